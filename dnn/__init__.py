@@ -1,0 +1,45 @@
+"""Neural Lab's network: a deep neural network from scratch in NumPy.
+
+    config = dnn.Config(hidden=(4, 2), activation="tanh", learning_rate=0.03)
+    run = dnn.start(config)                       # or dnn.start(config, dnn.Dataset(X, Y))
+    run, records = dnn.advance(run, 1000, watch=dnn.Watch(every=100))
+
+Columns are examples. Every function returns new values; a Run is never altered.
+"""
+
+from dnn.config import Config
+from dnn.datasets import Dataset, load
+from dnn.history import History, Record
+from dnn.inference import cost, gradients, penalty, predict
+from dnn.training import (
+    Change,
+    Divergence,
+    Run,
+    Watch,
+    advance,
+    attach,
+    change,
+    replay,
+    start,
+)
+
+__all__ = [
+    "Change",
+    "Config",
+    "Dataset",
+    "Divergence",
+    "History",
+    "Record",
+    "Run",
+    "Watch",
+    "advance",
+    "attach",
+    "change",
+    "cost",
+    "gradients",
+    "load",
+    "penalty",
+    "predict",
+    "replay",
+    "start",
+]

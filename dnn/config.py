@@ -1,0 +1,354 @@
+"""Config: everything that determines a run, as one frozen value that a link can carry.
+
+Each field is declared once: its default, and what checking, a widget and a link need (Setting).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import pairwise
+
+from dnn.activations import ACTIVATIONS
+from dnn.datasets import DATASETS, SCALINGS, train_size
+from dnn.features import FEATURES
+from dnn.initializers import INITIALIZERS
+from dnn.losses import LOSSES
+from dnn.optimizers import OPTIMIZERS
+from dnn.settings import Setting, setting, shown
+
+#: What one link may ask of the server; the operator can raise it by environment variables.
+MAX_PARAMETERS = float(os.environ.get("NEURAL_LAB_MAX_PARAMETERS", 5_000_000))
+#: Multiply-adds of one training step.
+MAX_FLOPS = float(os.environ.get("NEURAL_LAB_MAX_FLOPS", 5e9))
+#: Units times examples: what one pass over all the data keeps in memory, several times.
+MAX_ACTIVATIONS = float(os.environ.get("NEURAL_LAB_MAX_ACTIVATIONS", 30_000_000))
+
+
+def _uses(name: str) -> Callable[[Config], bool]:
+    return lambda config: name in OPTIMIZERS[config.optimizer].uses
+
+
+def _synthetic(config: Config) -> bool:
+    return DATASETS[config.dataset].synthetic
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """One experiment; the defaults are the first visit. Equal configs give equal runs.
+
+    Raises ValueError that names the field, the value and what is allowed.
+    """
+
+    dataset: str = setting(
+        "spiral",
+        label="Data set",
+        help="What the network learns to tell apart or to predict.",
+        group="data",
+        kind="choice",
+        choices=DATASETS,
+    )
+    samples: int = setting(
+        500,
+        label="Examples",
+        help="How many examples are drawn, for training and testing together.",
+        group="data",
+        kind="int",
+        min=20,
+        max=10_000,
+        step=10,
+        applies=_synthetic,
+    )
+    noise: float = setting(
+        0.0,
+        label="Noise",
+        help="How far examples are displaced at random: 0 is none, 0.5 is a lot.",
+        group="data",
+        kind="float",
+        min=0.0,
+        max=0.5,
+        step=0.05,
+        applies=_synthetic,
+    )
+    train_share: float = setting(
+        0.5,
+        label="Training share",
+        help="The part of the examples that trains the network; the rest tests it.",
+        group="data",
+        kind="float",
+        min=0.1,
+        max=0.9,
+        step=0.1,
+    )
+    features: tuple[str, ...] = setting(
+        ("x1", "x2"),
+        label="Inputs",
+        help="What the network is given of each point.",
+        group="data",
+        kind="features",
+        choices=FEATURES,
+        applies=lambda config: DATASETS[config.dataset].planar,
+    )
+    scaling: str = setting(
+        "standard",
+        label="Input scaling",
+        help="Brings inputs to a common size, fitted on the training part only.",
+        group="data",
+        kind="choice",
+        choices=SCALINGS,
+    )
+    hidden: tuple[int, ...] = setting(
+        (8, 8, 6, 4),
+        label="Hidden layers",
+        help="The number of units in each hidden layer, from the input to the output.",
+        group="network",
+        kind="layers",
+        min=1,
+        max=1024,
+        max_length=100,
+    )
+    activation: str | tuple[str, ...] = setting(
+        "tanh",
+        label="Activation",
+        help="The non-linearity g of the hidden layers: one for all, or one for each.",
+        group="network",
+        kind="activation",
+        choices=ACTIVATIONS,
+        formula="A = g(Z), Z = W A_previous + b",
+        applies=lambda config: bool(config.hidden),
+    )
+    initializer: str | None = setting(
+        None,
+        label="Starting weights",
+        help="The distribution from which the weights are drawn.",
+        group="network",
+        kind="choice",
+        choices=INITIALIZERS,
+        none="auto",
+        none_label="what suits the activation",
+    )
+    sigma_w: float = setting(
+        0.5,
+        label="Weight scale",
+        help="The scale of the starting weights, for the initialisers that leave it open.",
+        group="network",
+        kind="float",
+        min=0.0,
+        max=10.0,
+        step=0.05,
+        formula="sigma_w",
+        applies=lambda config: INITIALIZERS[config.initializer_key].uses_sigma_w,
+    )
+    loss: str | None = setting(
+        None,
+        label="Cost",
+        help="What training makes small.",
+        group="training",
+        kind="choice",
+        choices=LOSSES,
+        none="auto",
+        none_label="what suits the targets",
+    )
+    optimizer: str = setting(
+        "adam",
+        label="Optimiser",
+        help="How a gradient becomes a step.",
+        group="training",
+        kind="choice",
+        choices=OPTIMIZERS,
+    )
+    momentum: float = setting(
+        0.9,
+        label="Momentum",
+        help="How much of the last step's direction is kept: 0 is none.",
+        group="training",
+        kind="float",
+        min=0.0,
+        max=1.0,
+        below=True,
+        step=0.01,
+        formula="mu",
+        applies=_uses("momentum"),
+    )
+    beta1: float = setting(
+        0.9,
+        label="β₁",
+        help="The memory of the running mean of gradients: about 1 / (1 - β₁) steps.",
+        group="training",
+        kind="float",
+        min=0.0,
+        max=1.0,
+        below=True,
+        step=0.01,
+        formula="m <- b1 m + (1 - b1) g",
+        applies=_uses("beta1"),
+    )
+    beta2: float = setting(
+        0.999,
+        label="β₂",
+        help="The memory of the running mean of squared gradients: about 1 / (1 - β₂) steps.",
+        group="training",
+        kind="float",
+        min=0.0,
+        max=1.0,
+        below=True,
+        step=0.001,
+        formula="v <- b2 v + (1 - b2) g^2",
+        applies=_uses("beta2"),
+    )
+    epsilon: float = setting(
+        1e-8,
+        label="ε",
+        help="Keeps the division by the gradient's running size finite.",
+        group="training",
+        kind="log",
+        min=1e-12,
+        max=1.0,
+        marks=tuple(float(f"1e{k}") for k in range(-12, 1)),
+        formula="m / (sqrt(v) + eps)",
+        applies=_uses("epsilon"),
+    )
+    learning_rate: float = setting(
+        0.01,
+        label="Learning rate",
+        help="The size of a step along the (rescaled) gradient.",
+        group="training",
+        kind="log",
+        min=1e-6,
+        max=100.0,
+        marks=(*(float(f"{d}e{k}") for k in range(-6, 2) for d in (1, 3)), 100.0),
+        live=True,
+        formula="eta",
+    )
+    batch_size: int | None = setting(
+        32,
+        label="Batch size",
+        help="How many examples each step averages over.",
+        group="training",
+        kind="int",
+        min=1,
+        max=10_000,
+        marks=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024),
+        none="full",
+        none_label="all of them",
+        live=True,
+        formula="m",
+    )
+    l2: float = setting(
+        0.0,
+        label="L2 penalty",
+        help="Pulls every weight towards 0, the large ones most; 0 is off.",
+        group="training",
+        kind="log",
+        min=0.0,
+        max=10.0,
+        marks=(0.0, *(float(f"{d}e{k}") for k in range(-6, 1) for d in (1, 3)), 10.0),
+        live=True,
+        formula="lambda",
+    )
+    seed: int = setting(
+        0,
+        label="Seed",
+        help="Fixes everything that is random: the same seed gives the same run.",
+        group="training",
+        kind="int",
+        min=0,
+        max=2**31 - 1,
+    )
+    dtype: str = setting(
+        "float64",
+        label="Precision",
+        help="float32 is up to twice as fast in wide networks; float64 is more exact.",
+        group="training",
+        kind="choice",
+        choices=("float64", "float32"),
+    )
+
+    def __post_init__(self) -> None:
+        for name, about in FIELDS.items():
+            object.__setattr__(self, name, about.normalized(name, getattr(self, name)))
+        if not isinstance(self.activation, str) and len(self.activation) != len(self.hidden):
+            raise ValueError(
+                f"activation: {shown(self.activation)} names {len(self.activation)} layers; "
+                f"allowed: one key, or one per hidden layer ({len(self.hidden)})"
+            )
+        _check_size(self)
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """The activation key of each hidden layer."""
+        if isinstance(self.activation, str):
+            return (self.activation,) * len(self.hidden)
+        return self.activation
+
+    @property
+    def initializer_key(self) -> str:
+        """The initialiser of the network: where left open, what suits its first activation."""
+        if self.initializer is not None:
+            return self.initializer
+        first = self.activation if isinstance(self.activation, str) else self.activation[0]
+        return ACTIVATIONS[first].initializer
+
+
+#: Everything there is to know of each field, in the order of the side bar.
+FIELDS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in fields(Config)}
+#: What can change without a reset.
+LIVE_FIELDS = tuple(name for name, setting in FIELDS.items() if setting.live)
+
+
+def _check_size(config: Config) -> None:
+    entry = DATASETS[config.dataset]
+    examples = config.samples if entry.synthetic else entry.samples
+    sizes = (entry.n_inputs(config.features), *config.hidden, entry.n_outputs)
+    n_train = train_size(examples, config.train_share)
+    check_work(sizes, min(config.batch_size or n_train, n_train), examples)
+
+
+def check_work(sizes: Sequence[int], batch: int, examples: int) -> None:
+    """Raise ValueError where a network of these layer sizes, inputs first, asks too much.
+
+    batch: examples of one step; examples: of the largest set that passes through at once.
+    """
+    weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(sizes))
+    units = sum(sizes[1:])
+    for amount, limit, what in (
+        (weights + units, MAX_PARAMETERS, "parameters"),
+        (3 * weights * batch, MAX_FLOPS, f"multiply-adds per step of {batch} examples"),
+        (units * examples, MAX_ACTIVATIONS, f"activations of {examples} examples"),
+    ):
+        if amount > limit:
+            raise ValueError(
+                f"hidden: {shown(tuple(sizes[1:-1]))} makes {amount:,} {what}; "
+                f"allowed: up to {limit:,.0f} (take fewer or narrower layers)"
+            )
+
+
+def to_query(config: Config) -> dict[str, str]:
+    """Return what a link carries: the text of every field that differs from the defaults."""
+    return {
+        name: about.write(getattr(config, name))
+        for name, about in FIELDS.items()
+        if getattr(config, name) != getattr(DEFAULT, name)
+    }
+
+
+def from_query(query: Mapping[str, str]) -> Config:
+    """Return the Config of a link; keys that are not fields are somebody else's.
+
+    Raises ValueError, one line for each bad field.
+    """
+    values, problems = {}, []
+    for name, about in FIELDS.items():
+        if name in query:
+            try:
+                values[name] = about.parse(name, query[name])
+            except ValueError as error:
+                problems.append(str(error))
+    if problems:
+        raise ValueError("\n".join(problems))
+    return Config(**values)
+
+
+#: The first visit.
+DEFAULT = Config()

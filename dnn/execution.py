@@ -1,0 +1,50 @@
+"""Where training runs: in this process, in a pool of worker processes, or on a Dask cluster.
+
+All three are concurrent.futures executors; what is submitted is a module-level function with
+picklable arguments. This file also owns the cache of compiled networks and data sets that every
+process keeps; it is bounded in bytes and cannot change results.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from threading import Lock
+from typing import Any
+
+
+class Cache:
+    """Least recently used values, bounded in bytes. take removes, so that two can't share."""
+
+    def __init__(self, limit: int):
+        self.limit = limit
+        self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def take(self, key: Hashable) -> Any | None:
+        """Return the value and forget it, or None."""
+        with self._lock:
+            return self._entries.pop(key, (None, 0))[0]
+
+    def get(self, key: Hashable) -> Any | None:
+        """Return the value, now the most recently used, or None."""
+        with self._lock:
+            if key not in self._entries:
+                return None
+            self._entries.move_to_end(key)
+            return self._entries[key][0]
+
+    def put(self, key: Hashable, value: Any, nbytes: int) -> None:
+        """Keep a value, dropping the oldest ones beyond the limit."""
+        with self._lock:
+            self._entries.pop(key, None)
+            self._entries[key] = (value, nbytes)
+            while len(self._entries) > 1 and self.nbytes > self.limit:
+                self._entries.popitem(last=False)
+
+    @property
+    def nbytes(self) -> int:
+        return sum(size for _, size in self._entries.values())
+
+
+CACHE = Cache(256 * 2**20)

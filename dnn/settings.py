@@ -1,0 +1,204 @@
+"""Setting: what there is to know of one field of Config, for checking, widgets and links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What there is to know of one field of Config.
+
+    label: its name on screen; help: one sentence; group: data, network or training; kind: one
+    of KINDS; choices: registry or tuple of allowed keys; min, max (below: excluding max) and step:
+    range of a number, or of a layer's units; marks: usual values; max_length: of a list;
+    none, none_label: what None is called in a link and on screen, where None is allowed;
+    live: can change without a reset; applies: whether it matters given the rest of the config.
+    """
+
+    label: str
+    help: str
+    group: str
+    kind: str
+    choices: Mapping[str, Any] | tuple[str, ...] = ()
+    min: float = 0
+    max: float = 0
+    below: bool = False
+    step: float = 1
+    marks: tuple[float, ...] = ()
+    max_length: int = 0
+    none: str | None = None
+    none_label: str = ""
+    live: bool = False
+    formula: str = ""
+    applies: Callable[[Any], bool] = lambda config: True
+
+    @property
+    def allowed(self) -> str:
+        """What is allowed, in words."""
+        keys = ", ".join(self.choices)
+        span = f"from {self.min:g} to {'below ' if self.below else ''}{_number(self.max)}"
+        words = {
+            "choice": f"one of {keys}",
+            "activation": f"one of {keys}, or one per hidden layer",
+            "features": f"different ones of {keys}, at least one",
+            "layers": f"up to {self.max_length} layers, each a whole number of units {span}",
+            "int": f"whole numbers {span}",
+            "float": f"numbers {span}",
+            "log": f"numbers {span}",
+        }[self.kind]
+        return words + (f", or None (in a link {self.none})" if self.none else "")
+
+    def normalized(self, name: str, value: Any) -> Any:
+        """Return value as Config keeps it in the field name. Raises ValueError if not allowed."""
+        if value is None and self.none is not None:
+            return None
+        try:
+            return KINDS[self.kind].check(self, value)
+        except _Bad:
+            raise ValueError(self._refusal(name, value)) from None
+
+    def parse(self, name: str, text: Any) -> Any:
+        """Return the value that a link's text stands for. Raises ValueError if not allowed."""
+        if not isinstance(text, str):
+            raise ValueError(self._refusal(name, text))
+        if text == self.none:
+            return None
+        try:
+            value = KINDS[self.kind].parse(text)
+        except ValueError:
+            raise ValueError(self._refusal(name, text)) from None
+        return self.normalized(name, value)
+
+    def write(self, value: Any) -> str:
+        """Return the text that a link carries for an allowed value."""
+        if value is None and self.none is not None:
+            return self.none
+        return KINDS[self.kind].write(value)
+
+    def _refusal(self, name: str, value: Any) -> str:
+        return f"{name}: {shown(value)} is not allowed; allowed: {self.allowed}"
+
+
+def _number(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:g}"
+
+
+def shown(value: Any) -> str:
+    """Return repr(value), cut to what fits in a sentence."""
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+class _Bad(ValueError):
+    """A value of the wrong kind or out of range; whoever knows the field writes the sentence."""
+
+
+def _check_int(setting: Setting, value: Any) -> int:
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+        raise _Bad
+    if not setting.min <= value <= setting.max:
+        raise _Bad
+    return int(value)
+
+
+def _check_float(setting: Setting, value: Any) -> float:
+    if isinstance(value, (bool, np.bool_)) or not isinstance(
+        value, (int, float, np.integer, np.floating)
+    ):
+        raise _Bad
+    # Written so that NaN fails, and before the conversion, which a huge int would overflow.
+    if not setting.min <= value <= setting.max or (setting.below and value >= setting.max):
+        raise _Bad
+    value = float(value)
+    if setting.below and value >= setting.max:
+        raise _Bad
+    return value
+
+
+def _check_choice(setting: Setting, value: Any) -> str:
+    if not isinstance(value, str) or value not in setting.choices:
+        raise _Bad
+    return str(value)
+
+
+def _items(value: Any) -> tuple:
+    if isinstance(value, np.ndarray) and value.ndim == 1:
+        return tuple(value)
+    if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
+        raise _Bad
+    return tuple(value)
+
+
+def _check_layers(setting: Setting, value: Any) -> tuple[int, ...]:
+    items = _items(value)
+    if len(items) > setting.max_length:
+        raise _Bad
+    return tuple(_check_int(setting, item) for item in items)
+
+
+def _check_features(setting: Setting, value: Any) -> tuple[str, ...]:
+    keys = tuple(_check_choice(setting, item) for item in _items(value))
+    if not keys or len(set(keys)) < len(keys):
+        raise _Bad
+    return keys
+
+
+def _check_activation(setting: Setting, value: Any) -> str | tuple[str, ...]:
+    if isinstance(value, str):
+        return _check_choice(setting, value)
+    keys = tuple(_check_choice(setting, item) for item in _items(value))
+    if not keys:
+        raise _Bad
+    # Written one way only: equal layers are one key.
+    return keys[0] if len(set(keys)) == 1 else keys
+
+
+def _split(text: str) -> list[str]:
+    return [] if text in ("", "none") else re.split("[-,]", text)
+
+
+def _parse_activation(text: str) -> str | list[str]:
+    keys = _split(text)
+    return keys[0] if len(keys) == 1 else keys
+
+
+def _joined(values: Sequence[Any]) -> str:
+    return "-".join(str(value) for value in values) or "none"
+
+
+def _activation_text(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else _joined(value)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How values of one kind are checked and normalised, read from a link and written to it."""
+
+    check: Callable[[Setting, Any], Any]
+    parse: Callable[[str], Any]
+    write: Callable[[Any], str]
+
+
+KINDS = {
+    "int": Kind(_check_int, int, str),
+    "float": Kind(_check_float, float, repr),
+    "log": Kind(_check_float, float, repr),
+    "choice": Kind(_check_choice, str, str),
+    "activation": Kind(_check_activation, _parse_activation, _activation_text),
+    "features": Kind(_check_features, _split, _joined),
+    "layers": Kind(_check_layers, lambda text: [int(part) for part in _split(text)], _joined),
+}
+
+
+def setting(default: Any, **about: Any) -> Any:
+    """Return a dataclass field with this default and a Setting made of the rest."""
+    return field(default=default, metadata={"setting": Setting(**about)})

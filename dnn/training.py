@@ -1,0 +1,286 @@
+"""Run: a training run as a value, and the functions that make one Run from another.
+
+advance is pure: the same Run and number of steps give the same bits however the steps are cut
+into slices, with whatever Watch, in any process of one machine and library set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from dnn.config import LIVE_FIELDS, Config
+from dnn.datasets import Dataset, load
+from dnn.diagnostics import measure
+from dnn.execution import CACHE
+from dnn.history import Record
+from dnn.network import Array, Layout, initial_parameters
+from dnn.optimizers import OPTIMIZERS
+from dnn.trainer import Trainer, layout_of
+
+#: A run has diverged when a parameter, a logit or the cost passes this, or is not finite.
+LIMIT = 1e12
+
+
+@dataclass(frozen=True)
+class Change:
+    """A live change: from `step` on, `field` of the Config was `value`."""
+
+    step: int
+    field: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Why a run stopped itself: at `step`, `quantity` of `layer` (1-based) left the range."""
+
+    step: int
+    layer: int
+    quantity: str
+    value: float
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A training run at one moment. Arrays are read-only; a Run pickles without its data.
+
+    step: updates made; epoch, position: where the next batch comes from; parameters: flat, in
+    config.dtype; initial: the parameters at step 0; state: of the optimiser, (slots, n);
+    origin: the Config it started with; diverged: set when it has stopped itself, the parameters
+    being the last finite ones.
+    """
+
+    config: Config
+    data: Dataset | None
+    data_key: str
+    layout: Layout
+    origin: Config
+    parameters: Array
+    initial: Array
+    state: Array
+    step: int = 0
+    epoch: int = 0
+    position: int = 0
+    changes: tuple[Change, ...] = ()
+    diverged: Divergence | None = None
+
+    @property
+    def weights(self) -> list[tuple[Array, Array]]:
+        """Return [(W, b), ...] per layer, read-only: W (n_l, n_{l-1}), b (n_l, 1)."""
+        return self.layout.weights(self.parameters)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "data": None}
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What advance records: a Record at every step that `every` divides."""
+
+    every: int = 100
+
+    def __post_init__(self) -> None:
+        if self.every < 1:
+            raise ValueError(f"every: {self.every!r} is not allowed; it is at least 1 step")
+
+
+def start(
+    config: Config,
+    data: Dataset | None = None,
+    weights: list[tuple[Array, Array]] | None = None,
+) -> Run:
+    """Return a Run at step 0, on `data` or else on the built-in data set that config names.
+
+    weights: [(W, b), ...] to start from instead of the initialiser's.
+    Raises ValueError where the loss does not fit the targets or a weight has another shape.
+    """
+    data = data if data is not None else load(config)
+    layout = layout_of(config, data)
+    if weights is None:
+        flat = initial_parameters(layout, config.initializer_key, config.sigma_w, config.seed)
+    else:
+        flat = _flat_weights(layout, weights)
+    p = _frozen(flat.astype(config.dtype))
+    state = _frozen(np.zeros((OPTIMIZERS[config.optimizer].slots, layout.size), config.dtype))
+    return Run(config, data, data.key, layout, config, p, p, state)
+
+
+def _flat_weights(layout: Layout, weights: list[tuple[Array, Array]]) -> Array:
+    if len(weights) != len(layout.blocks):
+        raise ValueError(f"weights: {len(weights)} layers given; the network has {len(layout.blocks)}")
+    flat = np.zeros(layout.size)
+    for l, ((W, b), (W_, b_)) in enumerate(zip(layout.weights(flat), weights, strict=True), 1):
+        W_, b_ = np.asarray(W_), np.asarray(b_).reshape(-1, 1)
+        if W_.shape != W.shape or b_.shape != b.shape:
+            raise ValueError(
+                f"weights: layer {l} has W {W_.shape} and b {b_.shape}; "
+                f"it must be W {W.shape} and b {b.shape}"
+            )
+        W[:], b[:] = W_, b_
+    return flat
+
+
+def _frozen(array: Array) -> Array:
+    array.setflags(write=False)
+    return array
+
+
+def _data(run: Run) -> Dataset:
+    if run.data is None:
+        raise ValueError("data: this Run was unpickled without its data; use dnn.attach(run, data)")
+    return run.data
+
+
+def attach(run: Run, data: Dataset) -> Run:
+    """Return the run with its data again, after pickling. Raises ValueError for other data."""
+    if data.key != run.data_key:
+        raise ValueError(f"data: key {data.key[:12]} given; the run was made with {run.data_key[:12]}")
+    return replace(run, data=data)
+
+
+def change(run: Run, **fields: Any) -> Run:
+    """Return the run with a live change, remembered in run.changes.
+
+    A new batch size takes effect with a new epoch. Raises ValueError for a field that needs a
+    new network.
+    """
+    for name in fields:
+        if name not in LIVE_FIELDS:
+            allowed = ", ".join(sorted(LIVE_FIELDS))
+            raise ValueError(f"{name}: can't change during a run; only {allowed} can")
+    config = replace(run.config, **fields)
+    made = tuple(
+        Change(run.step, name, getattr(config, name))
+        for name in fields
+        if getattr(config, name) != getattr(run.config, name)
+    )
+    run = replace(run, config=config, changes=run.changes + made)
+    if any(c.field == "batch_size" for c in made) and run.position:
+        run = replace(run, epoch=run.epoch + 1, position=0)
+    return run
+
+
+def replay(run: Run, step: int) -> Run:
+    """Return the run as it was (or will be) at `step`, recomputed from its start."""
+    state = np.zeros_like(run.state)
+    now = replace(
+        run, config=run.origin, parameters=run.initial, state=_frozen(state),
+        step=0, epoch=0, position=0, changes=(), diverged=None,
+    )  # fmt: skip
+    for made in (c for c in run.changes if c.step <= step):
+        now, _ = advance(now, made.step - now.step)
+        now = change(now, **{made.field: made.value})
+    return advance(now, step - now.step)[0]
+
+
+def advance(
+    run: Run,
+    steps: int,
+    watch: Watch | None = None,
+    until: Callable[[], bool] | None = None,
+    check_every: int = 64,
+) -> tuple[Run, list[Record]]:
+    """Return the run `steps` steps on, and the records that `watch` asked for on the way.
+
+    until: asked every `check_every` steps; the slice ends early where it says True. A run that
+    diverges stops at its last finite state; a diverged run is returned as it is.
+    """
+    if run.diverged or steps <= 0:
+        return run, []
+    with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
+        return _advance(trainer, run, steps, watch, until, check_every)
+
+
+def _advance(
+    trainer: Trainer,
+    run: Run,
+    steps: int,
+    watch: Watch | None,
+    until: Callable[[], bool] | None,
+    check_every: int,
+) -> tuple[Run, list[Record]]:
+    step, epoch, position, end = run.step, run.epoch, run.position, run.step + steps
+    records: list[Record] = []
+    while step < end:
+        stop = end if until is None else min(end, step + check_every)
+        if watch is not None:
+            stop = min(stop, step - step % watch.every + watch.every)
+        epoch, position = trainer.train(step, epoch, position, stop - step)
+        step = stop
+        if watch is not None and step % watch.every == 0:
+            records.append(measure(trainer, step, epoch))
+        if until is not None and until():
+            break
+    if left_range(trainer):
+        run, divergence = _last_finite(trainer, run, step)
+        records = [r for r in records if r.step <= run.step]
+        return replace(run, diverged=divergence), records
+    return _saved(trainer, run, step, epoch, position), records
+
+
+def _saved(trainer: Trainer, run: Run, step: int, epoch: int, position: int) -> Run:
+    return replace(
+        run, parameters=_frozen(trainer.p.copy()), state=_frozen(trainer.state.copy()),
+        step=step, epoch=epoch, position=position,
+    )  # fmt: skip
+
+
+class borrowed_trainer:  # noqa: N801
+    """A context that lends a Trainer loaded with a run, from the cache where it can."""
+
+    def __init__(self, run: Run):
+        self.run = run
+        self.key = ("trainer", run.data_key, run.config)
+
+    def __enter__(self) -> Trainer:
+        self.trainer = CACHE.take(self.key) or Trainer(self.run.config, _data(self.run))
+        self.trainer.p[:] = self.run.parameters
+        self.trainer.state[:] = self.run.state
+        return self.trainer
+
+    def __exit__(self, *error: object) -> None:
+        CACHE.put(self.key, self.trainer, self.trainer.nbytes)
+
+
+def left_range(trainer: Trainer) -> bool:
+    """Return whether a parameter, a logit or the cost of the last batch is out of range."""
+    return not (_within(trainer.p) and _within(trainer.last.logits) and _cost_within(trainer))
+
+
+def _within(array: Array) -> bool:
+    # One pass over the array: a NaN or an infinity makes the comparison false.
+    return bool(np.abs(array).max(initial=0.0) <= LIMIT)
+
+
+def _cost_within(trainer: Trainer) -> bool:
+    if trainer.loss.target != "real":
+        return True  # a cross-entropy in range follows from logits in range
+    return bool(np.square(trainer.last.logits, dtype=np.float64).max(initial=0.0) <= 2 * LIMIT)
+
+
+def _last_finite(trainer: Trainer, run: Run, end: int) -> tuple[Run, Divergence]:
+    """Return the state before the first step in (run.step, end] that left the range, and where."""
+    trainer.p[:], trainer.state[:] = run.parameters, run.state
+    while run.step < end:
+        epoch, position = trainer.train(run.step, run.epoch, run.position, 1)
+        if left_range(trainer):
+            return run, _where(trainer, run.step + 1)
+        run = _saved(trainer, run, run.step + 1, epoch, position)
+    raise AssertionError("the slice left the range, its replay did not")
+
+
+def _where(trainer: Trainer, step: int) -> Divergence:
+    """Return the first quantity of a step that left the range, in the order of computation."""
+    net = trainer.last
+    layers = range(1, len(net.W) + 1)
+    candidates = [(l, "activation", net.preactivation(l)) for l in layers]
+    candidates += [(l, "gradient", net.G[l - 1]) for l in reversed(layers)]
+    candidates += [(l, "weight", net.W[l - 1]) for l in layers]
+    for layer, quantity, values in candidates:
+        if not _within(values):
+            return Divergence(step, layer, quantity, float(np.abs(values).max()))
+    return Divergence(step, len(net.W), "cost", float(np.square(net.logits).max() / 2))
