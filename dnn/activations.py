@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -64,7 +65,8 @@ def tanh_derivative(Z: Array, A: Array, D: Array) -> list[Call]:
 
 
 def relu_forward(Z: Array, A: Array) -> list[Call]:
-    return [(np.maximum, (Z, constant(0, Z), A))]
+    # np.maximum takes its output by name only; fuse writes the name into the generated line.
+    return [(partial(np.maximum, out=A), (Z, constant(0, Z)))]
 
 
 def relu_derivative(Z: Array, A: Array, D: Array) -> list[Call]:

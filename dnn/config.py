@@ -245,7 +245,7 @@ class Config:
         max=10.0,
         marks=(0.0, *(float(f"{d}e{k}") for k in range(-6, 1) for d in (1, 3)), 10.0),
         live=True,
-        formula="lambda",
+        formula="J + (lambda / 2) sum of W^2",
     )
     seed: int = setting(
         0,

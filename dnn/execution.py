@@ -2,15 +2,32 @@
 
 All three are concurrent.futures executors; what is submitted is a module-level function with
 picklable arguments. This file also owns the cache of compiled networks and data sets that every
-process keeps; it is bounded in bytes and cannot change results.
+process keeps: bounded in bytes, it cannot change results.
 """
 
 from __future__ import annotations
 
+import ctypes
+import multiprocessing
+import os
+import sys
+import threading
+import time
 from collections import OrderedDict
-from collections.abc import Hashable
-from threading import Lock
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
+
+#: Small steps get up to 40 times slower when BLAS starts threads of its own.
+ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+#: How many sessions can train at once with a flag of their own.
+FLAGS = 4096
+#: A call that killed this many workers is given up.
+TRIES = 3
 
 
 class Cache:
@@ -19,7 +36,7 @@ class Cache:
     def __init__(self, limit: int):
         self.limit = limit
         self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
-        self._lock = Lock()
+        self._lock = threading.Lock()
 
     def take(self, key: Hashable) -> Any | None:
         """Return the value and forget it, or None."""
@@ -37,8 +54,8 @@ class Cache:
     def put(self, key: Hashable, value: Any, nbytes: int) -> None:
         """Keep a value, dropping the oldest ones beyond the limit."""
         with self._lock:
-            self._entries.pop(key, None)
             self._entries[key] = (value, nbytes)
+            self._entries.move_to_end(key)
             while len(self._entries) > 1 and self.nbytes > self.limit:
                 self._entries.popitem(last=False)
 
@@ -48,3 +65,225 @@ class Cache:
 
 
 CACHE = Cache(256 * 2**20)
+
+
+class InlineExecutor(Executor):
+    """Runs what is submitted at once, in the caller's thread."""
+
+    def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
+        """Return a future that is already done."""
+        future: Future = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+# --- in the worker -------------------------------------------------------------------------------
+
+_flags: Any = None
+
+
+def flagged(slot: int) -> bool:
+    """Return whether the server has raised the flag `slot`: in a worker, and only there."""
+    return _flags is not None and _flags[slot] != 0
+
+
+def _start_worker(flags: Any, warm: Callable[[], object]) -> None:
+    global _flags
+    _flags = flags
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    warm()
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent is gone: a killed server can't tell its workers."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(0)
+
+
+def _nothing() -> None:
+    """Do nothing: what a new worker is given, so that it starts."""
+
+
+# --- in the server -------------------------------------------------------------------------------
+
+
+@contextmanager
+def _bare_start() -> Iterator[None]:
+    """Let processes start without the server's __main__, with one BLAS thread each.
+
+    Streamlit makes the app's script __main__, and a spawned process would run it again.
+    """
+    main = sys.modules["__main__"]
+    kept = {name: os.environ.get(name) for name in ONE_THREAD}
+    sys.modules["__main__"] = ModuleType("__main__")
+    os.environ.update(ONE_THREAD)
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+        for name, value in kept.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@dataclass
+class _Worker:
+    """One process behind an executor of its own, so that its end harms no other."""
+
+    executor: ProcessPoolExecutor
+    pending: int = 0
+
+
+@dataclass(eq=False)
+class WorkerPool(Executor):
+    """Worker processes, with one more that stands ready to take a lost one's place.
+
+    A call whose worker dies is made again in the spare worker: calls are pure functions of their
+    arguments. warm: called in each new worker, to import what the calls need.
+    """
+
+    workers: int = 2
+    warm: Callable[[], object] = _nothing
+    lost: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        if self.workers < 1:
+            raise ValueError(f"workers: {self.workers!r} is not allowed; at least 1")
+        self._context = multiprocessing.get_context("spawn")
+        self._flags = self._context.RawArray(ctypes.c_ubyte, FLAGS)
+        self._free = list(range(FLAGS))
+        self._team = [self._start() for _ in range(self.workers)]
+        self._spare: _Worker | None = self._start()
+        self._closed = False
+
+    def _start(self) -> _Worker:
+        executor = ProcessPoolExecutor(
+            1,
+            mp_context=self._context,
+            initializer=_start_worker,
+            initargs=(self._flags, self.warm),
+        )
+        with _bare_start():
+            executor.submit(_nothing)
+        return _Worker(executor)
+
+    def take_flag(self) -> int:
+        """Return a flag's number for a session's use. Raises ValueError when all are taken."""
+        with self._lock:
+            if not self._free:
+                raise ValueError(f"sessions: {FLAGS} train at once, which is all this server takes")
+            return self._free.pop()
+
+    def give_flag(self, slot: int) -> None:
+        """Take back a flag."""
+        with self._lock:
+            self._flags[slot] = 0
+            self._free.append(slot)
+
+    def raise_flag(self, slot: int, up: bool) -> None:
+        """Ask the call that watches this flag to finish (or let the next one run)."""
+        self._flags[slot] = int(up)
+
+    def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
+        """Return the future of fn(*args, **kwargs) in the least busy worker."""
+        outer: Future = Future()
+        self._attempt(outer, lambda executor: executor.submit(fn, *args, **kwargs), TRIES)
+        return outer
+
+    def _attempt(
+        self, outer: Future, call: Callable[[ProcessPoolExecutor], Future], tries: int
+    ) -> None:
+        with self._lock:
+            worker = min(self._team, key=lambda w: w.pending)
+            worker.pending += 1
+        try:
+            inner = call(worker.executor)
+        except (BrokenProcessPool, RuntimeError) as error:
+            if self._closed:
+                raise
+            self._lose(worker, outer, call, tries, error)
+            return
+
+        def done(inner: Future) -> None:
+            worker.pending -= 1
+            error = inner.exception()
+            if error is None:
+                outer.set_result(inner.result())
+            elif isinstance(error, BrokenProcessPool):
+                self._lose(worker, outer, call, tries, error)
+            else:
+                outer.set_exception(error)
+
+        inner.add_done_callback(done)
+
+    def _lose(
+        self,
+        worker: _Worker,
+        outer: Future,
+        call: Callable[[ProcessPoolExecutor], Future],
+        tries: int,
+        error: BaseException,
+    ) -> None:
+        self._replace(worker)
+        if tries > 1 and not self._closed:
+            self._attempt(outer, call, tries - 1)
+        else:
+            outer.set_exception(error)
+
+    def _replace(self, worker: _Worker) -> None:
+        """Put the spare in the place of a lost worker, and start another spare behind it."""
+        with self._lock:
+            if self._closed or worker not in self._team:
+                return
+            self.lost += 1
+            self._team[self._team.index(worker)] = self._spare or self._start()
+            self._spare = None
+        worker.executor.shutdown(wait=False, cancel_futures=True)
+        threading.Thread(target=self._start_spare, daemon=True).start()
+
+    def _start_spare(self) -> None:
+        spare = self._start()
+        with self._lock:
+            if self._spare is None and not self._closed:
+                self._spare = spare
+                return
+        spare.executor.shutdown(wait=False)
+
+    def pids(self) -> list[int]:
+        """Return the process numbers of the workers at work (not of the spare)."""
+        return [pid for w in self._team for pid in (w.executor._processes or {})]
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End all workers."""
+        with self._lock:
+            self._closed = True
+            workers = [*self._team, *([self._spare] if self._spare else [])]
+        for worker in workers:
+            worker.executor.shutdown(wait=wait, cancel_futures=cancel_futures)
+
+
+def open_executor(kind: str = "pool", workers: int = 2, warm: Callable = _nothing) -> Executor:
+    """Return the executor of this kind: "inline", "pool", or a Dask scheduler's address.
+
+    Raises ValueError for another kind, or where Dask is asked for and not installed.
+    """
+    if kind == "inline":
+        return InlineExecutor()
+    if kind == "pool":
+        return WorkerPool(workers, warm)
+    if kind.startswith(("tcp://", "tls://")):
+        try:
+            from dask.distributed import Client  # type: ignore[import-not-found]
+        except ImportError:
+            raise ValueError(
+                f"executor: {kind!r} needs Dask; install it with: pip install distributed"
+            ) from None
+        return Client(kind).get_executor()
+    raise ValueError(f"executor: {kind!r} is not known; choose inline, pool or tcp://host:port")

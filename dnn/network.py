@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -110,7 +111,14 @@ def fuse(calls: Iterable[Call], coefficients: Sequence[Array] = ()) -> Callable[
 
     given = [f"c{i}" for i in range(len(coefficients))]
     lines = [f"{name(c)}[()] = {v}" for c, v in zip(coefficients, given, strict=True)]
-    lines += [f"{name(f)}({', '.join(map(name, operands))})" for f, operands in calls]
+
+    def line(function: Any, operands: tuple[Any, ...]) -> str:
+        named = function.keywords if isinstance(function, partial) else {}
+        function = function.func if named else function
+        arguments = [*map(name, operands), *(f"{key}={name(v)}" for key, v in named.items())]
+        return f"{name(function)}({', '.join(arguments)})"
+
+    lines += [line(f, operands) for f, operands in calls]
     source = (
         f"def run(steps, {', '.join(f'{n}={n}' for n in bound)}):\n"
         f"    for (X, XT, T), {', '.join(given)} in steps:\n        "

@@ -92,7 +92,7 @@ def _number(value: float) -> str:
 def shown(value: Any) -> str:
     """Return repr(value), cut to what fits in a sentence."""
     try:
-        text = repr(value)
+        text = " ".join(repr(value).split())
     except ValueError:
         return "a number of thousands of digits"
     return text if len(text) <= 60 else text[:57] + "..."
@@ -116,9 +116,10 @@ def _check_float(setting: Setting, value: Any) -> float:
     ):
         raise _Bad
     # Written so that NaN fails, and before the conversion, which a huge int would overflow.
-    if not setting.min <= value <= setting.max or (setting.below and value >= setting.max):
+    if not setting.min <= value <= setting.max:
         raise _Bad
     value = float(value)
+    # After it, because a long double just below may round up to the bound.
     if setting.below and value >= setting.max:
         raise _Bad
     return value

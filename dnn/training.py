@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from dnn.config import LIVE_FIELDS, Config
+from dnn.config import LIVE_FIELDS, Config, check_work
 from dnn.datasets import Dataset, load
 from dnn.diagnostics import measure
 from dnn.execution import CACHE
@@ -100,6 +100,8 @@ def start(
     """
     data = data if data is not None else load(config)
     layout = layout_of(config, data)
+    batch = min(config.batch_size or data.m_train, data.m_train)
+    check_work(layout.sizes, batch, max(data.m_train, data.m_test))
     if weights is None:
         flat = initial_parameters(layout, config.initializer_key, config.sigma_w, config.seed)
     else:
@@ -217,7 +219,7 @@ def _advance(
             break
     if left_range(trainer):
         run, divergence = _last_finite(trainer, run, step)
-        records = [r for r in records if r.step <= run.step]
+        records = [r for r in records if r.step <= run.step and abs(r.train_cost) <= LIMIT]
         return replace(run, diverged=divergence), records
     return _saved(trainer, run, step, epoch, position), records
 

@@ -1,0 +1,156 @@
+"""One slice of live training: advance a run, record it, and draw the frame that the page shows.
+
+train_slice is what the page submits to an executor. Everything in and out is a picklable value;
+the data set is sent once to a process that misses it.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dnn.datasets import Dataset
+from dnn.diagnostics import measure
+from dnn.execution import CACHE, flagged
+from dnn.figures.frame import pack
+from dnn.figures.panels import message
+from dnn.history import History, Record
+from dnn.network import Array
+from dnn.trainer import Trainer
+from dnn.training import Run, Watch, advance, attach, borrowed_trainer
+from dnn.view import View
+
+#: The boundary is computed on a grid of so many points a side, fewer where the network is large.
+FIELD_SIZE, FIELD_SMALLEST, FIELD_WORK = 81, 21, 2_000_000
+#: Seconds between two looks at the flag in a slice without a number of steps.
+LOOK_EVERY = 0.002
+
+
+@dataclass(frozen=True, eq=False)
+class Slice:
+    """What to train and how to show it.
+
+    steps: how many to make, or None for as many as fit until the flag `slot` is raised, `budget`
+    seconds at most. data: sent along after the worker missed it. fixed: whether the frame must
+    bring what does not change during a run (the data points). rate: steps a second, to be shown.
+    """
+
+    run: Run
+    history: History
+    ghost: History | None = None
+    view: View = View()
+    steps: int | None = 0
+    every: int = 1
+    slot: int = 0
+    budget: float = 0.25
+    seq: int = 0
+    playing: bool = False
+    fixed: bool = True
+    rate: float = 0.0
+    notice: str = ""
+    data: Dataset | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """The run and history after a slice, and its frame; run is None where the data was missing."""
+
+    run: Run | None
+    history: History
+    frame: bytes = b""
+    steps: int = 0
+    seconds: float = 0.0
+
+
+def warm_up() -> None:
+    """Do nothing: that this module is imported is what a new worker needs."""
+
+
+def train_slice(work: Slice) -> Outcome:
+    """Return what becomes of a slice of work."""
+    data = work.data or CACHE.get(("data", work.run.data_key))
+    if data is None:
+        return Outcome(None, work.history)
+    if work.data is not None:
+        arrays = (data.X_train, data.Y_train, data.X_test, data.Y_test)
+        CACHE.put(("data", data.key), data, sum(a.nbytes for a in arrays))
+    run = attach(work.run, data)
+    began, before = time.perf_counter(), run.step
+    run, records = _train(work, run)
+    seconds = time.perf_counter() - began
+    with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
+        now = _newest(trainer, run, records, work.history)
+        history = work.history.extend([*records, now] if now else records)
+        field, size = boundary_field(trainer)
+    frame = pack(message(replace(work, run=run, history=history), field, size))
+    return Outcome(run, history, frame, run.step - before, seconds)
+
+
+def _train(work: Slice, run: Run) -> tuple[Run, list[Record]]:
+    watch = Watch(work.every)
+    if work.steps is not None:
+        return advance(run, work.steps, watch, _no_longer_than(30.0), check_every=256)
+    watched = _flag_or_budget(work.slot, work.budget)
+    records: list[Record] = []
+    check, spent = 8, 0.0
+    while not run.diverged:
+        began, before = time.perf_counter(), run.step
+        run, new = advance(run, check, watch)
+        records += new
+        spent = (time.perf_counter() - began) / max(1, run.step - before)
+        if watched() or spent * check > LOOK_EVERY / 2:
+            break
+        check *= 4
+    if not (run.diverged or watched()):
+        check = max(1, int(LOOK_EVERY / spent))
+        run, new = advance(run, 10**9, watch, watched, check)
+        records += new
+    return run, records
+
+
+def _flag_or_budget(slot: int, budget: float) -> Callable[[], bool]:
+    end = time.perf_counter() + budget
+    return lambda: flagged(slot) or time.perf_counter() > end
+
+
+def _no_longer_than(seconds: float) -> Callable[[], bool]:
+    end = time.perf_counter() + seconds
+    return lambda: time.perf_counter() > end
+
+
+def _newest(
+    trainer: Trainer, run: Run, records: list[Record], history: History
+) -> Record | None:
+    """Return a record of the run's present step, unless there is one already."""
+    known = records[-1].step if records else history.last("step") if len(history) else -1
+    return None if known == run.step else measure(trainer, run.step, run.epoch)
+
+
+def field_size(units: int) -> int:
+    """Return the points a side of the boundary's grid for a network of so many units."""
+    side = math.isqrt(max(1, FIELD_WORK // max(1, units)))
+    return max(FIELD_SMALLEST, min(FIELD_SIZE, side)) | 1
+
+
+def boundary_field(trainer: Trainer) -> tuple[Array, int]:
+    """Return the output over the plane as u8 (size * size, row by row from below), and size.
+
+    Classes: the probability of class 1 (of the likeliest class where there are more than two)
+    from 0 to 1; real targets: the value from the smallest to the largest training target.
+    """
+    plane, size = trainer.data.plane, field_size(sum(trainer.layout.sizes[1:]))
+    u, v = (np.linspace(*r, size) for r in (plane.x_range, plane.y_range))
+    grid = np.stack([np.tile(u, size), np.repeat(v, size)])
+    net = trainer.evaluation("field", plane.inputs(grid), None).run()
+    A = net.prediction.astype(np.float64)
+    if trainer.data.target == "real":
+        span = max(float(np.abs(trainer.data.Y_train).max()), 1e-12)
+        values = (A[0] / span + 1) / 2
+    else:
+        values = A[0] if len(A) == 1 else A[1] if len(A) == 2 else A.max(axis=0)
+    values = np.nan_to_num(values, nan=0.5)
+    return np.clip(np.rint(values * 255), 0, 255).astype(np.uint8), size

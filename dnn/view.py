@@ -1,0 +1,69 @@
+"""View: what is only about looking. It never changes a run; a link carries it beside the Config."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "cost_axis": ("log", "linear"),
+    "gradient": ("gradient_rms", "gradient_norm"),
+    "gradient_axis": ("log", "linear"),
+    "theme": ("light", "dark"),
+}
+SWITCHES = {"on": True, "off": False}
+
+
+@dataclass(frozen=True)
+class View:
+    """How the panels show a run. theme is the browser's and not part of a link.
+
+    Raises ValueError that names the field, the value and what is allowed.
+    """
+
+    cost_axis: str = "log"
+    gradient: str = "gradient_rms"
+    gradient_axis: str = "log"
+    show_test: bool = True
+    discretise: bool = False
+    theme: str = "light"
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            allowed = CHOICES.get(field.name, (True, False))
+            if not any(value is a or (isinstance(value, str) and value == a) for a in allowed):
+                listed = ", ".join(map(str, allowed))
+                raise ValueError(f"{field.name}: {str(value)[:40]!r} is not allowed; choose {listed}")
+
+
+def view_to_query(view: View) -> dict[str, str]:
+    """Return what a link carries: the fields that differ from the defaults."""
+    default, out = View(), {}
+    for name in _LINKED:
+        value = getattr(view, name)
+        if value != getattr(default, name):
+            out[name] = value if isinstance(value, str) else ("on" if value else "off")
+    return out
+
+
+def view_from_query(query: Mapping[str, str]) -> View:
+    """Return the View of a link. Raises ValueError, one line for each bad field."""
+    values: dict = {}
+    problems = []
+    for name in _LINKED:
+        if name not in query:
+            continue
+        text = query[name]
+        value = text if name in CHOICES else SWITCHES.get(text, text)
+        try:
+            View(**{name: value})
+            values[name] = value
+        except ValueError as error:
+            problems.append(str(error))
+    if problems:
+        raise ValueError("\n".join(problems))
+    return View(**values)
+
+
+_LINKED = tuple(f.name for f in fields(View) if f.name != "theme")

@@ -1,0 +1,237 @@
+"""The live loop of one session, without Streamlit: what runs, what is asked for, what is shown.
+
+All of a session's live state is in one plain object. The page calls tick for every frame;
+buttons set absolute values, so that a callback which runs twice does no harm.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from concurrent.futures import TimeoutError as Waited
+from dataclasses import replace
+from functools import lru_cache
+
+import dnn
+from dnn.config import LIVE_FIELDS, Config
+from dnn.datasets import Dataset, data_fields
+from dnn.execution import WorkerPool
+from dnn.history import History
+from dnn.live import Outcome, Slice, train_slice
+from dnn.training import Run
+from dnn.view import View
+
+SPEEDS = {
+    "step": "1 step",
+    "epoch": "1 epoch",
+    "ten": "10 epochs",
+    "full": "Full speed",
+}
+#: Seconds that a tick waits for the worker; a tick that blocks for longer is dropped unpainted.
+PATIENCE = 0.012
+#: Seconds that a press waits for its result while the run is paused.
+ANSWER = 1.0
+
+
+@lru_cache(maxsize=32)
+def _load(fields: tuple, config_of: Callable[[], Config]) -> Dataset:
+    return dnn.load(config_of())
+
+
+class _Held:
+    """A Config that compares equal to any other: it rides along with a cache key."""
+
+    def __init__(self, config: Config):
+        self.config = config
+
+    def __call__(self) -> Config:
+        return self.config
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+def dataset(config: Config) -> Dataset:
+    """Return the built-in data set of config; sets are shared, their arrays are read-only."""
+    return _load(data_fields(config), _Held(config))
+
+
+class Loop:
+    """One session's run, its history, and the slice that is under way."""
+
+    def __init__(self, executor: Executor, config: Config, view: View, playing: bool):
+        self.executor = executor
+        self.slot = executor.take_flag() if isinstance(executor, WorkerPool) else 0
+        self.view, self.speed, self.playing = view, "epoch", playing
+        self.notice = ""
+        self.ghost: History | None = None
+        self.frame = b""
+        self.seq = 0
+        self.rate = 0.0
+        self.shown_version = ""
+        self._future: Future[Outcome] | None = None
+        self._queued = 0
+        self._dirty = True
+        self._begin(config)
+
+    # --- what people ask for ---------------------------------------------------------------------
+
+    def play(self) -> None:
+        """Go on training; a diverged run stays where it is."""
+        self.playing = self.run.diverged is None
+        self.notice = ""
+
+    def pause(self, notice: str = "") -> None:
+        """Stop after the slice under way; notice says why, where it was not a person."""
+        self.playing, self.notice, self._dirty = False, notice, True
+
+    def step(self, steps: int) -> None:
+        """Pause, then make so many steps."""
+        self.pause()
+        self._queued = steps
+
+    def reset(self, config: Config | None = None) -> None:
+        """Start again from step 0, with the same seed the same network; keep the old curve."""
+        self._begin(config or self.config, keep_ghost=True)
+
+    def set_speed(self, speed: str) -> None:
+        """Choose how much is trained between two frames: a key of SPEEDS."""
+        if speed not in SPEEDS:
+            raise ValueError(f"speed: {speed!r} is not known; choose one of {', '.join(SPEEDS)}")
+        self.speed, self._dirty = speed, True
+
+    def look(self, **fields: object) -> None:
+        """Change the View. Raises ValueError for a value that is not allowed."""
+        self.view, self._dirty = replace(self.view, **fields), True  # type: ignore[arg-type]
+
+    def configure(self, config: Config) -> None:
+        """Take a new Config: live where that is possible, else by a reset that says so.
+
+        Raises ValueError where no network can be made of it; the run on screen goes on.
+        """
+        changed = [n for n in config.__dict__ if getattr(config, n) != getattr(self.config, n)]
+        if not changed:
+            return
+        if all(name in LIVE_FIELDS for name in changed):
+            self.config, self._dirty = config, True
+            return
+        had = len(self.history) > 1
+        self._begin(config, keep_ghost=True)
+        if had:
+            self.notice = "New network: this change needs one. The grey curve is the previous run."
+
+    @property
+    def epoch_steps(self) -> int:
+        """Steps in an epoch at the batch size in force."""
+        m = dataset(self.config).m_train
+        return -(-m // min(self.config.batch_size or m, m))
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more will change until somebody acts."""
+        return not (self.playing or self._future or self._queued or self._dirty)
+
+    # --- what the page does ----------------------------------------------------------------------
+
+    def tick(self) -> bytes:
+        """Return the newest frame, after collecting and submitting what is due."""
+        if self.playing:
+            self._collect(PATIENCE, finish=self.speed == "full")
+            if self._future is None and self.playing:
+                self._submit(self._steps_a_frame())
+        if not self.playing:
+            self._settle()
+        return self.frame
+
+    def close(self) -> None:
+        """Give back what the session holds of the executor."""
+        if isinstance(self.executor, WorkerPool):
+            self.executor.raise_flag(self.slot, True)
+            self.executor.give_flag(self.slot)
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    def _begin(self, config: Config, keep_ghost: bool = False) -> None:
+        run = dnn.start(config, dataset(config))
+        if keep_ghost and len(self.history) > 1:
+            self.ghost = self.history
+        self.config, self.run = config, run
+        self.history = History()
+        self.notice, self._queued, self._dirty = "", 0, True
+        if self._future is not None:
+            self._signal(True)
+            self._future = None
+
+    def _steps_a_frame(self) -> int | None:
+        epoch = self.epoch_steps
+        return {"step": 1, "epoch": epoch, "ten": 10 * epoch, "full": None}[self.speed]
+
+    def _every(self) -> int:
+        every = {"step": 1, "full": 16 * self.epoch_steps}.get(self.speed, self.epoch_steps)
+        while every < self.history.stride:
+            every *= 2
+        return every
+
+    def _signal(self, up: bool) -> None:
+        if isinstance(self.executor, WorkerPool):
+            self.executor.raise_flag(self.slot, up)
+
+    def _submit(self, steps: int | None, data: Dataset | None = None) -> None:
+        changes = {
+            name: getattr(self.config, name)
+            for name in LIVE_FIELDS
+            if getattr(self.config, name) != getattr(self.run.config, name)
+        }
+        if changes and self.run.diverged is None:
+            self.run = dnn.change(self.run, **changes)
+        self.seq += 1
+        self._dirty = False
+        self._signal(False)
+        work = Slice(
+            self.run, self.history, self.ghost, self.view, steps, self._every(), self.slot,
+            seq=self.seq, playing=self.playing, fixed=self.shown_version != self.run.data_key,
+            rate=self.rate, notice=self.notice, data=data,
+        )  # fmt: skip
+        self._work, self._sent = work, time.perf_counter()
+        self._future = self.executor.submit(train_slice, work)
+
+    def _collect(self, patience: float, finish: bool = False) -> None:
+        """Take the outcome of the slice under way, if it is there in time."""
+        if self._future is None:
+            return
+        if finish:
+            self._signal(True)
+        try:
+            outcome = self._future.result(timeout=patience)
+        except Waited:
+            return
+        except Exception as error:
+            self._future = None
+            self.pause(f"Training stopped: {type(error).__name__}: {error}"[:300])
+            self._dirty = False
+            return
+        self._future = None
+        if outcome.run is None:
+            self._submit(self._work.steps, dataset(self.run.config))
+            self._collect(patience, finish)
+            return
+        self.run = replace(outcome.run, data=dataset(self.run.config))
+        self.history, self.frame = outcome.history, outcome.frame
+        if self.run.diverged:
+            self.playing, self._dirty = False, self.playing
+        if outcome.steps:
+            rate = outcome.steps / max(time.perf_counter() - self._sent, 1e-6)
+            self.rate += (rate - self.rate) * (0.2 if self.rate else 1.0)
+
+    def _settle(self) -> None:
+        """While paused: take the slice in flight, make the steps asked for, draw what changed."""
+        end = time.perf_counter() + ANSWER
+        while not self.settled and time.perf_counter() < end:
+            if self._future is None:
+                steps, self._queued = self._queued, 0
+                self._submit(steps)
+            self._collect(max(0.0, end - time.perf_counter()), finish=True)
