@@ -17,9 +17,9 @@ from dnn.datasets import Dataset
 from dnn.diagnostics import measure
 from dnn.execution import CACHE, flagged
 from dnn.figures.frame import pack
-from dnn.figures.panels import message
 from dnn.history import History, Record
 from dnn.network import Array
+from dnn.panels import message
 from dnn.trainer import Trainer
 from dnn.training import Run, Watch, advance, attach, borrowed_trainer
 from dnn.view import View
@@ -86,7 +86,8 @@ def train_slice(work: Slice) -> Outcome:
         now = _newest(trainer, run, records, work.history)
         history = work.history.extend([*records, now] if now else records)
         field, size = boundary_field(trainer)
-    frame = pack(message(replace(work, run=run, history=history), field, size))
+        shown = message(replace(work, run=run, history=history), field, size)
+    frame = pack(shown)
     return Outcome(run, history, frame, run.step - before, seconds)
 
 
@@ -139,18 +140,20 @@ def field_size(units: int) -> int:
 def boundary_field(trainer: Trainer) -> tuple[Array, int]:
     """Return the output over the plane as u8 (size * size, row by row from below), and size.
 
-    Classes: the probability of class 1 (of the likeliest class where there are more than two)
-    from 0 to 1; real targets: the value from the smallest to the largest training target.
+    Two classes: the probability of class 1 from 0 to 1; more: the number of the likeliest one;
+    real targets: the value, plus and minus the largest training target.
     """
     plane, size = trainer.data.plane, field_size(sum(trainer.layout.sizes[1:]))
     u, v = (np.linspace(*r, size) for r in (plane.x_range, plane.y_range))
     grid = np.stack([np.tile(u, size), np.repeat(v, size)])
     net = trainer.evaluation("field", plane.inputs(grid), None).run()
     A = net.prediction.astype(np.float64)
+    if len(A) > 2 and trainer.data.target == "classes":
+        return A.argmax(axis=0).astype(np.uint8), size
     if trainer.data.target == "real":
         span = max(float(np.abs(trainer.data.Y_train).max()), 1e-12)
         values = (A[0] / span + 1) / 2
     else:
-        values = A[0] if len(A) == 1 else A[1] if len(A) == 2 else A.max(axis=0)
+        values = A[-1]
     values = np.nan_to_num(values, nan=0.5)
     return np.clip(np.rint(values * 255), 0, 255).astype(np.uint8), size

@@ -14,11 +14,13 @@ from dataclasses import replace
 from functools import lru_cache
 
 import dnn
+from dnn.advice import advise
 from dnn.config import LIVE_FIELDS, Config
 from dnn.datasets import Dataset, data_fields
 from dnn.execution import WorkerPool
 from dnn.history import History
 from dnn.live import Outcome, Slice, train_slice
+from dnn.panels import points_version
 from dnn.training import Run
 from dnn.view import View
 
@@ -76,6 +78,7 @@ class Loop:
         self._future: Future[Outcome] | None = None
         self._queued = 0
         self._dirty = True
+        self._resume = False
         self._begin(config)
 
     # --- what people ask for ---------------------------------------------------------------------
@@ -83,11 +86,12 @@ class Loop:
     def play(self) -> None:
         """Go on training; a diverged run stays where it is."""
         self.playing = self.run.diverged is None
-        self.notice = ""
+        self.notice, self._resume = "", False
 
     def pause(self, notice: str = "") -> None:
         """Stop after the slice under way; notice says why, where it was not a person."""
         self.playing, self.notice, self._dirty = False, notice, True
+        self._resume = False
 
     def step(self, steps: int) -> None:
         """Pause, then make so many steps."""
@@ -97,6 +101,21 @@ class Loop:
     def reset(self, config: Config | None = None) -> None:
         """Start again from step 0, with the same seed the same network; keep the old curve."""
         self._begin(config or self.config, keep_ghost=True)
+
+    def hide(self, hidden: bool) -> None:
+        """Pause while nobody can see the page, and go on where that had paused it."""
+        if hidden and self.playing:
+            self.pause()
+            self._resume = True
+        elif not hidden and self._resume:
+            self.play()
+            self.notice = "Training was paused while this page was hidden."
+
+    def mended(self) -> Config | None:
+        """Return the Config with the mend for a diverged run, or None where there is none."""
+        if self.run.diverged is None:
+            return None
+        return replace(self.config, **advise(self.run).fields)
 
     def set_speed(self, speed: str) -> None:
         """Choose how much is trained between two frames: a key of SPEEDS."""
@@ -193,7 +212,8 @@ class Loop:
         self._signal(False)
         work = Slice(
             self.run, self.history, self.ghost, self.view, steps, self._every(), self.slot,
-            seq=self.seq, playing=self.playing, fixed=self.shown_version != self.run.data_key,
+            seq=self.seq, playing=self.playing, 
+            fixed=self.shown_version != points_version(self.run, self.view),
             rate=self.rate, notice=self.notice, data=data,
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()

@@ -1,0 +1,41 @@
+"""Recorded numbers drawn: each figure is a plain dict that plotly.graph_objects.Figure accepts.
+
+Pure functions of arrays and of dnn.history; no Streamlit, no Plotly and no mathematics of networks.
+"""
+
+from dnn.figures.boundary import boundary_figure, boundary_sentence, legend, point_traces
+from dnn.figures.cost import cost_figure
+from dnn.figures.frame import pack, unpack
+from dnn.figures.gradients import gradient_figure
+from dnn.figures.weights import weights_figure, weights_sentence
+from dnn.figures.words import (
+    change_label,
+    cost_sentence,
+    count,
+    gradient_sentence,
+    layer_name,
+    number,
+    percent,
+    times,
+)
+
+__all__ = [
+    "boundary_figure",
+    "boundary_sentence",
+    "change_label",
+    "cost_figure",
+    "cost_sentence",
+    "count",
+    "gradient_figure",
+    "gradient_sentence",
+    "layer_name",
+    "legend",
+    "number",
+    "pack",
+    "percent",
+    "point_traces",
+    "times",
+    "unpack",
+    "weights_figure",
+    "weights_sentence",
+]

@@ -1,0 +1,180 @@
+"""Train and test cost over the steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dnn.figures import scales
+from dnn.figures.lines import WIDTH, apart, end_labels, line, step_x, thinned
+from dnn.figures.theme import axis, fade, label, layout, tokens
+from dnn.figures.words import change_label, count
+from dnn.history import History
+
+Array = np.ndarray
+
+
+def cost_figure(
+    history: History,
+    *,
+    unit: str,
+    log: bool,
+    theme: str,
+    chance: float | None = None,
+    ghost: History | None = None,
+    changes: Sequence[Any] = (),
+    diverged: Any = None,
+) -> dict[str, Any]:
+    """Return train and test cost (`unit` of which is the axis title) over the steps.
+
+    chance: the cost of guessing; ghost: the previous run; changes: with step, field and value;
+    diverged: with the step at which the run left the range. Points that are not finite are left
+    out; on a log axis zero is drawn at the bottom.
+    """
+    c = tokens(theme)
+    curves = _curves(history, ("test_cost", "train_cost"))
+    ghosts = _curves(ghost, ("train_cost",))
+    last = float(history.last("step")) if len(history) else 0.0
+    if diverged is not None:
+        last = max(last, float(diverged.step)) * 1.2
+    elif len(history) < 2 and ghost is not None and len(ghost):
+        last = float(ghost.last("step"))
+    x = step_x(theme, last)
+    end = x["range"][1]
+    shown = [y[s <= end] for s, y in (*curves.values(), *ghosts.values())]
+    y = _y_axis(shown, chance if diverged is None else None, log)
+    floor = 10.0 ** y["range"][0] if log else -math.inf
+
+    data = []
+    styles = {
+        "test_cost": ("test", {"color": c["test"], "width": 1.8, "dash": "5px,2px"}),
+        "train_cost": ("train", {"color": c["t1"], "width": 1.8}),
+    }
+    for s, v in ghosts.values():
+        grey = {"color": c["ghost"], "width": 1}
+        data.append(line(s, np.maximum(v, floor), "previous run", grey, hoverinfo="skip"))
+    for name, (s, v) in curves.items():
+        text, style = styles[name]
+        data.append(line(s, np.maximum(v, floor), text, style, hovertemplate="%{y:.3g}"))
+
+    colors = {"previous run": c["t2"], "test": c["test"], "train": c["t1"]}
+    ends = [] if diverged is not None else end_labels(data, colors, x["range"], y["range"], log)
+    shapes, notes = _changes(changes, end, c)
+    if chance is not None and diverged is None and math.isfinite(chance):
+        shapes.append(_horizontal(chance, c))
+        ends.append(_chance_label(chance, log, c))
+    if diverged is not None:
+        more, words = _divergence(float(diverged.step), end, c)
+        shapes, notes = shapes + more, notes + words
+    return {
+        "data": data,
+        "layout": layout(
+            theme,
+            xaxis=x,
+            yaxis=axis(theme, unit, showgrid=True, fixedrange=True, **y),
+            shapes=shapes,
+            annotations=[*apart(ends, y["range"]), *notes],
+            dragmode="zoom",
+        ),
+    }
+
+
+def _curves(history: History | None, names: Sequence[str]) -> dict[str, tuple[Array, Array]]:
+    if history is None or not len(history):
+        return {}
+    points = {n: scales.finite(history["step"], history[n]) for n in names}
+    return {n: thinned(*p) for n, p in points.items() if len(p[1])}
+
+
+def _y_axis(series: list[Array], chance: float | None, log: bool) -> dict[str, Any]:
+    if chance is not None and math.isfinite(chance):
+        series = [*series, np.array([chance])]
+    if log:
+        span = scales.positive_range(series) or (0.02, 1.0)
+        return scales.log_axis(*span)
+    values = np.concatenate(series) if series else np.array([1.0])
+    if not values.size:
+        values = np.array([1.0])
+    return scales.linear_axis(float(values.min()), float(values.max()))
+
+
+def _horizontal(value: float, c: dict[str, str]) -> dict[str, Any]:
+    return {
+        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value,
+        "line": {"color": c["t3"], "width": 1, "dash": "2px,3px"},
+    }  # fmt: skip
+
+
+def _chance_label(value: float, log: bool, c: dict[str, str]) -> dict[str, Any]:
+    return label(
+        "guessing", c["t2"], name="edge-label", xref="paper", x=1, xanchor="left", xshift=5,
+        y=math.log10(value) if log and value > 0 else value, yanchor="middle",
+    )  # fmt: skip
+
+
+def _vertical(step: float, line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "line", "yref": "paper", "x0": step, "x1": step, "y0": 0, "y1": 1, "line": line,
+    }  # fmt: skip
+
+
+def _changes(
+    changes: Sequence[Any], end: float, c: dict[str, str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return marks of the live changes, and labels, newest first, where they do not overlap."""
+    merged: list[Any] = []
+    for made in changes:
+        # A slider that is being dragged makes many changes: its last value counts.
+        if merged and merged[-1].field == made.field and _px(made.step - merged[-1].step, end) < 8:
+            merged[-1] = made
+        else:
+            merged.append(made)
+    shown = merged[-12:]
+    dots = {"color": c["t3"], "width": 1, "dash": "1px,3px"}
+    shapes = [_vertical(float(made.step), dots) for made in shown]
+    notes: list[dict[str, Any]] = []
+    boxes: list[tuple[float, float, int]] = []
+    for made in reversed(shown):
+        text = change_label(made.field, made.value)
+        left = _px(made.step, end) > WIDTH * 0.6
+        x, width = _px(made.step, end), 6.0 * len(text)
+        box = (x - width - 4, x) if left else (x, x + width + 4)
+        row = next((r for r in (0, 1) if all(_free(box, b) or b[2] != r for b in boxes)), None)
+        if row is None or len(notes) == 4:
+            continue
+        boxes.append((*box, row))
+        side = {"xanchor": "right", "xshift": -4} if left else {"xanchor": "left", "xshift": 4}
+        notes.append(
+            label(text, c["t2"], name="change", x=float(made.step), yref="paper", y=1,
+                  yanchor="top", yshift=-15 * row, **side)
+        )  # fmt: skip
+    return shapes, notes
+
+
+def _px(steps: float, end: float) -> float:
+    return steps / end * WIDTH
+
+
+def _free(box: tuple[float, float], other: tuple[float, float, int]) -> bool:
+    return box[1] < other[0] or box[0] > other[1]
+
+
+def _divergence(
+    step: float, end: float, c: dict[str, str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    shade = {
+        "type": "rect", "yref": "paper", "x0": step, "x1": end, "y0": 0, "y1": 1,
+        "fillcolor": fade(c["explode"], 0.1), "line": {"width": 0},
+    }  # fmt: skip
+    shapes = [shade, _vertical(step, {"color": c["explode"], "width": 1.5})]
+    place = {
+        "x": step, "xanchor": "right", "xshift": -8, "yref": "paper", "y": 0.2,
+        "yanchor": "middle",
+    }  # fmt: skip
+    head = label("diverged", c["explode"], name="note", yshift=8, **place)
+    head["font"] = {**head["font"], "weight": 600}
+    foot = label(f"step {count(step)}", c["explode"], name="note", yshift=-8, **place)
+    return shapes, [head, foot]

@@ -1,0 +1,195 @@
+"""What the page's panels show of a run at one moment, as one message of plain values and arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dnn import figures
+from dnn.advice import advise
+from dnn.figures import count, number, percent
+from dnn.losses import LOSSES
+from dnn.network import Array
+from dnn.trainer import loss_key
+from dnn.training import Run
+from dnn.view import View
+
+if TYPE_CHECKING:
+    from dnn.live import Slice
+
+AXES = [["linear", "Linear"], ["log", "Log"]]
+GRADIENTS = [["gradient_rms", "Per example"], ["gradient_norm", "Batch"]]
+
+
+def message(work: Slice, field: Array, size: int) -> dict[str, Any]:
+    """Return the message for the panels: metrics, status and one part a panel.
+
+    field: the output over the plane, u8 of size * size values, row 0 at the bottom.
+    """
+    return {
+        "seq": work.seq,
+        "playing": work.playing and not work.run.diverged,
+        "theme": work.view.theme,
+        "step": work.run.step,
+        "metrics": _metrics(work),
+        "status": _status(work),
+        "notice": work.notice or None,
+        "panels": {
+            "boundary": _boundary(work, field, size),
+            "cost": _cost(work),
+            "gradients": _gradients(work),
+            "weights": _weights(work),
+        },
+    }
+
+
+def _metrics(work: Slice) -> list[dict[str, str]]:
+    h, real = work.history, _data(work.run).target == "real"
+    score = "R²" if real else "accuracy"
+
+    def shown(name: str) -> str:
+        value = float(h.last(name))
+        if name.endswith("score") and not real:
+            return percent(value)
+        return number(value)
+
+    texts = [
+        ("step", "Step", count(work.run.step)),
+        ("epoch", "Epoch", count(work.run.epoch)),
+        ("train_cost", "Train cost", shown("train_cost")),
+        ("test_cost", "Test cost", shown("test_cost")),
+        ("train_score", f"Train {score}", shown("train_score")),
+        ("test_score", f"Test {score}", shown("test_score")),
+    ]
+    return [{"key": key, "label": label, "value": value} for key, label, value in texts]
+
+
+def _status(work: Slice) -> dict[str, str]:
+    if work.run.diverged:
+        return {"text": f"Diverged at step {count(work.run.diverged.step)}", "kind": "diverged"}
+    if work.playing:
+        rate = f" · {count(float(f'{work.rate:.3g}'))} steps/s" if work.rate else ""
+        return {"text": f"Training{rate}", "kind": "ok"}
+    return {"text": "Paused" if work.run.step else "Ready to train", "kind": "paused"}
+
+
+def _panel(title: str, subtitle: str, figure: dict[str, Any], **more: Any) -> dict[str, Any]:
+    empty = {
+        "controls": [], "badge": None, "banner": None, "empty": None, "dim": False,
+    }  # fmt: skip
+    return {"title": title, "subtitle": subtitle, "figure": figure, **empty, **more}
+
+
+def _data(run: Run) -> Any:
+    assert run.data is not None
+    return run.data
+
+
+def points_version(run: Run, view: View) -> str:
+    """Return what the data points on show depend on."""
+    return f"{run.data_key[:16]}-{view.theme}-{view.show_test}"
+
+
+def _boundary(work: Slice, field: Array, size: int) -> dict[str, Any]:
+    data, view = _data(work.run), work.view
+    real, classes = data.target == "real", len(data.class_names)
+    panel = _panel(
+        "Decision boundary" if not real else "Prediction over the plane",
+        figures.boundary_sentence(data.m_train, data.m_test, view.show_test, data.plane.note),
+        figures.boundary_figure(data.plane, view.theme, classes=0 if real else max(2, classes)),
+        controls=[
+            {"key": "show_test", "label": "Test data", "value": view.show_test},
+            {"key": "discretise", "label": "Discretise", "value": view.discretise},
+        ],
+        legend=figures.legend(
+            data.target, view.theme, class_names=data.class_names, show_test=view.show_test
+        ),
+        field=field,
+        field_size=size,
+        contour=not real and classes <= 2,
+        discretise=view.discretise,
+    )
+    if work.fixed:
+        panel["static"] = {"version": points_version(work.run, view), "data": _points(data, view)}
+    return panel
+
+
+def _points(data: Any, view: View) -> list[dict[str, Any]]:
+    return figures.point_traces(
+        data.points_train, data.Y_train, data.points_test, data.Y_test, data.target,
+        view.show_test, view.theme, class_names=data.class_names,
+    )  # fmt: skip
+
+
+def guessing_cost(run: Run) -> float | None:
+    """Return the cost of the best constant answer to the training part; None where it is 0.
+
+    Nats: the entropy of the class shares; squared error: half the total variance.
+    """
+    data = _data(run)
+    if loss_key(run.config, data) == "squared_error":
+        cost = 0.5 * float(np.var(data.Y_train, axis=1).sum())
+    else:
+        p = data.Y_train.mean(axis=1)
+        p = np.array([p[0], 1 - p[0]]) if len(p) == 1 else p
+        cost = float(-np.sum(p[p > 0] * np.log(p[p > 0])))
+    return cost if cost > 0 else None
+
+
+def _cost(work: Slice) -> dict[str, Any]:
+    run, view = work.run, work.view
+    unit = LOSSES[loss_key(run.config, _data(run))].unit
+    name = "Cross-entropy (nats)" if unit == "nats" else "Half squared error"
+    panel = _panel(
+        "Cost",
+        figures.cost_sentence(work.history, run.diverged),
+        figures.cost_figure(
+            work.history, unit=name, log=view.cost_axis == "log", theme=view.theme,
+            chance=guessing_cost(run), ghost=work.ghost, changes=run.changes, diverged=run.diverged,
+        ),
+        controls=[{"key": "cost_axis", "label": "Axis", "value": view.cost_axis, "options": AXES}],
+    )  # fmt: skip
+    if run.diverged:
+        advice = advise(run)
+        panel["subtitle"] = advice.what
+        panel["badge"] = {"text": "diverged", "kind": "diverged"}
+        panel["banner"] = {
+            "strong": advice.why,
+            "text": "The last finite weights are kept.",
+            "kind": "diverged",
+            "button": {"label": advice.button, "action": "mend"},
+        }
+    elif not run.step:
+        panel["empty"] = {
+            "strong": "Ready to train",
+            "text": "Press Space to play, → for one step.",
+        }
+    return panel
+
+
+def _gradients(work: Slice) -> dict[str, Any]:
+    view = work.view
+    unit = LOSSES[loss_key(work.run.config, _data(work.run))].unit
+    return _panel(
+        "Gradient per layer",
+        figures.gradient_sentence(work.history, view.gradient),
+        figures.gradient_figure(
+            work.history, kind=view.gradient, theme=view.theme, log=view.gradient_axis == "log",
+            unit=unit,
+        ),
+        controls=[
+            {"key": "gradient", "label": "Gradient", "value": view.gradient, "options": GRADIENTS},
+            {"key": "gradient_axis", "label": "Axis", "value": view.gradient_axis, "options": AXES},
+        ],
+    )  # fmt: skip
+
+
+def _weights(work: Slice) -> dict[str, Any]:
+    run = work.run
+    now, initial = run.weights, run.layout.weights(run.initial)
+    return _panel(
+        "Weights per layer",
+        figures.weights_sentence(now, initial),
+        figures.weights_figure(now, initial, work.view.theme),
+    )

@@ -1,0 +1,289 @@
+"""The side bar: widgets for Config, generated from its fields and the registries.
+
+Each widget is seeded with the Config's value before it is drawn; its callback replaces the Config.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from dnn.activations import ACTIVATIONS
+from dnn.config import FIELDS, Config
+from dnn.presets import PRESETS
+from dnn.registry import Entry
+from dnn.settings import Setting
+from pages.shared import session
+from pages.shared.loop import Loop
+
+GROUPS = {"data": "Data", "network": "Network", "training": "Training"}
+#: Kinds that share a row with another.
+HALF = ("choice", "int", "float")
+#: More layers than this are edited as text.
+ROWS = 8
+
+
+def sidebar(loop: Loop) -> None:
+    """Draw the side bar for the loop's Config."""
+    with st.sidebar:
+        _brand()
+        _message()
+        _start_from(loop.config)
+        for group, title in GROUPS.items():
+            st.html(f"<div class='nl-section'>{title}</div>")
+            _group(group, loop.config)
+        _facts(loop)
+
+
+def _brand() -> None:
+    st.markdown("**:material/hub: Neural Lab**")
+
+
+def _message() -> None:
+    found = session.problem()
+    if found:
+        title, text = found
+        st.error(f"**{title}**\n\n" + "\n\n".join(map(_escaped, text.split("\n"))))
+
+
+def _escaped(text: str) -> str:
+    """Return text that Markdown shows as it stands."""
+    return "".join("\\" + c if c in "\\`*_{}[]()#+-.!|<>~$:&" else c for c in text)
+
+
+def _start_from(config: Config) -> None:
+    current = next((k for k, p in PRESETS.items() if p.config == config), None)
+    session.seed("start_from", current)
+    st.selectbox(
+        "Start from", list(PRESETS), format_func=lambda k: PRESETS[k].label, key="start_from",
+        placeholder="Your own settings", on_change=_take_preset,
+        help="Whole networks worth a first look: " + " ".join(p.help for p in PRESETS.values()),
+    )  # fmt: skip
+
+
+def _take_preset() -> None:
+    key = session.value("start_from")
+    if key:
+        session.start_from(key)
+
+
+def _group(group: str, config: Config) -> None:
+    """Draw the fields of a group that matter now, small ones two in a row."""
+    left = None
+    for name, setting in FIELDS.items():
+        if setting.group != group or not setting.applies(config):
+            continue
+        if setting.kind not in HALF or name == "dataset":
+            left = None
+            WIDGETS[setting.kind](name, setting, config)
+        elif left is None:
+            first, left = st.columns(2, gap="small")
+            with first:
+                WIDGETS[setting.kind](name, setting, config)
+        else:
+            with left:
+                WIDGETS[setting.kind](name, setting, config)
+            left = None
+
+
+def _help(setting: Setting, chosen: Any = None) -> str:
+    """Return the help of a field, with formula and source of what is chosen."""
+    parts = [setting.help]
+    if isinstance(chosen, Entry):
+        parts.append(f"**{chosen.label}**: {chosen.help} `{chosen.formula}` ({chosen.source})")
+    elif setting.formula:
+        parts.append(f"`{setting.formula}`")
+    return "\n\n".join(parts)
+
+
+def _entry(setting: Setting, key: Any) -> Any:
+    known = isinstance(setting.choices, Mapping) and key in setting.choices
+    return setting.choices[key] if known else None
+
+
+def _changed(name: str, read: Callable[[Any], Any] = lambda v: v) -> None:
+    session.change(**{name: read(session.value(f"config_{name}"))})
+
+
+# --- one function a kind -------------------------------------------------------------------------
+
+
+def _choice(name: str, setting: Setting, config: Config) -> None:
+    value, key = getattr(config, name), f"config_{name}"
+    options = ([None] if setting.none else []) + list(setting.choices)
+    session.seed(key, value)
+
+    def label(option: Any) -> str:
+        if option is None:
+            return _automatic(name, config)
+        entry = _entry(setting, option)
+        return entry.label if entry else str(option)
+
+    st.selectbox(
+        setting.label, options, format_func=label, key=key, on_change=_changed, args=(name,),
+        help=_help(setting, _entry(setting, value)),
+    )  # fmt: skip
+
+
+def _automatic(name: str, config: Config) -> str:
+    """Return what an open choice comes to: "automatic: He"."""
+    if name == "initializer":
+        return f"auto: {FIELDS[name].choices[config.initializer_key].label}"
+    return f"auto: {FIELDS[name].none_label}"
+
+
+def _int(name: str, setting: Setting, config: Config) -> None:
+    value, key = getattr(config, name), f"config_{name}"
+    if not setting.marks:
+        session.seed(key, value)
+        st.number_input(
+            setting.label, int(setting.min), int(setting.max), step=int(setting.step), key=key,
+            on_change=_changed, args=(name,), help=_help(setting),
+        )  # fmt: skip
+        return
+    numbers = sorted({int(m) for m in setting.marks} | ({value} if value else set()))
+    texts = ([setting.none] if setting.none else []) + [str(n) for n in numbers]
+    session.seed(key, setting.write(value))
+    st.selectbox(
+        setting.label, texts, key=key, accept_new_options=True,
+        format_func=lambda t: setting.none_label if t == setting.none else t,
+        on_change=_typed, args=(name, key), help=_help(setting) + " Pick one or type one.",
+    )  # fmt: skip
+
+
+def _float(name: str, setting: Setting, config: Config) -> None:
+    key = f"config_{name}"
+    session.seed(key, getattr(config, name))
+    below = setting.max - (setting.step if setting.below else 0)
+    st.number_input(
+        setting.label, setting.min, max(below, getattr(config, name)), step=float(setting.step),
+        format="%g", key=key, on_change=_changed, args=(name,), help=_help(setting),
+    )  # fmt: skip
+
+
+def _log(name: str, setting: Setting, config: Config) -> None:
+    value, key = getattr(config, name), f"config_{name}"
+    options = sorted({float(m) for m in setting.marks} | {value})
+    session.seed(key, value)
+    session.seed(key + "_text", f"{value:g}")
+    slider, text = st.columns([2.4, 1], gap="small", vertical_alignment="bottom")
+    slider.select_slider(
+        setting.label, options, format_func=lambda v: f"{v:g}", key=key,
+        on_change=_changed, args=(name,), help=_help(setting),
+    )  # fmt: skip
+    text.text_input(
+        f"{setting.label}, typed", key=key + "_text", label_visibility="collapsed",
+        on_change=_typed, args=(name, key + "_text"), max_chars=20,
+    )  # fmt: skip
+
+
+def _typed(name: str, key: str) -> None:
+    session.change_text(name, str(session.value(key) or ""))
+
+
+def _features(name: str, setting: Setting, config: Config) -> None:
+    key = f"config_{name}"
+    session.seed(key, list(getattr(config, name)))
+    st.pills(
+        setting.label, list(setting.choices), selection_mode="multi", key=key,
+        format_func=lambda k: setting.choices[k].label, on_change=_changed,
+        args=(name, lambda chosen: tuple(k for k in setting.choices if k in chosen)),
+        help=_help(setting),
+    )  # fmt: skip
+
+
+def _activation(name: str, setting: Setting, config: Config) -> None:
+    """One activation for all hidden layers; each layer's own stands in its row."""
+    value, key = getattr(config, name), f"config_{name}"
+    mixed = not isinstance(value, str)
+    session.seed(key, "mixed" if mixed else value)
+    st.selectbox(
+        setting.label, (["mixed"] if mixed else []) + list(setting.choices), key=key,
+        format_func=lambda k: "one for each layer" if k == "mixed" else setting.choices[k].label,
+        on_change=_all_layers, args=(key,),
+        help=_help(setting, None if mixed else ACTIVATIONS[value]),
+    )  # fmt: skip
+
+
+def _all_layers(key: str) -> None:
+    if session.value(key) != "mixed":
+        session.change(activation=session.value(key))
+
+
+def _layers(name: str, setting: Setting, config: Config) -> None:
+    """A row a layer: width and activation; buttons that add and remove the last one."""
+    hidden = config.hidden
+    if len(hidden) > ROWS:
+        key = "config_hidden_text"
+        session.seed(key, setting.write(hidden))
+        st.text_input(
+            f"{setting.label}: {len(hidden)}, their widths", key=key, on_change=_typed,
+            args=(name, key), help=_help(setting) + " Widths are joined by hyphens: 16-16-8.",
+        )  # fmt: skip
+    else:
+        for l in range(len(hidden)):
+            _layer(l, setting, config)
+    add, remove = st.columns(2, gap="small")
+    add.button(
+        "Add layer", key="add_layer", icon=":material/add:", width="stretch",
+        on_click=session.change, kwargs={"hidden": (*hidden, hidden[-1] if hidden else 4)},
+        disabled=len(hidden) >= setting.max_length,
+    )  # fmt: skip
+    remove.button(
+        "Remove", key="remove_layer", icon=":material/remove:", width="stretch",
+        on_click=session.change, kwargs={"hidden": hidden[:-1]}, disabled=not hidden,
+    )  # fmt: skip
+
+
+def _layer(l: int, setting: Setting, config: Config) -> None:
+    width, own = st.columns([1.15, 1], gap="small")
+    key = f"config_hidden_{l}"
+    session.seed(key, config.hidden[l])
+    width.number_input(
+        f"Units of layer {l + 1}", int(setting.min), int(setting.max), key=key,
+        label_visibility="collapsed", on_change=_resize, args=(l, key), icon=_digit(l + 1),
+    )  # fmt: skip
+    key = f"config_activation_{l}"
+    session.seed(key, config.activations[l])
+    own.selectbox(
+        f"Activation of layer {l + 1}", list(ACTIVATIONS), key=key,
+        format_func=lambda k: ACTIVATIONS[k].label, label_visibility="collapsed",
+        on_change=_reactivate, args=(l, key),
+    )  # fmt: skip
+
+
+def _digit(number: int) -> str:
+    return f":material/counter_{number}:"
+
+
+def _resize(l: int, key: str) -> None:
+    hidden = session.loop().config.hidden
+    session.change(hidden=(*hidden[:l], int(session.value(key)), *hidden[l + 1 :]))
+
+
+def _reactivate(l: int, key: str) -> None:
+    keys = session.loop().config.activations
+    session.change(activation=(*keys[:l], session.value(key), *keys[l + 1 :]))
+
+
+WIDGETS: dict[str, Callable[[str, Setting, Config], None]] = {
+    "choice": _choice,
+    "int": _int,
+    "float": _float,
+    "log": _log,
+    "features": _features,
+    "activation": _activation,
+    "layers": _layers,
+}
+
+
+def _facts(loop: Loop) -> None:
+    data = loop.run.data
+    sizes = "–".join(str(n) for n in loop.run.layout.sizes) if len(loop.config.hidden) <= ROWS else ""
+    points = f"{data.m_train:,} training and {data.m_test:,} test examples" if data else ""
+    st.caption(
+        f"{sizes + ': ' if sizes else ''}{loop.run.layout.size:,} parameters. {points}. "
+        "Learning rate, batch size and L2 change live; everything else starts a new network."
+    )

@@ -1,0 +1,174 @@
+"""The one live loop on the page: the transport, the ticking fragment, and the live panels."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import plotly
+import streamlit as st
+
+from dnn.config import Config
+from pages.shared import session
+from pages.shared.loop import SPEEDS, Loop
+
+STATIC = Path(__file__).parents[2] / "static"
+#: Seconds between two frames. At full speed fewer are drawn, so that more is trained.
+INTERVAL, INTERVAL_FULL = 0.04, 0.08
+
+BOOTSTRAP = """
+// The panels live in static/live.js; this only fetches them, once, and hands on what comes.
+let panels = null, waiting = null;
+export default function (component) {
+  if (panels) return panels.draw(component);
+  const first = waiting === null;
+  waiting = component;
+  if (!first) return;
+  const base = document.baseURI.replace(/[?#].*$/, "").replace(/[^/]*$/, "");
+  import(base + "app/static/live.js?v=VERSION").then((module) => {
+    panels = module;
+    panels.draw(waiting);
+  });
+}
+"""
+
+
+def _version() -> str:
+    return str(max(int(p.stat().st_mtime) for p in STATIC.glob("*.js")))
+
+
+_panels = st.components.v2.component(
+    "neural_lab_live",
+    html="<div class='nl-mount'>\n</div>",
+    js=BOOTSTRAP.replace("VERSION", _version()),
+    isolate_styles=False,
+)
+
+
+@st.cache_resource(show_spinner=False)
+def serve_plotly() -> None:
+    """Put the plotly.js of the installed package where the browser can fetch it."""
+    source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    target = STATIC / "plotly.min.js"
+    if not target.exists() or target.stat().st_size != source.stat().st_size:
+        shutil.copyfile(source, target)
+
+
+@st.fragment(key="stage")
+def stage() -> None:
+    """Draw the transport and the live panels; the panels tick while there is something to show."""
+    loop = session.loop()
+    transport(loop)
+    interval = INTERVAL_FULL if loop.speed == "full" else INTERVAL
+    st.fragment(panels, run_every=None if loop.settled else interval, key="live")()
+
+
+def panels() -> None:
+    """Draw the newest frame; this is what every tick runs."""
+    loop = session.loop()
+    was_playing = loop.playing
+    frame = loop.tick()
+    _panels(key=session.COMPONENT, data=frame, on_event_change=on_event)
+    if was_playing and not loop.playing:
+        st.rerun()  # the run has stopped itself: the transport and the ticking must follow
+
+
+# --- the transport -------------------------------------------------------------------------------
+
+
+def transport(loop: Loop) -> None:
+    """Draw the buttons that run, step and reset."""
+    with st.container(horizontal=True, vertical_alignment="center", key="transport"):
+        if loop.playing:
+            st.button(
+                "Pause", key="pause", icon=":material/pause:", type="primary", width=110,
+                shortcut="Space", on_click=act, args=("pause",),
+            )  # fmt: skip
+        else:
+            st.button(
+                "Play", key="play", icon=":material/play_arrow:", type="primary", width=110,
+                shortcut="Space", on_click=act, args=("play",),
+                disabled=loop.run.diverged is not None,
+            )  # fmt: skip
+        st.button("Step", key="step", icon=":material/skip_next:", shortcut="Right",
+                  help="One step: one batch, forwards, backwards and update.",
+                  on_click=act, args=("step",))  # fmt: skip
+        st.button("Epoch", key="epoch", icon=":material/fast_forward:",
+                  help="One epoch: every training example once.",
+                  on_click=act, args=("epoch",))  # fmt: skip
+        st.button("Reset", key="reset", icon=":material/replay:",
+                  help="Back to step 0. The same seed gives the same network again.",
+                  on_click=act, args=("reset",))  # fmt: skip
+        st.button("New seed", key="new_seed", icon=":material/casino:",
+                  help="Other data, other starting weights, another order: the next seed.",
+                  on_click=new_seed)  # fmt: skip
+        session.seed("speed", loop.speed)
+        st.segmented_control(
+            "Speed", list(SPEEDS), format_func=SPEEDS.__getitem__, key="speed",
+            label_visibility="collapsed", on_change=set_speed, width="content",
+            help="How much is trained between two pictures.",
+        )  # fmt: skip
+
+
+def act(what: str) -> None:
+    """Do what a button of the transport says, and redraw only the stage."""
+    loop = session.loop()
+    if what == "step":
+        loop.step(1)
+    elif what == "epoch":
+        loop.step(loop.epoch_steps)
+    else:
+        {"play": loop.play, "pause": loop.pause, "reset": loop.reset}[what]()
+    st.rerun("stage")
+
+
+def new_seed() -> None:
+    """Start again with the next seed: the whole page changes, its data included."""
+    loop = session.loop()
+    session.change(seed=(loop.config.seed + 1) % 2**31)
+
+
+def set_speed() -> None:
+    """Take the speed chosen; pressing the chosen one again changes nothing."""
+    session.loop().set_speed(session.value("speed") or session.loop().speed)
+    st.rerun("stage")
+
+
+# --- events of the panels ------------------------------------------------------------------------
+
+
+def on_event() -> None:
+    """Answer what the panels sent: a switch, a button, a hidden page, a person gone."""
+    handle(session.loop(), session.event())
+
+
+def handle(loop: Loop, event: dict) -> None:
+    """Change the loop as an event asks; unknown ones are ignored."""
+    kind, value = event.get("type"), event.get("value")
+    if kind == "control":
+        key = str(event.get("key"))
+        if key in View_CONTROLS:
+            loop.look(**{key: value})
+    elif kind == "theme" and value in ("light", "dark"):
+        loop.look(theme=value)
+    elif kind == "have":
+        loop.shown_version = str(event.get("version"))
+    elif kind == "hidden":
+        loop.hide(bool(value))
+        st.rerun("stage")
+    elif kind == "untouched" and loop.playing:
+        loop.pause("Paused after ten minutes without input. Press Play to go on.")
+        st.rerun("stage")
+    elif kind == "action" and event.get("action") == "mend":
+        mend(loop)
+
+
+def mend(loop: Loop) -> None:
+    """Start the diverged network again with the one change that its panel offers."""
+    config: Config | None = loop.mended()
+    if config is not None:
+        loop.reset(config)
+        loop.play()
+
+
+View_CONTROLS = ("cost_axis", "gradient", "gradient_axis", "show_test", "discretise")

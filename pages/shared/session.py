@@ -1,0 +1,144 @@
+"""One session's state: the only file that touches st.session_state and the query string."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Executor
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from dnn.config import DEFAULT, FIELDS, Config, from_query, to_query
+from dnn.datasets import DATASETS
+from dnn.execution import open_executor
+from dnn.live import warm_up
+from dnn.presets import PRESETS
+from dnn.view import View, view_from_query, view_to_query
+from pages.shared.loop import Loop
+
+COMPONENT = "live_panels"
+
+
+@st.cache_resource(show_spinner=False)
+def executor() -> Executor:
+    """Return the server's one executor; the operator chooses kind and workers."""
+    workers = int(os.environ.get("NEURAL_LAB_WORKERS", os.cpu_count() or 1))
+    return open_executor(os.environ.get("NEURAL_LAB_EXECUTOR", "pool"), workers, warm_up)
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=lambda loop: loop.close())
+def loop() -> Loop:
+    """Return this session's loop, made from the link that opened it."""
+    query = st.query_params.to_dict()
+    problems: list[str] = []
+    config, view = PRESETS["spiral"].config, View()
+    linked = False
+    try:
+        found = from_query(query)
+        if found != DEFAULT:
+            config, linked = found, True
+    except ValueError as error:
+        problems.append(str(error))
+    try:
+        view = view_from_query(query)
+        linked = linked or view != View()
+    except ValueError as error:
+        problems.append(str(error))
+    playing = query.get("play") == "1" or not (linked or problems)
+    theme = getattr(st.context.theme, "type", None) or "light"
+    made = _made(config, replace(view, theme=theme), playing, problems)
+    say("\n".join(problems), "This link can't be shown as it is:")
+    return made
+
+
+def _made(config: Config, view: View, playing: bool, problems: list[str]) -> Loop:
+    try:
+        return Loop(executor(), config, view, playing)
+    except ValueError as error:
+        problems.append(str(error))
+        return Loop(executor(), PRESETS["spiral"].config, view, False)
+
+
+def write_link() -> None:
+    """Put into the address what opens this network and view again."""
+    live = loop()
+    wanted = {**to_query(live.config), **view_to_query(live.view)}
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+# --- messages ------------------------------------------------------------------------------------
+
+
+def say(problem: str, title: str = "") -> None:
+    """Remember a sentence for the next drawing of the side bar; "" forgets it."""
+    st.session_state["problem"] = (title, problem) if problem else None
+
+
+def problem() -> tuple[str, str] | None:
+    """Return the title and text that `say` left."""
+    return st.session_state.get("problem")
+
+
+# --- widgets -------------------------------------------------------------------------------------
+
+
+def seed(key: str, value: Any) -> None:
+    """Give a widget its value before it is drawn: the Config is what counts."""
+    st.session_state[key] = value
+
+
+def value(key: str) -> Any:
+    """Return what a widget holds."""
+    return st.session_state[key]
+
+
+def event() -> dict:
+    """Return the event that the live panels have just sent."""
+    sent = st.session_state[COMPONENT].event
+    return dict(sent) if sent else {}
+
+
+# --- changes -------------------------------------------------------------------------------------
+
+
+def change(**fields: Any) -> None:
+    """Take new values of Config fields; what can't be done becomes a sentence, and nothing else."""
+    live = loop()
+    try:
+        live.configure(replace(live.config, **_fitting(live.config, fields)))
+        say("")
+    except ValueError as error:
+        say(str(error), "Not changed:")
+
+
+def change_text(name: str, text: str) -> None:
+    """Take a value that was typed."""
+    try:
+        parsed = FIELDS[name].parse(name, text.strip())
+    except ValueError as error:
+        say(str(error), "Not changed:")
+        return
+    change(**{name: parsed})
+
+
+def start_from(key: str) -> None:
+    """Begin with a preset, training."""
+    live = loop()
+    live.reset(PRESETS[key].config)
+    live.play()
+    say("")
+
+
+def _fitting(config: Config, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields with what must change along with them."""
+    if "dataset" in fields:
+        old, new = DATASETS[config.dataset], DATASETS[fields["dataset"]]
+        fields.setdefault("loss", None)
+        if new.synthetic and (config.samples == old.samples or not old.synthetic):
+            fields.setdefault("samples", new.samples)
+    if "hidden" in fields and not isinstance(config.activation, str):
+        keys = config.activation + config.activation[-1:] * len(fields["hidden"])
+        fields.setdefault("activation", keys[: len(fields["hidden"])] or "tanh")
+    return fields
