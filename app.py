@@ -13,7 +13,7 @@ from pages.shared import style
 
 def main() -> None:
     """Set up what all pages share, and run the page that the address names."""
-    st.set_page_config("Neural Lab", ":material/hub:", "wide", initial_sidebar_state="auto")
+    st.set_page_config("Neural Lab", "static/icon.svg", "wide", initial_sidebar_state=304)
     style.apply()
     st.navigation(
         [st.Page("pages/playground.py", title="Playground", default=True)], position="hidden"

@@ -111,25 +111,30 @@ def _nothing() -> None:
 # --- in the server -------------------------------------------------------------------------------
 
 
+#: Two threads that hid __main__ at once would leave it hidden.
+_starting = threading.Lock()
+
+
 @contextmanager
 def _bare_start() -> Iterator[None]:
     """Let processes start without the server's __main__, with one BLAS thread each.
 
     Streamlit makes the app's script __main__, and a spawned process would run it again.
     """
-    main = sys.modules["__main__"]
-    kept = {name: os.environ.get(name) for name in ONE_THREAD}
-    sys.modules["__main__"] = ModuleType("__main__")
-    os.environ.update(ONE_THREAD)
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-        for name, value in kept.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+    with _starting:
+        main = sys.modules["__main__"]
+        kept = {name: os.environ.get(name) for name in ONE_THREAD}
+        sys.modules["__main__"] = ModuleType("__main__")
+        os.environ.update(ONE_THREAD)
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+            for name, value in kept.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
 
 
 @dataclass

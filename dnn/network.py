@@ -92,11 +92,23 @@ class Slot:
 X, XT, T = Slot("X"), Slot("XT"), Slot("T")
 
 
-def fuse(calls: Iterable[Call], coefficients: Sequence[Array] = ()) -> Callable[[Iterable], None]:
+class OutOfRange(Exception):
+    """A step of a fused loop has left the range: the loop ended behind it."""
+
+
+def fuse(
+    calls: Iterable[Call],
+    coefficients: Sequence[Array] = (),
+    guard: tuple[Array, float] | None = None,
+) -> Callable[[Iterable], None]:
     """Return run(steps), which makes all calls once for each ((X, XT, T), *coefficients) in steps.
 
     The calls become consecutive lines of one generated function whose operands are local
     variables; a loop over a list of calls would cost a fifth more on small layers.
+
+    guard: a vector and a limit; run raises OutOfRange behind the first step that leaves the sum of
+    its squares above the limit, or not a number. One product a step: what is looked at only now and
+    then may have come back.
     """
     names: dict[int, str] = {}
     bound: dict[str, Any] = {}
@@ -119,6 +131,10 @@ def fuse(calls: Iterable[Call], coefficients: Sequence[Array] = ()) -> Callable[
         return f"{name(function)}({', '.join(arguments)})"
 
     lines += [line(f, operands) for f, operands in calls]
+    if guard is not None:
+        vector, limit = guard
+        product = line(vector.dot, (vector,))
+        lines.append(f"if not {product} <= {name(limit)}: raise {name(OutOfRange)}")
     source = (
         f"def run(steps, {', '.join(f'{n}={n}' for n in bound)}):\n"
         f"    for (X, XT, T), {', '.join(given)} in steps:\n        "
@@ -192,6 +208,14 @@ class Pass:
             source = self._rows(self._a, l, extra=1)
         calls.append((self.W[-1].dot, (source, self.logits)))
         return calls
+
+    def guard(self, limit: float) -> tuple[Array, float]:
+        """Return the logits as a vector, and what the sum of their squares may reach.
+
+        The limit is on the largest logit of a cross-entropy, and on J of a squared error.
+        """
+        real = self.loss.target == "real"
+        return self.logits.reshape(-1), 2.0 * self.m * limit if real else limit**2
 
     def predict(self) -> list[Call]:
         """Return the calls that fill `prediction` from the logits."""

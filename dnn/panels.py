@@ -31,7 +31,7 @@ def message(work: Slice, field: Array, size: int) -> dict[str, Any]:
         "seq": work.seq,
         "playing": work.playing and not work.run.diverged,
         "theme": work.view.theme,
-        "step": work.run.step,
+        "numbers": _numbers(work),
         "metrics": _metrics(work),
         "status": _status(work),
         "notice": work.notice or None,
@@ -42,6 +42,15 @@ def message(work: Slice, field: Array, size: int) -> dict[str, Any]:
             "weights": _weights(work),
         },
     }
+
+
+def _numbers(work: Slice) -> dict[str, float | None]:
+    """Return what tests and benchmarks read off a frame, as numbers."""
+    found = {"step": work.run.step, "learning_rate": work.run.config.learning_rate}
+    for name in ("train_cost", "train_score"):
+        value = float(work.history.last(name))
+        found[name] = value if np.isfinite(value) else None  # type: ignore[assignment]
+    return found  # type: ignore[return-value]
 
 
 def _metrics(work: Slice) -> list[dict[str, str]]:

@@ -21,6 +21,8 @@ from dnn.registry import Call
 
 #: Large vectors are updated in blocks of so many parameters, which stay in the cache.
 UPDATE_BLOCK = 8192
+#: A run has diverged when a parameter, a logit or the cost passes this, or is not finite.
+LIMIT = 1e12
 #: Coefficients are computed for at most so many steps at once.
 STEPS_A_SPAN = 1024
 
@@ -159,12 +161,14 @@ class Trainer:
         update, self.coefficients = update_calls(
             self.config, self.layout, self.p, self.work, self.state
         )
-        return fuse([*pass_.forward(), *pass_.backward(), *update], self.coefficients)
+        calls = [*pass_.forward(), *pass_.backward(), *update]
+        return fuse(calls, self.coefficients, pass_.guard(LIMIT))
 
     def train(self, step: int, epoch: int, position: int, steps: int) -> tuple[int, int]:
         """Make `steps` steps; return the epoch and the position (in batches) that follow.
 
         step: steps made so far; position: batches already taken of this epoch.
+        Raises OutOfRange behind a step whose logits or cost left the range.
         """
         while steps > 0:
             span = min(steps, STEPS_A_SPAN)

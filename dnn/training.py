@@ -17,12 +17,9 @@ from dnn.datasets import Dataset, load
 from dnn.diagnostics import measure
 from dnn.execution import CACHE
 from dnn.history import Record
-from dnn.network import Array, Layout, initial_parameters
+from dnn.network import Array, Layout, OutOfRange, initial_parameters
 from dnn.optimizers import OPTIMIZERS
-from dnn.trainer import Trainer, layout_of
-
-#: A run has diverged when a parameter, a logit or the cost passes this, or is not finite.
-LIMIT = 1e12
+from dnn.trainer import LIMIT, Trainer, layout_of
 
 
 @dataclass(frozen=True)
@@ -75,6 +72,12 @@ class Run:
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "data": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # The read-only flag of an array does not survive pickling.
+        self.__dict__.update(state)
+        for array in (self.parameters, self.initial, self.state):
+            array.setflags(write=False)
 
 
 @dataclass(frozen=True)
@@ -207,20 +210,25 @@ def _advance(
 ) -> tuple[Run, list[Record]]:
     step, epoch, position, end = run.step, run.epoch, run.position, run.step + steps
     records: list[Record] = []
-    while step < end:
+    left = False
+    while step < end and not left:
         stop = end if until is None else min(end, step + check_every)
         if watch is not None:
             stop = min(stop, step - step % watch.every + watch.every)
-        epoch, position = trainer.train(step, epoch, position, stop - step)
+        try:
+            epoch, position = trainer.train(step, epoch, position, stop - step)
+        except OutOfRange:
+            left = True
         step = stop
-        if watch is not None and step % watch.every == 0:
+        if watch is not None and step % watch.every == 0 and not left:
             records.append(measure(trainer, step, epoch))
         if until is not None and until():
             break
-    if left_range(trainer):
+    # A step within the range can still lead to a cost that is not: the next step will find it.
+    records = [r for r in records if abs(r.train_cost) <= LIMIT]
+    if left or left_range(trainer):
         run, divergence = _last_finite(trainer, run, step)
-        records = [r for r in records if r.step <= run.step and abs(r.train_cost) <= LIMIT]
-        return replace(run, diverged=divergence), records
+        return replace(run, diverged=divergence), [r for r in records if r.step <= run.step]
     return _saved(trainer, run, step, epoch, position), records
 
 
@@ -250,7 +258,8 @@ class borrowed_trainer:  # noqa: N801
 
 def left_range(trainer: Trainer) -> bool:
     """Return whether a parameter, a logit or the cost of the last batch is out of range."""
-    return not (_within(trainer.p) and _within(trainer.last.logits) and _cost_within(trainer))
+    logits, limit = trainer.last.guard(LIMIT)
+    return not (_within(trainer.p) and logits.dot(logits) <= limit)
 
 
 def _within(array: Array) -> bool:
@@ -258,18 +267,16 @@ def _within(array: Array) -> bool:
     return bool(np.abs(array).max(initial=0.0) <= LIMIT)
 
 
-def _cost_within(trainer: Trainer) -> bool:
-    if trainer.loss.target != "real":
-        return True  # a cross-entropy in range follows from logits in range
-    return bool(np.square(trainer.last.logits, dtype=np.float64).max(initial=0.0) <= 2 * LIMIT)
-
-
 def _last_finite(trainer: Trainer, run: Run, end: int) -> tuple[Run, Divergence]:
     """Return the state before the first step in (run.step, end] that left the range, and where."""
     trainer.p[:], trainer.state[:] = run.parameters, run.state
     while run.step < end:
-        epoch, position = trainer.train(run.step, run.epoch, run.position, 1)
-        if left_range(trainer):
+        try:
+            epoch, position = trainer.train(run.step, run.epoch, run.position, 1)
+            left = left_range(trainer)
+        except OutOfRange:
+            left = True
+        if left:
             return run, _where(trainer, run.step + 1)
         run = _saved(trainer, run, run.step + 1, epoch, position)
     raise AssertionError("the slice left the range, its replay did not")

@@ -13,7 +13,17 @@ from typing import Any
 import numpy as np
 
 from dnn.figures import scales
-from dnn.figures.theme import axis, boundary_ramp, diverging, layout, mix, oklch, plain, tokens
+from dnn.figures.theme import (
+    axis,
+    boundary_ramp,
+    diverging,
+    fade,
+    layout,
+    mix,
+    oklch,
+    plain,
+    tokens,
+)
 from dnn.figures.words import count, number, short
 
 Array = np.ndarray
@@ -53,7 +63,7 @@ def boundary_figure(plane: Any, theme: str, *, classes: int = 2) -> dict[str, An
         "data": [],
         "layout": layout(
             theme,
-            margin={"l": 44, "r": 14, "t": 8, "b": 40},
+            margin={"l": 44, "r": 14, "t": 8, "b": 42},
             hovermode="closest",
             xaxis=_plane_axis(theme, plane.x_label, plane.x_range),
             yaxis=_plane_axis(theme, plane.y_label, plane.y_range),
@@ -133,7 +143,9 @@ def _class_traces(
         marker = (
             _marker(symbol(int(k)), color, panel, 1)
             if part == "train"
-            else _marker(symbol(int(k)), panel, class_color(int(k), theme, text=True), 1.4)
+            else _marker(
+                symbol(int(k)), fade(panel, 0.35), class_color(int(k), theme, text=True), 1.4
+            )
         )
         traces.append(_points(U_k, marker, f"{name}, {part}"))
     return traces
@@ -146,7 +158,7 @@ def _value_trace(part: str, U: Array, y: Array, reach: float, theme: str) -> dic
     marker = (
         _marker("circle", colors, c["t3"], 0.8)
         if part == "train"
-        else _marker("circle", c["panel"], colors, 1.8)
+        else _marker("circle", fade(c["panel"], 0.35), colors, 1.8)
     )
     trace = _points(U, marker, part)
     trace["text"] = [number(v) for v in y]

@@ -49,6 +49,7 @@ def end_labels(
     x_range: list[float],
     y_range: list[float],
     log: bool,
+    weight: int = 400,
 ) -> list[dict[str, Any]]:
     """Return an annotation at the end of each trace named in colors; places are those of the data.
 
@@ -63,10 +64,12 @@ def end_labels(
             continue
         x, y = float(trace["x"][inside[-1]]), float(trace["y"][inside[-1]])
         place = min(max(math.log10(y) if log else y, y_range[0]), y_range[1])
-        labels.append(
-            label(trace["name"], colors[trace["name"]], name="end-label", x=x, xanchor="left",
-                  xshift=5, y=place, yanchor="middle")
+        end = label(
+            trace["name"], colors[trace["name"]], name="end-label", x=x, xanchor="left", xshift=5,
+            y=place, yanchor="middle",
         )  # fmt: skip
+        end["font"] = {**end["font"], "weight": weight}
+        labels.append(end)
     return labels
 
 

@@ -19,7 +19,7 @@ def power_of_ten(exponent: int) -> str:
 
 
 def number(x: float, digits: int = 3) -> str:
-    """Return x with so many significant figures and a true minus; powers of ten beyond 0.001..1e5."""
+    """Return x with so many significant figures; beyond 0.001..1e5 with a power of ten."""
     x = float(x)
     if math.isnan(x):
         return "–"

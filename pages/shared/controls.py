@@ -38,7 +38,8 @@ def sidebar(loop: Loop) -> None:
 
 
 def _brand() -> None:
-    st.markdown("**:material/hub: Neural Lab**")
+    with st.container(key="brand"):
+        st.markdown("**:material/hub: Neural Lab**")
 
 
 def _message() -> None:
@@ -227,12 +228,12 @@ def _layers(name: str, setting: Setting, config: Config) -> None:
             _layer(l, setting, config)
     add, remove = st.columns(2, gap="small")
     add.button(
-        "Add layer", key="add_layer", icon=":material/add:", width="stretch",
+        "Add layer", key="add_layer", width="stretch",
         on_click=session.change, kwargs={"hidden": (*hidden, hidden[-1] if hidden else 4)},
         disabled=len(hidden) >= setting.max_length,
     )  # fmt: skip
     remove.button(
-        "Remove", key="remove_layer", icon=":material/remove:", width="stretch",
+        "Remove last", key="remove_layer", width="stretch",
         on_click=session.change, kwargs={"hidden": hidden[:-1]}, disabled=not hidden,
     )  # fmt: skip
 

@@ -81,12 +81,12 @@ def transport(loop: Loop) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
         if loop.playing:
             st.button(
-                "Pause", key="pause", icon=":material/pause:", type="primary", width=110,
+                "Pause", key="pause", icon=":material/pause:", type="primary", width=142,
                 shortcut="Space", on_click=act, args=("pause",),
             )  # fmt: skip
         else:
             st.button(
-                "Play", key="play", icon=":material/play_arrow:", type="primary", width=110,
+                "Play", key="play", icon=":material/play_arrow:", type="primary", width=142,
                 shortcut="Space", on_click=act, args=("play",),
                 disabled=loop.run.diverged is not None,
             )  # fmt: skip

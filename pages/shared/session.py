@@ -15,7 +15,7 @@ from dnn.execution import open_executor
 from dnn.live import warm_up
 from dnn.presets import PRESETS
 from dnn.view import View, view_from_query, view_to_query
-from pages.shared.loop import Loop
+from pages.shared.loop import SPEEDS, Loop
 
 COMPONENT = "live_panels"
 
@@ -45,9 +45,14 @@ def loop() -> Loop:
         linked = linked or view != View()
     except ValueError as error:
         problems.append(str(error))
+    speed = query.get("speed", "epoch")
+    if speed not in SPEEDS:
+        problems.append(f"speed: {speed[:40]!r} is not allowed; choose {', '.join(SPEEDS)}")
+        speed = "epoch"
     playing = query.get("play") == "1" or not (linked or problems)
     theme = getattr(st.context.theme, "type", None) or "light"
     made = _made(config, replace(view, theme=theme), playing, problems)
+    made.set_speed(speed)
     say("\n".join(problems), "This link can't be shown as it is:")
     return made
 
@@ -64,6 +69,8 @@ def write_link() -> None:
     """Put into the address what opens this network and view again."""
     live = loop()
     wanted = {**to_query(live.config), **view_to_query(live.view)}
+    if live.speed != "epoch":
+        wanted["speed"] = live.speed
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
 

@@ -3,24 +3,33 @@
 import streamlit as st
 
 CSS = """
-.stMainBlockContainer { padding-left: 16px; padding-right: 16px; max-width: none; }
-header[data-testid="stHeader"] { height: 44px; background: transparent; pointer-events: none; }
+.stApp { --nl-height: calc(100vh - 68px); }
+.stMainBlockContainer { padding: 12px 16px 8px !important; max-width: none; }
+.stMainBlockContainer [data-testid="stVerticalBlock"] { gap: 10px; }
+header[data-testid="stHeader"] { background: transparent; pointer-events: none; z-index: 6; }
 header[data-testid="stHeader"] * { pointer-events: auto; }
-.stMainBlockContainer > div > [data-testid="stVerticalBlock"] { gap: 10px; }
-[data-testid="stSidebarHeader"] { height: 44px; padding: 8px 12px; }
-[data-testid="stSidebarUserContent"] { padding: 0 16px 16px; }
+[data-testid="stSidebarContent"] { padding: 0 !important; }
+[data-testid="stSidebarHeader"] { margin: 0; padding: 8px 12px; height: 48px; }
+[data-testid="stSidebarUserContent"] { padding: 0 16px 16px !important; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 8px; }
-[data-testid="stSidebarUserContent"] hr { margin: 4px 0; }
-.st-key-transport { min-height: 36px; padding-right: 40px; }
-.st-key-transport button { min-height: 34px; font-variant-numeric: tabular-nums; }
+[data-testid="stSidebarUserContent"] label p { font-size: 12.5px; white-space: nowrap; }
+.st-key-brand { margin-top: -42px; height: 34px; width: fit-content; font-size: 15px; }
+.st-key-transport { gap: 8px !important; padding-right: 40px; }
+.st-key-transport button { min-height: 36px; padding: 0 10px; }
+button[data-testid="stBaseButton-primary"],
+button[data-testid="stBaseButton-primary"] * { color: light-dark(#ffffff, #10151b) !important; }
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }
 .nl-section { font-size: 13.5px; font-weight: 600; margin: 6px 0 -2px; display: flex; gap: 8px; }
 .nl-section::after { content: ""; flex: 1; border-top: 1px solid currentColor; opacity: .16;
   align-self: center; }
 @media (max-width: 640px) {
-  .stMainBlockContainer { padding-left: 12px; padding-right: 12px; }
-  .st-key-transport { position: sticky; bottom: 0; z-index: 5; padding-right: 0; }
-  .st-key-transport button { min-height: 44px; }
+  .stMainBlockContainer { padding: 48px 12px 132px !important; }
+  .st-key-transport { position: fixed; bottom: 0; left: 0; right: 0; z-index: 5;
+    padding: 8px 12px 12px; background: var(--st-background-color, Canvas);
+    border-top: 1px solid light-dark(#e0e4ea, #262e38); }
+  .st-key-transport button { min-height: 44px; min-width: 44px; }
+  .st-key-transport kbd, .st-key-step p, .st-key-epoch p, .st-key-reset p, .st-key-new_seed p
+    { display: none; }
 }
 """
 

@@ -1,0 +1,184 @@
+/** The live panels: takes one message per update and paints the newest one in each animation frame. */
+
+import { Chart } from "./chart.js";
+import { parse } from "./frame.js";
+import { Metrics, Panel, element } from "./panels.js";
+import { install } from "./style.js";
+import { Watcher } from "./watch.js";
+
+const mounted = new WeakMap();
+/** With reduced motion, pictures change this seldom. */
+const CALM_MS = 500;
+
+/** What tests and benchmarks read. */
+const counts = (window.__neuralLab ??= {
+  frames: { boundary: 0, cost: 0, gradients: 0, weights: 0, metrics: 0 },
+  seq: 0, received: 0, mounts: 0, reacts: 0, step: 0, playing: false, first: 0, paint_ms: [],
+});
+
+/** Show component.data in component.parentElement; called for every update. Returns the clean-up. */
+export function draw(component) {
+  const { parentElement, data } = component;
+  let view = mounted.get(parentElement);
+  if (!view || !view.root.isConnected) {
+    view?.destroy();
+    view = new View(parentElement);
+    mounted.set(parentElement, view);
+  }
+  view.trigger = component.setTriggerValue;
+  if (data) view.receive(data);
+  return () => {
+    view.destroy();
+    if (mounted.get(parentElement) === view) mounted.delete(parentElement);
+  };
+}
+
+class View {
+  constructor(parent) {
+    install(document);
+    this.parent = parent;
+    this.metrics = new Metrics();
+    this.grid = element("div", "nl-grid");
+    this.root = element("div", "nl-root", element("div", "nl-frame", this.metrics.root, this.grid));
+    parent.append(this.root);
+    this.panels = new Map();
+    this.send = (value) => this.trigger?.("event", value);
+    this.watcher = new Watcher(parent, this.send);
+    this.paint = this.paint.bind(this);
+    this.versions = new Set();
+    this.paintedAt = -Infinity;
+    counts.mounts += 1;
+    document.fonts?.ready.then(() => this.schedule());
+  }
+
+  receive(bytes) {
+    if (bytes === this.bytes) return;
+    this.bytes = bytes;
+    const message = parse(bytes);
+    counts.received += 1;
+    // The server sends its last frame again when there is no newer one.
+    if (this.message && message.seq === this.message.seq) return;
+    this.keepStatic(message);
+    this.message = message;
+    this.fresh = true;
+    this.watcher.set(message);
+    this.schedule();
+  }
+
+  /** Points are sent until the server hears that they have arrived; keep them over later messages. */
+  keepStatic(message) {
+    for (const [key, p] of Object.entries(message.panels)) {
+      if (!p.static) continue;
+      this.panel(key).chart.static = p.static;
+      if (this.versions.has(p.static.version)) continue;
+      this.versions.add(p.static.version);
+      this.send({ type: "have", version: p.static.version });
+    }
+  }
+
+  panel(key) {
+    let panel = this.panels.get(key);
+    if (!panel) {
+      panel = new Panel(key, this.send);
+      this.grid.append(panel.root);
+      panel.chart = new Chart(panel.plot, () => this.schedule());
+      this.panels.set(key, panel);
+    }
+    return panel;
+  }
+
+  schedule() {
+    if (this.scheduled || this.gone) return;
+    this.scheduled = true;
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const wait = calm ? this.paintedAt + CALM_MS - performance.now() : 0;
+    if (wait > 0) setTimeout(() => requestAnimationFrame(this.paint), wait);
+    else requestAnimationFrame(this.paint);
+  }
+
+  paint(now) {
+    this.scheduled = false;
+    if (this.gone || !this.message) return;
+    const started = performance.now();
+    const { message, fresh } = this;
+    this.fresh = false;
+    this.paintedAt = now;
+    if (fresh) this.update(message);
+    const more = this.syncAxes(now);
+    const background = getComputedStyle(this.root).getPropertyValue("--panel");
+    const paintStarted = performance.now();
+    for (const key of Object.keys(message.panels)) {
+      this.panel(key).chart.paint(background);
+      if (fresh) counts.frames[key] = (counts.frames[key] ?? 0) + 1;
+    }
+    if (fresh) this.count(message, started, performance.now() - paintStarted);
+    if (more) this.schedule();
+    loadPlotly(() => this.schedule());
+  }
+
+  update(message) {
+    if (this.root.dataset.nlTheme !== message.theme) this.root.dataset.nlTheme = message.theme;
+    this.metrics.set(message);
+    for (const [key, p] of Object.entries(message.panels)) {
+      const panel = this.panel(key);
+      panel.root.hidden = false;
+      panel.set(p, message.theme);
+      panel.chart.set(p, message.playing);
+    }
+    for (const [key, panel] of this.panels) if (!(key in message.panels)) panel.root.hidden = true;
+  }
+
+  /** Let Plotly redraw one chart's axes at most, so that no frame is late; return whether more wait. */
+  syncAxes(now) {
+    const Plotly = window.Plotly?.react ? window.Plotly : null;
+    let busy = false;
+    let more = false;
+    for (const key of Object.keys(this.message.panels)) {
+      const { chart } = this.panel(key);
+      if (busy) {
+        more = true;
+        continue;
+      }
+      if (chart.sync(Plotly, now)) {
+        busy = true;
+        counts.reacts += 1;
+      }
+      if (chart.wanting) this.later();
+    }
+    return more;
+  }
+
+  /** Come back for what may be read off a chart when Plotly may draw it again. */
+  later() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.schedule(), 250);
+  }
+
+  count(message, started, painting) {
+    counts.frames.metrics += 1;
+    Object.assign(counts, message.numbers, { seq: message.seq, playing: message.playing });
+    counts.first ||= started;
+    counts.paint_ms.push(painting);
+    if (counts.paint_ms.length > 300) counts.paint_ms.shift();
+  }
+
+  destroy() {
+    this.gone = true;
+    clearTimeout(this.timer);
+    this.watcher.destroy();
+    for (const { chart } of this.panels.values()) chart.destroy(window.Plotly);
+    this.root.remove();
+  }
+}
+
+let loading = null;
+
+/** Load Plotly in the background, once, and say when it is there. */
+function loadPlotly(ready) {
+  if (window.Plotly?.react || loading) return;
+  loading = element("script");
+  loading.src = new URL("plotly.min.js", import.meta.url).href;
+  loading.async = true;
+  loading.onload = ready;
+  document.head.append(loading);
+}

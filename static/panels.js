@@ -1,0 +1,200 @@
+/** The panels' words and controls as DOM; charts are in chart.js. Text is only ever set as text. */
+
+import { key as legendKey } from "./markers.js";
+
+/** Return a new element with a class and children. */
+export function element(tag, name, ...children) {
+  const node = document.createElement(tag);
+  if (name) node.className = name;
+  node.append(...children);
+  return node;
+}
+
+/** Set an element's text where it differs; hide it where there is none. */
+function say(node, text) {
+  text = text ?? "";
+  if (node.nlText === text) return;
+  node.nlText = text;
+  node.textContent = text;
+  node.hidden = text === "";
+}
+
+/** Call build only when the value differs from the last one. */
+function changed(node, value, build) {
+  const now = JSON.stringify(value ?? null);
+  if (node.nlValue === now) return;
+  node.nlValue = now;
+  build();
+}
+
+/** The row of numbers above the panels. */
+export class Metrics {
+  constructor() {
+    this.values = new Map();
+    this.list = element("div");
+    this.list.style.display = "contents";
+    this.text = element("span");
+    this.status = element("div", "nl-status", element("span", "nl-dot"), this.text);
+    this.notice = element("div", "nl-notice");
+    this.notice.setAttribute("role", "status");
+    this.root = element("div", "nl-bar", this.list, this.status, this.notice);
+  }
+
+  /** Show metrics, status and notice. */
+  set(message) {
+    changed(this.list, message.metrics.map((m) => [m.key, m.label]), () => this.build(message.metrics));
+    for (const { key, value } of message.metrics) say(this.values.get(key), value);
+    say(this.text, message.status?.text);
+    this.status.dataset.kind = message.status?.kind ?? "";
+    this.status.hidden = !message.status;
+    say(this.notice, message.notice);
+  }
+
+  build(metrics) {
+    this.values.clear();
+    this.list.replaceChildren(
+      ...metrics.map(({ key, label }) => {
+        const name = element("span", "");
+        if (key === "train_cost" || key === "test_cost") {
+          const swatch = element("i", "nl-swatch");
+          swatch.dataset.key = key;
+          name.append(swatch);
+        }
+        name.append(label);
+        const value = element("b");
+        this.values.set(key, value);
+        const metric = element("div", "nl-metric", name, value);
+        metric.dataset.key = key;
+        return metric;
+      }),
+    );
+  }
+}
+
+/** One panel: heading, controls, badge, plot, overlay and banner. send(event) reports what is done. */
+export class Panel {
+  constructor(key, send) {
+    this.key = key;
+    this.send = send;
+    this.pending = new Map();
+    this.title = element("h3");
+    this.subtitle = element("p");
+    this.legend = element("div", "nl-legend");
+    this.badge = element("span", "nl-badge");
+    this.controls = element("div", "nl-controls");
+    this.plot = element("div", "nl-plot");
+    this.emptyStrong = element("b");
+    this.emptyText = element("span");
+    this.empty = element("div", "nl-empty", this.emptyStrong, this.emptyText);
+    this.banner = element("div", "nl-banner");
+    this.plot.append(this.empty);
+    const words = element("div", "", this.title, this.subtitle, this.legend);
+    this.root = element(
+      "section", "nl-panel", element("div", "nl-head", words, this.badge, this.controls), this.plot, this.banner,
+    );
+    this.root.dataset.key = key;
+  }
+
+  /** Show everything but the chart. */
+  set(p, theme) {
+    say(this.title, p.title);
+    if (this.root.ariaLabel !== p.title) this.root.ariaLabel = p.title;
+    say(this.subtitle, p.subtitle);
+    changed(this.legend, [p.legend, theme], () => this.setLegend(p.legend ?? []));
+    say(this.badge, p.badge?.text);
+    this.badge.dataset.kind = p.badge?.kind ?? "";
+    changed(this.controls, this.awaited(p.controls ?? []), () => this.setControls(this.awaited(p.controls ?? [])));
+    this.plot.dataset.dim = String(Boolean(p.dim));
+    this.empty.hidden = !p.empty;
+    say(this.emptyStrong, p.empty?.strong);
+    say(this.emptyText, p.empty?.text);
+    changed(this.banner, p.banner, () => this.setBanner(p.banner));
+  }
+
+  setLegend(keys) {
+    this.legend.hidden = !keys.length;
+    this.legend.replaceChildren(
+      ...keys.map((entry) => {
+        const signs = [legendKey(entry), ...(entry.also ? [legendKey(entry.also)] : [])];
+        if (Array.isArray(entry.label)) signs.unshift(entry.label[0]);
+        const last = Array.isArray(entry.label) ? entry.label[1] : entry.label;
+        return element("span", "nl-key", ...signs, last);
+      }),
+    );
+  }
+
+  /** Return controls as the user has just set them, for as long as the answer is under way. */
+  awaited(controls) {
+    return controls.map((control) => {
+      const wish = this.pending.get(control.key);
+      if (!wish) return control;
+      if (wish.value === control.value || performance.now() > wish.until) this.pending.delete(control.key);
+      return { ...control, value: wish.value };
+    });
+  }
+
+  choose(control, value) {
+    this.pending.set(control.key, { value, until: performance.now() + 2000 });
+    this.send({ type: "control", panel: this.key, key: control.key, value });
+  }
+
+  setControls(controls) {
+    const focused = this.controls.contains(document.activeElement) ? document.activeElement.dataset.name : null;
+    this.controls.hidden = !controls.length;
+    this.controls.replaceChildren(...controls.map((c) => this.control(c)));
+    if (focused) [...this.controls.querySelectorAll("[data-name]")].find((n) => n.dataset.name === focused)?.focus();
+  }
+
+  control(control) {
+    if (!control.options) return this.check(control);
+    return control.options.length > 4 ? this.select(control) : this.segment(control);
+  }
+
+  check(control) {
+    const input = element("input");
+    input.type = "checkbox";
+    input.checked = Boolean(control.value);
+    input.dataset.name = control.key;
+    input.onchange = () => this.choose(control, input.checked);
+    return element("label", "nl-check", input, control.label);
+  }
+
+  select(control) {
+    const select = element("select", "nl-select");
+    select.ariaLabel = control.label;
+    select.dataset.name = control.key;
+    for (const [value, label] of control.options) select.append(new Option(label, value, false, value === control.value));
+    select.onchange = () => this.choose(control, control.options[select.selectedIndex][0]);
+    return select;
+  }
+
+  segment(control) {
+    const group = element("div", "nl-segment");
+    group.setAttribute("role", "group");
+    group.ariaLabel = control.label;
+    for (const [value, label] of control.options) {
+      const button = element("button", "", label);
+      button.type = "button";
+      button.dataset.name = `${control.key} ${value}`;
+      button.ariaPressed = String(value === control.value);
+      button.onclick = () => {
+        for (const other of group.children) other.ariaPressed = String(other === button);
+        this.choose(control, value);
+      };
+      group.append(button);
+    }
+    return group;
+  }
+
+  setBanner(banner) {
+    this.banner.hidden = !banner;
+    if (!banner) return;
+    this.banner.dataset.kind = banner.kind;
+    this.banner.replaceChildren(element("span", "", element("b", "", banner.strong ?? ""), banner.text ?? ""));
+    if (!banner.button) return;
+    const button = element("button", "", banner.button.label);
+    button.type = "button";
+    button.onclick = () => this.send({ type: "action", action: banner.button.action });
+    this.banner.append(button);
+  }
+}

@@ -1,0 +1,110 @@
+/** The look of the live panels; every name begins with nl-. */
+
+const LIGHT = `--panel:#fff;--raise:#fff;--line:#e0e4ea;--line2:#c5ccd6;--hover:#e7eaef;--sel:#dfe4eb;
+--t1:#16202c;--t2:#465264;--t3:#626e80;--focus:#5b54d6;--test:#b0306f;--ok:#16744a;--okb:#e2f3ea;
+--bad:#a8201a;--badb:#fdeae8;color-scheme:light`;
+const DARK = `--panel:#151a21;--raise:#1b222b;--line:#262e38;--line2:#3b4654;--hover:#1e2530;--sel:#2a333f;
+--t1:#e9edf2;--t2:#b0bac7;--t3:#8c98a8;--focus:#9a94ff;--test:#f287b7;--ok:#55c790;--okb:#12301f;
+--bad:#ff9d94;--badb:#3c1714;color-scheme:dark`;
+
+const CSS = `
+.nl-root{${LIGHT};container-type:inline-size;width:100%;text-align:left;letter-spacing:0;
+ font:13px/18px "Source Sans 3","Source Sans","Source Sans Pro",sans-serif;color:var(--t1);
+ font-variant-numeric:tabular-nums}
+.nl-root[data-nl-theme=dark]{${DARK}}
+.nl-root *{box-sizing:border-box}
+.nl-frame{display:flex;flex-direction:column;gap:12px}
+.nl-bar{display:flex;flex-wrap:wrap;align-items:center;gap:4px 0;background:var(--panel);padding:6px 14px;
+ border:1px solid var(--line);border-radius:8px;flex:none}
+.nl-metric{display:flex;flex-direction:column;min-width:96px;padding-right:12px}
+.nl-metric[data-key=step]{min-width:92px}.nl-metric[data-key=epoch]{min-width:74px}
+.nl-metric[data-key=train_cost]{border-left:1px solid var(--line);padding-left:14px;min-width:114px}
+.nl-metric[data-key=test_cost]{min-width:104px}.nl-metric[data-key$=score]{min-width:112px}
+.nl-metric span{font-size:12px;line-height:16px;color:var(--t2);white-space:nowrap}
+.nl-metric b{font-size:17px;line-height:22px;font-weight:600;white-space:nowrap}
+.nl-swatch{display:inline-block;width:15px;height:0;border-top:2px solid var(--t1);margin-right:5px;
+ vertical-align:middle;position:relative;top:-1px}
+.nl-swatch[data-key=test_cost]{border-top:2px dashed var(--test)}
+.nl-status{display:flex;align-items:center;gap:6px;margin-left:auto;font-size:12px;line-height:16px;
+ color:var(--t2);white-space:nowrap}
+.nl-dot{width:7px;height:7px;border-radius:50%;background:var(--ok)}
+.nl-status[data-kind=paused] .nl-dot{background:var(--t3)}
+.nl-status[data-kind=diverged] .nl-dot{background:var(--bad)}
+.nl-notice{flex-basis:100%;font-size:12px;line-height:16px;color:var(--t1);background:var(--sel);
+ border-radius:4px;padding:3px 8px;margin-top:2px}
+.nl-grid{display:flex;flex-direction:column;gap:12px}
+.nl-panel{background:var(--panel);border:1px solid var(--line);border-radius:8px;display:flex;
+ flex-direction:column;min-width:0;min-height:0;overflow:hidden;position:relative;height:340px}
+.nl-panel[data-key=boundary]{height:auto;aspect-ratio:1/1.16}
+.nl-head{display:flex;align-items:flex-start;gap:4px 10px;padding:9px 12px 0 14px;flex:none}
+.nl-head>div:first-child{flex:1;min-width:0}
+.nl-head h3{margin:0;padding:0;font:600 13.5px/18px "Source Sans 3","Source Sans","Source Sans Pro",sans-serif;
+ color:var(--t1);letter-spacing:0}
+.nl-head p{margin:1px 0 0;font-size:12px;line-height:16px;color:var(--t2);text-wrap:pretty}
+.nl-legend{display:flex;flex-wrap:wrap;gap:0 12px;margin-top:1px;font-size:12px;line-height:16px;color:var(--t2)}
+.nl-key{display:inline-flex;align-items:center;gap:4px;white-space:nowrap}
+.nl-controls{display:flex;flex-wrap:wrap;justify-content:flex-end;gap:4px 8px;flex:0 1 auto;align-items:center}
+.nl-segment{display:inline-flex;border:1px solid var(--line2);border-radius:6px;background:var(--raise);padding:1px;
+ height:24px}
+.nl-segment button,.nl-check,.nl-select,.nl-banner button,.nl-zoom{font:inherit;color:var(--t2);cursor:pointer}
+.nl-segment button{border:0;background:none;border-radius:4px;padding:0 7px;margin:0;font-size:12px;line-height:1;
+ font-weight:500;min-height:0}
+.nl-segment button:hover{background:var(--hover)}
+.nl-segment button[aria-pressed=true]{background:var(--sel);color:var(--t1);font-weight:600}
+.nl-select{height:24px;border:1px solid var(--line2);border-radius:6px;background:var(--raise);font-size:12px}
+.nl-check{display:inline-flex;align-items:center;gap:5px;height:24px;font-size:12px;white-space:nowrap}
+.nl-check input{margin:0;width:14px;height:14px;accent-color:var(--t1);cursor:pointer}
+.nl-root button:focus-visible,.nl-root input:focus-visible,.nl-root select:focus-visible{
+ outline:2px solid var(--focus);outline-offset:1px}
+.nl-badge{display:inline-flex;align-items:center;height:20px;padding:0 7px;border-radius:4px;font-size:12px;
+ font-weight:600;white-space:nowrap;background:var(--sel);color:var(--t1)}
+.nl-badge[data-kind=ok]{background:var(--okb);color:var(--ok)}
+.nl-badge[data-kind=diverged]{background:var(--badb);color:var(--bad)}
+.nl-plot{flex:1;min-height:0;position:relative;overflow:hidden}
+.nl-plot canvas,.nl-plotly{position:absolute;left:0;top:0}
+.nl-plot canvas{pointer-events:none;width:100%;height:100%}
+.nl-plot[data-dim=true] canvas,.nl-plot[data-dim=true] .nl-plotly{opacity:.45}
+.nl-plotly .scatterlayer{visibility:hidden}
+.nl-empty{position:absolute;left:58px;right:20px;top:36%;text-align:center;color:var(--t2);font-size:12.5px;
+ line-height:18px;pointer-events:none}
+.nl-empty b{display:block;color:var(--t1);font-size:13.5px;font-weight:600;margin-bottom:2px}
+.nl-zoom{position:absolute;left:8px;bottom:2px;border:0;background:none;padding:2px 6px;font-size:12px;
+ line-height:16px;border-radius:4px}
+.nl-zoom:hover{background:var(--hover)}
+.nl-banner{display:flex;align-items:center;gap:10px;margin:4px 12px 10px;padding:6px 8px 6px 12px;border-radius:6px;
+ background:var(--sel);color:var(--t1);font-size:12.5px;line-height:17px;flex:none}
+.nl-banner[data-kind=diverged]{background:var(--badb);color:var(--bad)}
+.nl-banner b{display:block;font-weight:600}
+.nl-banner button{margin-left:auto;height:30px;padding:0 10px;border:1px solid var(--line2);border-radius:6px;
+ background:var(--raise);color:var(--t1);font-weight:500;white-space:nowrap}
+.nl-root [hidden]{display:none!important}
+@container (min-width:560px){
+ .nl-grid{display:grid;grid-template-columns:1fr 1fr;grid-auto-rows:360px}
+ .nl-panel,.nl-panel[data-key=boundary]{height:auto;aspect-ratio:auto}
+}
+@container (min-width:880px){
+ .nl-frame{height:var(--nl-height,calc(100vh - 104px));min-height:620px}
+ .nl-grid{flex:1;min-height:0;grid-template:1.12fr 1fr/repeat(12,1fr)}
+ .nl-panel{grid-column:span 6}
+ .nl-panel[data-key=boundary],.nl-panel[data-key=weights]{grid-column:span 5}
+ .nl-panel[data-key=cost],.nl-panel[data-key=gradients]{grid-column:span 7}
+}
+@container (max-width:559.98px){
+ .nl-head h3{font-size:15px;line-height:20px}.nl-head p,.nl-legend{font-size:13px;line-height:18px}
+ .nl-head{flex-wrap:wrap}.nl-head>div:first-child{flex-basis:60%}
+ .nl-segment,.nl-check,.nl-select{height:44px;font-size:13px}.nl-segment button{font-size:13px;padding:0 12px}
+ .nl-banner button{height:44px}.nl-banner{flex-wrap:wrap}
+ .nl-metric,.nl-metric[data-key]{min-width:33.3%;padding:0;border:0}.nl-status{margin-left:0}
+ .nl-frame,.nl-grid{gap:8px}
+}
+@media (pointer:coarse){.nl-segment,.nl-check,.nl-select,.nl-banner button{height:44px}}
+`;
+
+/** Put the style sheet into the document, once. */
+export function install(document) {
+  if (document.getElementById("nl-style")) return;
+  const style = document.createElement("style");
+  style.id = "nl-style";
+  style.textContent = CSS;
+  document.head.append(style);
+}

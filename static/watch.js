@@ -1,0 +1,71 @@
+/** Tells the server what only the page knows: its theme, whether it is seen, and whether anyone is there. */
+
+/** Nobody has touched anything for so long: training may pause. */
+const IDLE_MS = 10 * 60 * 1000;
+const LOOK_MS = 500;
+const INPUTS = ["pointerdown", "pointermove", "keydown", "touchstart", "wheel"];
+
+export class Watcher {
+  constructor(parent, send) {
+    this.parent = parent;
+    this.send = send;
+    this.touched = performance.now();
+    this.onInput = () => {
+      this.touched = performance.now();
+      this.idle = false;
+    };
+    this.onVisible = () => send({ type: "hidden", value: document.hidden });
+    for (const name of INPUTS) document.addEventListener(name, this.onInput, { capture: true, passive: true });
+    document.addEventListener("visibilitychange", this.onVisible);
+    this.timer = setInterval(() => this.look(), LOOK_MS);
+  }
+
+  set(message) {
+    if (message.playing && !this.message?.playing) this.onInput();
+    const first = !this.message;
+    this.message = message;
+    if (first) this.look();
+  }
+
+  look() {
+    if (!this.message) return;
+    const theme = pageTheme(this.parent);
+    const now = performance.now();
+    // Said again now and then: the answer may be under way, or may have been lost.
+    if (theme && theme !== this.message.theme && (theme !== this.said || now - this.saidAt > 3000)) {
+      this.said = theme;
+      this.saidAt = now;
+      this.send({ type: "theme", value: theme });
+    }
+    const limit = window.__neuralLabIdleMs ?? IDLE_MS;
+    if (this.message.playing && !this.idle && now - this.touched >= limit) {
+      this.idle = true;
+      this.send({ type: "untouched" });
+    }
+  }
+
+  destroy() {
+    clearInterval(this.timer);
+    for (const name of INPUTS) document.removeEventListener(name, this.onInput, { capture: true });
+    document.removeEventListener("visibilitychange", this.onVisible);
+  }
+}
+
+/** Return "light" or "dark" from the page's background or colour scheme; null where neither is known. */
+function pageTheme(node) {
+  const style = getComputedStyle(node);
+  const rgb = channels(style.getPropertyValue("--st-background-color").trim());
+  if (rgb) return 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] < 128 ? "dark" : "light";
+  const scheme = style.colorScheme;
+  return scheme === "dark" || scheme === "light" ? scheme : null;
+}
+
+function channels(color) {
+  const hex = /^#([0-9a-f]{3}|[0-9a-f]{6})([0-9a-f]{2})?$/i.exec(color)?.[1];
+  if (hex) {
+    const full = hex.length === 3 ? [...hex].map((c) => c + c).join("") : hex;
+    return [0, 2, 4].map((i) => parseInt(full.slice(i, i + 2), 16));
+  }
+  const parts = /^rgba?\(([^)]+)\)/.exec(color)?.[1].split(/[\s,/]+/).map(Number);
+  return parts && parts.length >= 3 ? parts.slice(0, 3) : null;
+}
