@@ -78,7 +78,7 @@ ACTIVATIONS: Registry[Activation] = Registry(
     [
         Activation(
             key="tanh",
-            label="tanh",
+            label="Tanh",
             formula="g(z) = tanh z;  g'(z) = 1 - g(z)^2",
             help="S-shaped around 0, from -1 to 1; saturates at both ends.",
             source="LeCun et al. 1998, Efficient BackProp, section 4.4",
@@ -99,7 +99,7 @@ ACTIVATIONS: Registry[Activation] = Registry(
         ),
         Activation(
             key="sigmoid",
-            label="sigmoid",
+            label="Sigmoid",
             formula="g(z) = 1 / (1 + e^-z);  g'(z) = g(z) (1 - g(z)) <= 1/4",
             help="S-shaped from 0 to 1; its slope is at most 1/4, so gradients shrink by depth.",
             source="Rumelhart, Hinton & Williams 1986",
@@ -109,7 +109,7 @@ ACTIVATIONS: Registry[Activation] = Registry(
         ),
         Activation(
             key="linear",
-            label="linear",
+            label="Linear",
             formula="g(z) = z;  g'(z) = 1",
             help="No non-linearity: any depth is equivalent to a single linear layer.",
             source="Saxe, McClelland & Ganguli 2013",

@@ -81,6 +81,14 @@ class Config:
         max=0.9,
         step=0.1,
     )
+    scaling: str = setting(
+        "standard",
+        label="Input scaling",
+        help="Brings inputs to a common size, fitted on the training part only.",
+        group="data",
+        kind="choice",
+        choices=SCALINGS,
+    )
     features: tuple[str, ...] = setting(
         ("x1", "x2"),
         label="Inputs",
@@ -89,14 +97,6 @@ class Config:
         kind="features",
         choices=FEATURES,
         applies=lambda config: DATASETS[config.dataset].planar,
-    )
-    scaling: str = setting(
-        "standard",
-        label="Input scaling",
-        help="Brings inputs to a common size, fitted on the training part only.",
-        group="data",
-        kind="choice",
-        choices=SCALINGS,
     )
     hidden: tuple[int, ...] = setting(
         (8, 8, 6, 4),
@@ -149,6 +149,7 @@ class Config:
         choices=LOSSES,
         none="auto",
         none_label="what suits the targets",
+        rare=True,
     )
     optimizer: str = setting(
         "adam",
@@ -157,6 +158,20 @@ class Config:
         group="training",
         kind="choice",
         choices=OPTIMIZERS,
+    )
+    batch_size: int | None = setting(
+        32,
+        label="Batch size",
+        help="How many examples each step averages over.",
+        group="training",
+        kind="int",
+        min=1,
+        max=10_000,
+        marks=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024),
+        none="full",
+        none_label="all of them",
+        live=True,
+        formula="m",
     )
     momentum: float = setting(
         0.9,
@@ -183,6 +198,7 @@ class Config:
         step=0.01,
         formula="m <- b1 m + (1 - b1) g",
         applies=_uses("beta1"),
+        rare=True,
     )
     beta2: float = setting(
         0.999,
@@ -196,6 +212,7 @@ class Config:
         step=0.001,
         formula="v <- b2 v + (1 - b2) g^2",
         applies=_uses("beta2"),
+        rare=True,
     )
     epsilon: float = setting(
         1e-8,
@@ -208,6 +225,7 @@ class Config:
         marks=tuple(float(f"1e{k}") for k in range(-12, 1)),
         formula="m / (sqrt(v) + eps)",
         applies=_uses("epsilon"),
+        rare=True,
     )
     learning_rate: float = setting(
         0.01,
@@ -220,20 +238,6 @@ class Config:
         marks=(*(float(f"{d}e{k}") for k in range(-6, 2) for d in (1, 3)), 100.0),
         live=True,
         formula="eta",
-    )
-    batch_size: int | None = setting(
-        32,
-        label="Batch size",
-        help="How many examples each step averages over.",
-        group="training",
-        kind="int",
-        min=1,
-        max=10_000,
-        marks=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024),
-        none="full",
-        none_label="all of them",
-        live=True,
-        formula="m",
     )
     l2: float = setting(
         0.0,
@@ -263,6 +267,7 @@ class Config:
         group="training",
         kind="choice",
         choices=("float64", "float32"),
+        rare=True,
     )
 
     def __post_init__(self) -> None:

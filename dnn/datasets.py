@@ -154,7 +154,7 @@ DATASETS: Registry[DatasetEntry] = Registry(
     [
         DatasetEntry(
             key="spiral",
-            label="spiral",
+            label="Two spirals",
             formula="r = 5 i / n, angle = 3.5 pi i / n, and the same turned by pi",
             help="Two arms wound around each other: needs depth or clever features.",
             source=PLAYGROUND + ", classifySpiralData",
@@ -162,7 +162,7 @@ DATASETS: Registry[DatasetEntry] = Registry(
         ),
         DatasetEntry(
             key="circle",
-            label="circle",
+            label="Circle",
             formula="class 1 where r < 2.5; the rest has 3.5 < r < 5",
             help="A disc within a ring: one hidden layer of three units can close the curve.",
             source=PLAYGROUND + ", classifyCircleData",
@@ -170,7 +170,7 @@ DATASETS: Registry[DatasetEntry] = Registry(
         ),
         DatasetEntry(
             key="xor",
-            label="exclusive or",
+            label="XOR",
             formula="class 1 where x1 x2 >= 0",
             help="Opposite quadrants belong together: no straight line separates the classes.",
             source=PLAYGROUND + ", classifyXORData",
@@ -178,7 +178,7 @@ DATASETS: Registry[DatasetEntry] = Registry(
         ),
         DatasetEntry(
             key="gauss",
-            label="two clusters",
+            label="Two clusters",
             formula="N((2, 2), v I) and N((-2, -2), v I), v = 0.5 + 7 noise",
             help="Two round clusters: without noise a straight line is enough.",
             source=PLAYGROUND + ", classifyTwoGaussData",
@@ -186,7 +186,7 @@ DATASETS: Registry[DatasetEntry] = Registry(
         ),
         DatasetEntry(
             key="moons",
-            label="two moons",
+            label="Two moons",
             formula="half circles around (0, 0) and (1, 0.5), stretched by 10/3",
             help="Two interleaved half moons: the boundary must bend twice.",
             source="scikit-learn, make_moons; noise here is a spread of 2 noise units",
@@ -194,7 +194,7 @@ DATASETS: Registry[DatasetEntry] = Registry(
         ),
         DatasetEntry(
             key="reg_plane",
-            label="plane (regression)",
+            label="Plane (regression)",
             formula="y = (x1 + x2) / 10",
             help="A tilted plane: a single linear unit fits it.",
             source=PLAYGROUND + ", regressPlane",
@@ -204,7 +204,7 @@ DATASETS: Registry[DatasetEntry] = Registry(
         ),
         DatasetEntry(
             key="reg_gauss",
-            label="six bumps (regression)",
+            label="Six bumps (regression)",
             formula="y = +-max(0, 1 - distance to the nearest of six centres / 2)",
             help="Three hills and three hollows on a flat ground.",
             source=PLAYGROUND + ", regressGaussian",
@@ -214,7 +214,7 @@ DATASETS: Registry[DatasetEntry] = Registry(
         ),
         DatasetEntry(
             key="breast_cancer",
-            label="breast cancer",
+            label="Breast cancer",
             formula="30 measurements of cell nuclei in 569 images",
             help="A real table: tells benign tumours (class 1) from malignant ones.",
             source="Street, Wolberg & Mangasarian 1993; UCI, through scikit-learn",
@@ -253,7 +253,7 @@ SCALINGS: Registry[Scaling] = Registry(
     [
         Scaling(
             key="standard",
-            label="standard",
+            label="Standardised",
             formula="x' = (x - mean) / standard deviation",
             help="Every input has mean 0 and variance 1 over the training part.",
             source="LeCun et al. 1998, Efficient BackProp, section 4.3",
@@ -261,7 +261,7 @@ SCALINGS: Registry[Scaling] = Registry(
         ),
         Scaling(
             key="minmax",
-            label="to -1..1",
+            label="To −1 … 1",
             formula="x' = (x - (max + min) / 2) / ((max - min) / 2)",
             help="Every input spans -1 to 1 over the training part.",
             source="scikit-learn, MinMaxScaler",
@@ -272,7 +272,7 @@ SCALINGS: Registry[Scaling] = Registry(
         ),
         Scaling(
             key="none",
-            label="none",
+            label="None",
             formula="x' = x",
             help="Inputs enter as they are: large ones saturate units and slow training down.",
             source="TensorFlow Playground feeds its points unscaled",

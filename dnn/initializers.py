@@ -80,7 +80,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
         ),
         Initializer(
             key="normal",
-            label="normal",
+            label="Normal",
             formula="W ~ N(0, sigma_w^2)",
             help="The same spread in every layer, whatever its width: small ones fade, large explode.",
             source="the classic course's randn * scale",
@@ -91,7 +91,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
         ),
         Initializer(
             key="uniform",
-            label="uniform",
+            label="Uniform",
             formula="W ~ U(-sigma_w, sigma_w)",
             help="Every weight equally likely within plus or minus the scale.",
             source="TensorFlow Playground uses a scale of 0.5",
@@ -102,7 +102,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
         ),
         Initializer(
             key="zeros",
-            label="zeros",
+            label="Zeros",
             formula="W = 0",
             help="All units of a layer start equal and stay equal: the symmetry is never broken.",
             source="Goodfellow, Bengio & Courville 2016, section 8.4",

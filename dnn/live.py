@@ -21,7 +21,7 @@ from dnn.history import History, Record
 from dnn.network import Array
 from dnn.panels import message
 from dnn.trainer import Trainer
-from dnn.training import Run, Watch, advance, attach, borrowed_trainer
+from dnn.training import Run, Watch, advance, attach, borrowed_trainer, in_range
 from dnn.view import View
 
 #: The boundary is computed on a grid of so many points a side, fewer where the network is large.
@@ -84,7 +84,7 @@ def train_slice(work: Slice) -> Outcome:
     seconds = time.perf_counter() - began
     with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
         now = _newest(trainer, run, records, work.history)
-        history = work.history.extend([*records, now] if now else records)
+        history = work.history.extend([*records, *now])
         field, size = boundary_field(trainer)
         shown = message(replace(work, run=run, history=history), field, size)
     frame = pack(shown)
@@ -125,10 +125,10 @@ def _no_longer_than(seconds: float) -> Callable[[], bool]:
 
 def _newest(
     trainer: Trainer, run: Run, records: list[Record], history: History
-) -> Record | None:
-    """Return a record of the run's present step, unless there is one already."""
+) -> list[Record]:
+    """Return a record of the run's present step, unless there is one or it is out of range."""
     known = records[-1].step if records else history.last("step") if len(history) else -1
-    return None if known == run.step else measure(trainer, run.step, run.epoch)
+    return [] if known == run.step else in_range(measure(trainer, run.step, run.epoch))
 
 
 def field_size(units: int) -> int:

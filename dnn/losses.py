@@ -85,7 +85,7 @@ LOSSES: Registry[Loss] = Registry(
     [
         Loss(
             key="logistic",
-            label="logistic (sigmoid output)",
+            label="Logistic (sigmoid output)",
             formula="J = mean of -y ln a - (1 - y) ln(1 - a), a = sigmoid(z)",
             help="Cross-entropy of a yes/no answer, in nats; ln 2 is what pure guessing costs.",
             source="Ng, Deep Learning Specialization, course 1",
@@ -100,7 +100,7 @@ LOSSES: Registry[Loss] = Registry(
         ),
         Loss(
             key="softmax",
-            label="softmax cross-entropy",
+            label="Softmax cross-entropy",
             formula="J = mean of -sum_k y_k ln a_k, a = softmax(z)",
             help="Cross-entropy over several classes, in nats; ln K is what pure guessing costs.",
             source="Goodfellow, Bengio & Courville 2016, section 6.2.2.3",
@@ -115,7 +115,7 @@ LOSSES: Registry[Loss] = Registry(
         ),
         Loss(
             key="squared_error",
-            label="squared error (linear output)",
+            label="Squared error (linear output)",
             formula="J = mean of (1/2) sum_k (a_k - y_k)^2, a = z",
             help="Half the squared distance to the target; what regression uses.",
             source="Goodfellow, Bengio & Courville 2016, section 6.2.2.1",

@@ -109,7 +109,7 @@ OPTIMIZERS: Registry[Optimizer] = Registry(
     [
         Optimizer(
             key="sgd",
-            label="gradient descent",
+            label="Gradient descent",
             formula="theta <- theta - eta g",
             help="Plain gradient descent: a layer with a small gradient learns slowly.",
             source="Robbins & Monro 1951; Ng, Deep Learning Specialization, course 1",
@@ -120,7 +120,7 @@ OPTIMIZERS: Registry[Optimizer] = Registry(
         ),
         Optimizer(
             key="momentum",
-            label="momentum",
+            label="Momentum",
             formula="v <- mu v + g;  theta <- theta - eta v",
             help="Gradient descent with a running sum of gradients, which damps zigzags.",
             source="Polyak 1964; Sutskever et al. 2013, eq. 1-2",

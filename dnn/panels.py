@@ -9,6 +9,7 @@ import numpy as np
 from dnn import figures
 from dnn.advice import advise
 from dnn.figures import count, number, percent
+from dnn.history import History
 from dnn.losses import LOSSES
 from dnn.network import Array
 from dnn.trainer import loss_key
@@ -48,9 +49,14 @@ def _numbers(work: Slice) -> dict[str, float | None]:
     """Return what tests and benchmarks read off a frame, as numbers."""
     found = {"step": work.run.step, "learning_rate": work.run.config.learning_rate}
     for name in ("train_cost", "train_score"):
-        value = float(work.history.last(name))
+        value = _last(work.history, name)
         found[name] = value if np.isfinite(value) else None  # type: ignore[assignment]
     return found  # type: ignore[return-value]
+
+
+def _last(history: History, name: str) -> float:
+    """Return a number's newest value; NaN where there is no record (the first one was out of range)."""
+    return float(history.last(name)) if len(history) else float("nan")
 
 
 def _metrics(work: Slice) -> list[dict[str, str]]:
@@ -58,7 +64,7 @@ def _metrics(work: Slice) -> list[dict[str, str]]:
     score = "R²" if real else "accuracy"
 
     def shown(name: str) -> str:
-        value = float(h.last(name))
+        value = _last(h, name)
         if name.endswith("score") and not real:
             return percent(value)
         return number(value)

@@ -24,7 +24,7 @@ PRESETS: Registry[Preset] = Registry(
             formula="2-8-8-6-4-1, tanh, Glorot, Adam 0.01, mini-batches of 32",
             help="Watch a boundary wind itself between two spirals.",
             source="data: TensorFlow Playground",
-            config=Config(initializer="glorot"),
+            config=Config(),
         ),
         Preset(
             key="circle",

@@ -18,7 +18,7 @@ class Setting:
     of KINDS; choices: registry or tuple of allowed keys; min, max (below: excluding max) and step:
     range of a number, or of a layer's units; marks: usual values; max_length: of a list;
     none, none_label: what None is called in a link and on screen, where None is allowed;
-    live: can change without a reset; applies: whether it matters given the rest of the config.
+    live: can change without a reset; rare: few people ever change it; applies: whether it matters given the rest of the config.
     """
 
     label: str
@@ -35,6 +35,7 @@ class Setting:
     none: str | None = None
     none_label: str = ""
     live: bool = False
+    rare: bool = False
     formula: str = ""
     applies: Callable[[Any], bool] = lambda config: True
 

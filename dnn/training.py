@@ -232,6 +232,12 @@ def _advance(
     return _saved(trainer, run, step, epoch, position), records
 
 
+def in_range(record: Record) -> list[Record]:
+    """Return the record in a list, or none where its costs are out of range: the run is ending."""
+    costs = [record.train_cost] + [record.test_cost] * (not np.isnan(record.test_cost))
+    return [record] if all(abs(c) <= LIMIT for c in costs) else []
+
+
 def _saved(trainer: Trainer, run: Run, step: int, epoch: int, position: int) -> Run:
     return replace(
         run, parameters=_frozen(trainer.p.copy()), state=_frozen(trainer.state.copy()),
@@ -247,7 +253,8 @@ class borrowed_trainer:  # noqa: N801
         self.key = ("trainer", run.data_key, run.config)
 
     def __enter__(self) -> Trainer:
-        self.trainer = CACHE.take(self.key) or Trainer(self.run.config, _data(self.run))
+        data = _data(self.run)
+        self.trainer = CACHE.take(self.key) or Trainer(self.run.config, data)
         self.trainer.p[:] = self.run.parameters
         self.trainer.state[:] = self.run.state
         return self.trainer

@@ -4,7 +4,7 @@ import { Field, contour } from "./field.js";
 import * as paint from "./paint.js";
 import { element } from "./panels.js";
 
-const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showAxisDragHandles: false, scrollZoom: false };
+const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showAxisDragHandles: false, scrollZoom: false, showTips: false };
 /** While the pointer rests on a chart, what it can read off is renewed this often. */
 const HOVER_MS = 500;
 const NO_TRACES = [];
@@ -72,7 +72,9 @@ export class Chart {
     if (h < 190) margin.b = Math.min(margin.b, 36);
     if (spec.meta?.square) square(margin, w, h);
     const x = this.zoom ? { ...spec.xaxis, range: this.zoom, tickvals: null, ticktext: null, nticks: 6, tickformat: ",~r" } : spec.xaxis;
-    const title = { ...spec.yaxis.title, text: fitting(this.g, spec.yaxis.title.text, h - 12) };
+    // A title is centred on its axis: it has room up to the nearer edge of the panel.
+    const room = h - margin.b - margin.t + 2 * Math.min(margin.t, margin.b);
+    const title = { ...spec.yaxis.title, text: fitting(this.g, spec.yaxis.title.text, room) };
     return { ...spec, width: w, height: h, margin, xaxis: x, yaxis: { ...spec.yaxis, title } };
   }
 

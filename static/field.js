@@ -46,7 +46,7 @@ export class Field {
       for (let k = 0; k < n; k++) this.pixels[to++] = this.table[bytes[from + k]];
     }
     this.context.putImageData(this.image, 0, 0);
-    this.smooth = !discretise && !colors.palette;
+    this.smooth = !discretise;
   }
 
   /** Paint the field over a box: its samples lie on the box's edges. */

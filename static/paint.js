@@ -141,8 +141,11 @@ const ANCHOR = { left: 0, center: 0.5, right: 1, top: 0, middle: 0.5, bottom: 1 
 /** Paint the layout's annotations; labels at line ends are pushed apart, marks that collide left out. */
 export function annotations(g, list, s, background, width, data) {
   const placed = (list ?? []).map((a) => place(g, a, s, data)).filter(Boolean);
-  const ends = placed.filter((p) => p.kind === "end-label" || p.kind === "edge-label");
-  apart(ends, 15, s.box.y, s.box.y + s.box.h);
+  const ends = placed.filter((p) => p.kind === "end-label");
+  const edges = placed.filter((p) => p.kind === "edge-label");
+  const right = Math.max(...ends.map((p) => p.x + p.w));
+  const groups = edges.some((p) => p.x < right + 4) ? [[...ends, ...edges]] : [ends, edges];
+  for (const group of groups) apart(group, 15, s.box.y, s.box.y + s.box.h - 7);
   const marks = [];
   for (const p of placed) {
     p.x = Math.max(0, Math.min(width - p.w - 1, p.x));
@@ -152,7 +155,7 @@ export function annotations(g, list, s, background, width, data) {
     }
     g.font = p.font;
     g.textBaseline = "middle";
-    if (p.kind === "change" || p.kind === "end-label") {
+    if (p.kind !== "row-label") {
       // A rim in the panel's colour keeps words readable over lines.
       g.lineJoin = "round";
       g.lineWidth = 3;
@@ -238,7 +241,7 @@ export function axes(g, layout, s) {
   g.textAlign = "center";
   g.fillText(xaxis.title.text, box.x + box.w / 2, box.y + box.h + 30);
   g.save();
-  g.translate(12, box.y + box.h / 2);
+  g.translate(Math.max(12, box.x - 36), box.y + box.h / 2);
   g.rotate(-Math.PI / 2);
   g.fillText(yaxis.title.text, 0, 0);
   g.restore();

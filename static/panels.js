@@ -88,10 +88,9 @@ export class Panel {
     this.empty = element("div", "nl-empty", this.emptyStrong, this.emptyText);
     this.banner = element("div", "nl-banner");
     this.plot.append(this.empty);
-    const words = element("div", "", this.title, this.subtitle, this.legend);
-    this.root = element(
-      "section", "nl-panel", element("div", "nl-head", words, this.badge, this.controls), this.plot, this.banner,
-    );
+    const head = element("div", "nl-head", this.title, this.badge, this.controls);
+    const words = element("div", "nl-words", this.subtitle, this.legend);
+    this.root = element("section", "nl-panel", head, words, this.plot, this.banner);
     this.root.dataset.key = key;
   }
 

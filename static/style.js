@@ -36,12 +36,12 @@ const CSS = `
 .nl-panel{background:var(--panel);border:1px solid var(--line);border-radius:8px;display:flex;
  flex-direction:column;min-width:0;min-height:0;overflow:hidden;position:relative;height:340px}
 .nl-panel[data-key=boundary]{height:auto;aspect-ratio:1/1.16}
-.nl-head{display:flex;align-items:flex-start;gap:4px 10px;padding:9px 12px 0 14px;flex:none}
-.nl-head>div:first-child{flex:1;min-width:0}
-.nl-head h3{margin:0;padding:0;font:600 13.5px/18px "Source Sans 3","Source Sans","Source Sans Pro",sans-serif;
+.nl-head{display:flex;align-items:center;gap:4px 10px;padding:7px 12px 0 14px;min-height:31px;flex:none}
+.nl-words{padding:0 12px 0 14px;min-height:16px;flex:none}
+.nl-head h3{flex:1;min-width:0;margin:0;padding:0;font:600 13.5px/18px "Source Sans 3","Source Sans","Source Sans Pro",sans-serif;
  color:var(--t1);letter-spacing:0}
-.nl-head p{margin:1px 0 0;font-size:12px;line-height:16px;color:var(--t2);text-wrap:pretty}
-.nl-legend{display:flex;flex-wrap:wrap;gap:0 12px;margin-top:1px;font-size:12px;line-height:16px;color:var(--t2)}
+.nl-words p{margin:0;padding:0;font-size:12px;line-height:16px;color:var(--t2);text-wrap:pretty}
+.nl-legend{display:flex;flex-wrap:wrap;gap:0 12px;font-size:12px;line-height:16px;color:var(--t2)}
 .nl-key{display:inline-flex;align-items:center;gap:4px;white-space:nowrap}
 .nl-controls{display:flex;flex-wrap:wrap;justify-content:flex-end;gap:4px 8px;flex:0 1 auto;align-items:center}
 .nl-segment{display:inline-flex;border:1px solid var(--line2);border-radius:6px;background:var(--raise);padding:1px;
@@ -64,8 +64,9 @@ const CSS = `
 .nl-plot canvas,.nl-plotly{position:absolute;left:0;top:0}
 .nl-plot canvas{pointer-events:none;width:100%;height:100%}
 .nl-plot[data-dim=true] canvas,.nl-plot[data-dim=true] .nl-plotly{opacity:.45}
-.nl-plotly .scatterlayer{visibility:hidden}
-.nl-empty{position:absolute;left:58px;right:20px;top:36%;text-align:center;color:var(--t2);font-size:12.5px;
+.nl-plotly .scatterlayer,.nl-plotly .spikeline:not([stroke-dasharray]){visibility:hidden}
+.nl-empty{position:absolute;left:calc(50% - 5px);top:calc(50% - 16px);transform:translate(-50%,-50%);
+ width:max-content;max-width:80%;padding:4px 10px;background:var(--panel);border-radius:6px;text-align:center;color:var(--t2);font-size:12.5px;
  line-height:18px;pointer-events:none}
 .nl-empty b{display:block;color:var(--t1);font-size:13.5px;font-weight:600;margin-bottom:2px}
 .nl-zoom{position:absolute;left:8px;bottom:2px;border:0;background:none;padding:2px 6px;font-size:12px;
@@ -82,6 +83,7 @@ const CSS = `
  .nl-grid{display:grid;grid-template-columns:1fr 1fr;grid-auto-rows:360px}
  .nl-panel,.nl-panel[data-key=boundary]{height:auto;aspect-ratio:auto}
 }
+@container (max-width:879.98px){.nl-words{min-height:36px}.nl-panel[data-key=boundary] .nl-words{min-height:16px}}
 @container (min-width:880px){
  .nl-frame{height:var(--nl-height,calc(100vh - 104px));min-height:620px}
  .nl-grid{flex:1;min-height:0;grid-template:1.12fr 1fr/repeat(12,1fr)}
@@ -90,8 +92,8 @@ const CSS = `
  .nl-panel[data-key=cost],.nl-panel[data-key=gradients]{grid-column:span 7}
 }
 @container (max-width:559.98px){
- .nl-head h3{font-size:15px;line-height:20px}.nl-head p,.nl-legend{font-size:13px;line-height:18px}
- .nl-head{flex-wrap:wrap}.nl-head>div:first-child{flex-basis:60%}
+ .nl-head h3{font-size:15px;line-height:20px}.nl-words p,.nl-legend{font-size:13px;line-height:18px}
+ .nl-head{flex-wrap:wrap}.nl-panel[data-key=boundary] .nl-words{min-height:18px}
  .nl-segment,.nl-check,.nl-select{height:44px;font-size:13px}.nl-segment button{font-size:13px;padding:0 12px}
  .nl-banner button{height:44px}.nl-banner{flex-wrap:wrap}
  .nl-metric,.nl-metric[data-key]{min-width:33.3%;padding:0;border:0}.nl-status{margin-left:0}

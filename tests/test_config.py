@@ -49,7 +49,7 @@ def test_the_first_visit():
     assert to_query(Config()) == {}
     assert from_query({}) == Config() == DEFAULT
     assert Config().hidden == (8, 8, 6, 4)
-    assert LIVE_FIELDS == ("learning_rate", "batch_size", "l2")
+    assert set(LIVE_FIELDS) == {"learning_rate", "batch_size", "l2"}
     assert set(FIELDS) == {field.name for field in dataclasses.fields(Config)}
 
 

@@ -140,12 +140,11 @@ def _class_traces(
         U_k = U[:, labels == k]
         name = plain(class_name(int(k), names))
         color = class_color(int(k), theme)
+        edge = class_color(int(k), theme, text=True)
         marker = (
             _marker(symbol(int(k)), color, panel, 1)
             if part == "train"
-            else _marker(
-                symbol(int(k)), fade(panel, 0.35), class_color(int(k), theme, text=True), 1.4
-            )
+            else _marker(symbol(int(k)), fade(panel, 0.35), edge, 1.4)
         )
         traces.append(_points(U_k, marker, f"{name}, {part}"))
     return traces

@@ -61,9 +61,9 @@ def cost_figure(
         data.append(line(s, np.maximum(v, floor), text, style, hovertemplate="%{y:.3g}"))
 
     colors = {"previous run": c["t2"], "test": c["test"], "train": c["t1"]}
-    ends = (
-        [] if diverged is not None else end_labels(data, colors, x["range"], y["range"], log, 600)
-    )
+    ends = end_labels(data, colors, x["range"], y["range"], log, bold=("train", "test"))
+    if diverged is not None:
+        ends = []
     shapes, notes = _changes(changes, end, c)
     if chance is not None and diverged is None and math.isfinite(chance):
         shapes.append(_horizontal(chance, c))

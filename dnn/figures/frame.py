@@ -34,7 +34,8 @@ class _Tail:
 
     def _append(self, array: Array) -> list[Any]:
         kind = _kind(array)
-        data = np.ascontiguousarray(array, dtype=TYPES[kind]).tobytes()
+        with np.errstate(over="ignore"):  # beyond float32 is infinite, which the page leaves out
+            data = np.ascontiguousarray(array, dtype=TYPES[kind]).tobytes()
         place = [self.size, array.size, kind]
         if array.ndim == 2:
             place.append(array.shape[1])

@@ -110,5 +110,5 @@ def _gridline_note(y: dict[str, Any], theme: str) -> dict[str, Any]:
     factor = "10" if every == 1 else "100" if every == 2 else power_of_ten(every)
     return label(
         f"×{factor} per gridline", tokens(theme)["t2"], name="note", xref="paper", x=1,
-        xanchor="right", yref="paper", y=0, yanchor="top", yshift=-20,
+        xanchor="right", yref="paper", y=0, yanchor="top", yshift=-24,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dnn.figures import scales
-from dnn.figures.theme import axis, label
+from dnn.figures.theme import axis, label, tokens
 
 Array = np.ndarray
 
@@ -22,6 +22,7 @@ def step_x(theme: str, last: float) -> dict[str, Any]:
     """Return the axis of steps from 0 to at least `last`."""
     return axis(
         theme, "Step", hoverformat=",d", unifiedhovertitle={"text": "Step %{x:,d}"},
+        spikecolor=tokens(theme)["t3"], spikethickness=1, spikedash="2px,2px",
         **scales.step_axis(last),
     )  # fmt: skip
 
@@ -49,7 +50,7 @@ def end_labels(
     x_range: list[float],
     y_range: list[float],
     log: bool,
-    weight: int = 400,
+    bold: tuple[str, ...] = (),
 ) -> list[dict[str, Any]]:
     """Return an annotation at the end of each trace named in colors; places are those of the data.
 
@@ -68,7 +69,8 @@ def end_labels(
             trace["name"], colors[trace["name"]], name="end-label", x=x, xanchor="left", xshift=5,
             y=place, yanchor="middle",
         )  # fmt: skip
-        end["font"] = {**end["font"], "weight": weight}
+        if trace["name"] in bold:
+            end["font"] = {**end["font"], "weight": 600}
         labels.append(end)
     return labels
 

@@ -138,13 +138,11 @@ def _heading(rows: int, c: dict[str, str]) -> list[dict[str, Any]]:
 
 def weights_sentence(now: Weights, initial: Weights) -> str:
     """Return what is drawn how, what is left out, and how many weights lie beyond the range."""
-    words = ["Filled: now. Outline: at the start. Heights scaled per layer."]
-    shown = subset(len(now), ROWS)
-    if len(shown) < len(now):
-        words.append(f"{len(shown)} of {len(now)} layers drawn.")
-    reach = weight_range(now, initial)
+    shown, reach = subset(len(now), ROWS), weight_range(now, initial)
+    some = f"{len(shown)} of {len(now)} layers." if len(shown) < len(now) else ""
     beyond = sum(int((np.abs(now[l][0]) > reach).sum()) for l in shown)
-    if beyond:
-        words.append(f"{count(beyond)} weight{'s lie' if beyond > 1 else ' lies'} beyond "
-                     f"±{short(reach)}.")  # fmt: skip
-    return " ".join(words)
+    far = f"{count(beyond)} weight{'s' if beyond > 1 else ''} beyond ±{short(reach)}."
+    words = [some, far if beyond else ""]
+    if not any(words):
+        return "Filled: now. Outline: at the start. Heights scaled per layer."
+    return " ".join(["Filled: now. Outline: start. Heights per layer.", *filter(None, words)])

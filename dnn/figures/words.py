@@ -183,12 +183,14 @@ def gradient_sentence(history: History, kind: str = "gradient_rms") -> str:
         return "Every gradient is exactly 0."
     if (now == 0).any():
         zeros = np.flatnonzero(now == 0)
-        more = f" and {len(zeros) - 1} more" if len(zeros) > 1 else ""
-        verb = "are" if more else "is"
-        name = _capital(_owner(int(zeros[0]), L))
-        return (
-            f"{name}'s{more} gradient{'s' if more else ''} {verb} exactly 0, drawn at the bottom."
-        )
+        who, others = _owner(int(zeros[0]), L), len(zeros) - 1
+        if others:
+            layers = "layers" if others > 1 else "layer"
+            return (
+                f"The gradients of {who} and {others} more {layers} are exactly 0, "
+                "drawn at the bottom."
+            )
+        return f"{_capital(who)}'s gradient is exactly 0, drawn at the bottom."
     if L == 1:
         return f"The only layer's gradient is {number(now[0])}."
     low, high = int(now.argmin()), int(now.argmax())

@@ -5,6 +5,7 @@ Each widget is seeded with the Config's value before it is drawn; its callback r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,7 +21,7 @@ from pages.shared.loop import Loop
 
 GROUPS = {"data": "Data", "network": "Network", "training": "Training"}
 #: Kinds that share a row with another.
-HALF = ("choice", "int", "float")
+HALF = ("choice", "activation", "int", "float")
 #: More layers than this are edited as text.
 ROWS = 8
 
@@ -71,21 +72,30 @@ def _take_preset() -> None:
 
 
 def _group(group: str, config: Config) -> None:
-    """Draw the fields of a group that matter now, small ones two in a row."""
+    """Draw the fields of a group that matter now; those that few people change fold away."""
+    fields = {n: s for n, s in FIELDS.items() if s.group == group and s.applies(config)}
+    _rows({n: s for n, s in fields.items() if not s.rare}, config)
+    rare = {n: s for n, s in fields.items() if s.rare}
+    if rare:
+        with st.expander("More", icon=":material/tune:"):
+            _rows(rare, config)
+
+
+def _rows(fields: dict[str, Setting], config: Config) -> None:
+    """Draw fields in their order, small ones two in a row."""
     left = None
-    for name, setting in FIELDS.items():
-        if setting.group != group or not setting.applies(config):
-            continue
+    for name, setting in fields.items():
+        draw = WIDGETS[setting.kind]
         if setting.kind not in HALF or name == "dataset":
             left = None
-            WIDGETS[setting.kind](name, setting, config)
+            draw(name, setting, config)
         elif left is None:
             first, left = st.columns(2, gap="small")
             with first:
-                WIDGETS[setting.kind](name, setting, config)
+                draw(name, setting, config)
         else:
             with left:
-                WIDGETS[setting.kind](name, setting, config)
+                draw(name, setting, config)
             left = None
 
 
@@ -157,9 +167,9 @@ def _int(name: str, setting: Setting, config: Config) -> None:
 def _float(name: str, setting: Setting, config: Config) -> None:
     key = f"config_{name}"
     session.seed(key, getattr(config, name))
-    below = setting.max - (setting.step if setting.below else 0)
+    top = math.nextafter(setting.max, 0.0) if setting.below else setting.max
     st.number_input(
-        setting.label, setting.min, max(below, getattr(config, name)), step=float(setting.step),
+        setting.label, setting.min, top, step=float(setting.step),
         format="%g", key=key, on_change=_changed, args=(name,), help=_help(setting),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ buttons set absolute values, so that a callback which runs twice does no harm.
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from concurrent.futures import TimeoutError as Waited
@@ -62,12 +63,21 @@ def dataset(config: Config) -> Dataset:
     return _load(data_fields(config), _Held(config))
 
 
+def _leave(executor: WorkerPool, slot: int) -> None:
+    """End the slice under way, if any, and give the flag to the next session."""
+    executor.raise_flag(slot, True)
+    executor.give_flag(slot)
+
+
 class Loop:
     """One session's run, its history, and the slice that is under way."""
 
     def __init__(self, executor: Executor, config: Config, view: View, playing: bool):
         self.executor = executor
-        self.slot = executor.take_flag() if isinstance(executor, WorkerPool) else 0
+        self.slot = 0
+        if isinstance(executor, WorkerPool):
+            self.slot = executor.take_flag()
+            weakref.finalize(self, _leave, executor, self.slot)  # when its session is dropped
         self.view, self.speed, self.playing = view, "epoch", playing
         self.notice = ""
         self.ghost: History | None = None
@@ -165,12 +175,6 @@ class Loop:
         if not self.playing:
             self._settle()
         return self.frame
-
-    def close(self) -> None:
-        """Give back what the session holds of the executor."""
-        if isinstance(self.executor, WorkerPool):
-            self.executor.raise_flag(self.slot, True)
-            self.executor.give_flag(self.slot)
 
     # --- inside ----------------------------------------------------------------------------------
 

@@ -27,9 +27,14 @@ def executor() -> Executor:
     return open_executor(os.environ.get("NEURAL_LAB_EXECUTOR", "pool"), workers, warm_up)
 
 
-@st.cache_resource(scope="session", show_spinner=False, on_release=lambda loop: loop.close())
 def loop() -> Loop:
-    """Return this session's loop, made from the link that opened it."""
+    """Return this session's loop; its first call makes it from the link that opened the page."""
+    if "loop" not in st.session_state:
+        st.session_state["loop"] = _from_link()
+    return st.session_state["loop"]
+
+
+def _from_link() -> Loop:
     query = st.query_params.to_dict()
     problems: list[str] = []
     config, view = PRESETS["spiral"].config, View()

@@ -1,0 +1,198 @@
+"""The network: gradients against central differences, starting weights, the fused loop."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from problems import distance, flat, forward, problem, random_weights, start_random
+
+import dnn
+from dnn.activations import ACTIVATIONS
+from dnn.initializers import INITIALIZERS
+from dnn.losses import LOSSES
+from dnn.network import Layout, OutOfRange, Pass, Slot, X, fuse, initial_parameters, with_ones
+from dnn.trainer import Trainer
+
+STEP = 1e-5
+DEPTHS = {0: (), 1: (4,), 3: (4, 3, 3)}
+
+
+def smooth_run(config, data):
+    """Return a Run none of whose preactivations is near a kink."""
+    for seed in range(100):
+        run = start_random(config, data, seed)
+        Zs, _ = forward(run, data.X_train)
+        kinked = [ACTIVATIONS[key].has_kink for key in config.activations]
+        if all(np.abs(Z).min() > 1e-3 for Z, k in zip(Zs, kinked, strict=False) if k):
+            return run
+    raise AssertionError("no such weights")
+
+
+def central_differences(run, X, Y):
+    """Return the gradient of cost + penalty by every parameter, measured."""
+    out = np.zeros(run.parameters.size)
+    for i in range(out.size):
+        sides = []
+        for sign in (1, -1):
+            p = run.parameters.copy()
+            p[i] += sign * STEP
+            moved = replace(run, parameters=p)
+            sides.append(dnn.cost(moved, X, Y) + dnn.penalty(moved))
+        out[i] = (sides[0] - sides[1]) / (2 * STEP)
+    return flat(run.layout.weights(out))
+
+
+def check_gradient(config, data):
+    run = smooth_run(config, data)
+    X, Y = data.X_train, data.Y_train
+    assert distance(flat(dnn.gradients(run, X, Y)), central_differences(run, X, Y)) < 1e-7
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.7])
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_gradients_are_central_differences(activation, loss, depth, l2):
+    check_gradient(
+        dnn.Config(hidden=DEPTHS[depth], activation=activation, loss=loss, l2=l2), problem(loss)
+    )
+
+
+@pytest.mark.parametrize("pair", list(product(ACTIVATIONS, repeat=2)), ids="-".join)
+def test_gradients_of_mixed_activations(pair):
+    config = dnn.Config(hidden=(3, 3, 2), activation=(*pair, pair[0]), loss="squared_error")
+    check_gradient(config, problem("squared_error"))
+
+
+def test_gradient_of_two_classes_under_every_loss():
+    for loss in LOSSES:
+        check_gradient(dnn.Config(hidden=(4,), loss=loss), problem("logistic"))
+
+
+@pytest.mark.parametrize("batch_size", [None, 1, 5])
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_training_step_follows_the_gradient_of_its_batch(activation, loss, batch_size):
+    data = problem(loss)
+    config = dnn.Config(
+        hidden=(5, 4),
+        activation=activation,
+        loss=loss,
+        l2=0.3,
+        optimizer="sgd",
+        learning_rate=0.03,
+        batch_size=batch_size,
+    )
+    trainer = Trainer(config, data)
+    run = start_random(config, data)
+    # 5 does not divide the 12 examples: the third batch is one of two.
+    for _, rows, _ in trainer.batches.epoch(0)[:3]:
+        chosen = [int(np.flatnonzero((data.X_train.T == row[:-1]).all(axis=1))[0]) for row in rows]
+        expected = dnn.gradients(run, data.X_train[:, chosen], data.Y_train[:, chosen])
+        after, _ = dnn.advance(run, 1)
+        step = [
+            ((W - W_) / 0.03, (b - b_) / 0.03)
+            for (W, b), (W_, b_) in zip(run.weights, after.weights, strict=True)
+        ]
+        assert distance(flat(step), flat(expected)) < 1e-11
+        run = after
+
+
+@pytest.mark.parametrize("key", INITIALIZERS)
+def test_initial_parameters(key):
+    layout = Layout.of((60, 50, 40, 2))
+    flat_ = initial_parameters(layout, key, 0.3, seed=5)
+    assert flat_.dtype == np.float64
+    rng = np.random.default_rng(0)
+    for W, b in layout.weights(flat_):
+        assert not b.any()
+        expected = INITIALIZERS[key].draw(rng, *W.shape, 0.3).std()
+        assert W.std() == pytest.approx(expected, rel=0.2 if W.size < 1000 else 0.08)
+    assert (flat_ == initial_parameters(layout, key, 0.3, seed=5)).all()
+    if key != "zeros":
+        assert (flat_ != initial_parameters(layout, key, 0.3, seed=6))[layout.weight_mask() > 0].all()
+
+
+def test_sigma_w_reaches_the_weights():
+    config = dnn.Config(hidden=(200, 200), initializer="normal", sigma_w=0.25)
+    W = dnn.start(config).weights[1][0]
+    assert W.std() == pytest.approx(0.25, rel=0.02)
+
+
+def test_given_weights_are_used_as_they_are():
+    data = problem("softmax")
+    weights = random_weights((3, 4, 3))
+    run = dnn.start(dnn.Config(hidden=(4,)), data, weights)
+    for (W, b), (W_, b_) in zip(run.weights, weights, strict=True):
+        assert (W == W_).all()
+        assert (b == b_).all()
+    rows = dnn.start(dnn.Config(hidden=(4,)), data, [(W, b.ravel()) for W, b in weights])
+    assert (rows.parameters == run.parameters).all()
+    weights[0][0][:] = 0
+    assert run.weights[0][0].any(), "the run has a copy"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ((3, 4), "weights: 1 layers given; the network has 2"),
+        ((3, 5, 3), r"weights: layer 1 has W \(5, 3\) and b \(5, 1\); it must be W \(4, 3\)"),
+        ((3, 4, 1), r"weights: layer 2 has W \(1, 4\)"),
+        ((4, 4, 3), r"weights: layer 1 has W \(4, 4\)"),
+    ],
+)
+def test_weights_of_another_shape_are_refused(sizes, message):
+    with pytest.raises(ValueError, match=message):
+        dnn.start(dnn.Config(hidden=(4,)), problem("softmax"), random_weights(sizes))
+
+
+def test_layout_puts_the_bias_behind_the_weights():
+    layout = Layout.of((3, 2, 1))
+    assert layout.size == 2 * 4 + 3
+    flat_ = np.arange(11.0)
+    (W1, b1), (W2, b2) = layout.weights(flat_)
+    assert W1.tolist() == [[0, 1, 2], [4, 5, 6]]
+    assert b1.ravel().tolist() == [3, 7]
+    assert W2.tolist() == [[8, 9]]
+    assert b2.tolist() == [[10]]
+    assert layout.weight_mask().tolist() == [1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 0]
+    W1[:] = -1
+    assert flat_[0] == -1, "views, not copies"
+    assert [b.name for b in layout.blocks] == ["layer 1", "layer 2"]
+
+
+def test_a_pass_without_mean_keeps_each_examples_own_deltas():
+    data = problem("softmax")
+    run = start_random(dnn.Config(hidden=(4, 3)), data)
+    p = run.parameters.copy()
+    net = Pass(run.layout, run.config.activations, "softmax", p, p.copy(), 12, mean=False)
+    rows = with_ones(data.X_train, p.dtype)
+    fuse(net.forward() + net.backward())((((rows.T, rows, data.Y_train),),))
+    for i in range(12):
+        own = dnn.gradients(run, data.X_train[:, [i]], data.Y_train[:, [i]])
+        for (_, db), delta in zip(own, net.deltas, strict=True):
+            np.testing.assert_allclose(delta[:, [i]], db, atol=1e-14)
+
+
+def test_fused_calls_run_once_a_step_with_its_operands():
+    total, last, c = np.zeros(2), np.zeros(2), np.zeros(())
+    run = fuse(
+        [(np.add, (total, X, total)), (np.multiply, (X, c, last))], coefficients=(c,)
+    )
+    run((((np.full(2, float(k)), None, None), 10.0 * k) for k in range(4)))
+    assert total.tolist() == [6, 6]
+    assert last.tolist() == [90, 90]
+    fuse([])([((None, None, None),)])
+
+
+@pytest.mark.parametrize("bad", [1e7, -1e7, np.inf, np.nan])
+def test_a_guarded_loop_ends_behind_the_step_that_left_the_range(bad):
+    z, count = np.zeros(3), np.zeros(())
+    one = np.ones(())
+    run = fuse([(np.copyto, (z, X)), (np.add, (count, one, count))], guard=(z, 1e12))
+    values = [0.0, 1e5, bad, 0.0]
+    with pytest.raises(OutOfRange):
+        run(((v, None, None),) for v in values)
+    assert count == 3
+    assert Slot("X") == X
