@@ -69,7 +69,9 @@ def layer_signal(net: Pass, rows: Array) -> Signal:
         for l, (d, a) in enumerate(zip(deltas, inputs, strict=True))
     ]
     return Signal(
-        activation=np.array([np.sqrt(a.mean() / n) for a, n in zip(outputs, sizes[1:], strict=True)]),
+        activation=np.array(
+            [np.sqrt(a.mean() / n) for a, n in zip(outputs, sizes[1:], strict=True)]
+        ),
         delta=np.array([np.sqrt(d.mean() / n) for d, n in zip(deltas, sizes[1:], strict=True)]),
         gradient=np.array(gradient),
     )

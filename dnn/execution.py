@@ -90,10 +90,11 @@ def flagged(slot: int) -> bool:
     return _flags is not None and _flags[slot] != 0
 
 
-def _start_worker(flags: Any, warm: Callable[[], object]) -> None:
+def _start_worker(flags: Any, warm: Callable[[], object], server: int) -> None:
     global _flags
     _flags = flags
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    # The server tells its number: by now it may be gone, and the parent another process.
+    threading.Thread(target=_end_with, args=(server,), daemon=True).start()
     warm()
 
 
@@ -173,7 +174,7 @@ class WorkerPool(Executor):
             1,
             mp_context=self._context,
             initializer=_start_worker,
-            initargs=(self._flags, self.warm),
+            initargs=(self._flags, self.warm, os.getpid()),
         )
         with _bare_start():
             executor.submit(_nothing)
@@ -218,6 +219,10 @@ class WorkerPool(Executor):
 
         def done(inner: Future) -> None:
             worker.pending -= 1
+            if inner.cancelled() or outer.cancelled():
+                outer.cancel()
+                outer.set_running_or_notify_cancel()  # wakes those who wait for it
+                return
             error = inner.exception()
             if error is None:
                 outer.set_result(inner.result())

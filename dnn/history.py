@@ -51,6 +51,10 @@ class History:
     stride: int = 1
     columns: dict[str, Array] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if self.capacity < 2:
+            raise ValueError(f"capacity: {self.capacity!r} is not allowed; at least 2 records")
+
     def __len__(self) -> int:
         return len(self.columns["step"]) if self.columns else 0
 

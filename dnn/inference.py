@@ -19,13 +19,17 @@ def _evaluate(run: Run, X: Array, Y: Array | None) -> tuple[Pass, Array, Array |
     data = _data(run)
     key, p = loss_key(run.config, data), run.parameters.copy()
     g = np.zeros_like(p)
-    net = Pass(run.layout, run.config.activations, key, p, g, X.shape[1])
+    if Y is not None and X.shape[1] == 0:
+        raise ValueError(f"X is empty (shape {X.shape}); a mean needs at least one example")
+    net = Pass(run.layout, run.config.activations, key, p, g, X.shape[1], mean=Y is not None)
     calls = net.forward() + net.predict()
     encoded = None
     if Y is not None:
         Y = targets(key, data, np.asarray(Y, dtype=np.float64))
         if Y.shape != net.logits.shape:
-            raise ValueError(f"Y has shape {Y.shape}; for this X and network it is {net.logits.shape}")
+            raise ValueError(
+                f"Y has shape {Y.shape}; for this X and network it is {net.logits.shape}"
+            )
         encoded = LOSSES[key].encode(Y).astype(p.dtype)
         calls += net.backward()
     rows = with_ones(X, p.dtype)
@@ -53,7 +57,9 @@ def cost(run: Run, X: Array, Y: Array) -> float:
 
 def penalty(run: Run) -> float:
     """Return (l2 / 2) * the sum of all squared weights, what L2 adds to J; biases are free."""
-    return 0.5 * run.config.l2 * sum(float(np.sum(W.astype(np.float64) ** 2)) for W, _ in run.weights)
+    return (
+        0.5 * run.config.l2 * sum(float(np.sum(W.astype(np.float64) ** 2)) for W, _ in run.weights)
+    )
 
 
 def gradients(run: Run, X: Array, Y: Array) -> list[tuple[Array, Array]]:

@@ -84,9 +84,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ N(0, sigma_w^2)",
             help="The same spread in every layer, whatever its width: small ones fade, large explode.",
             source="the classic course's randn * scale",
-            draw=lambda rng, fan_out, fan_in, sigma_w: rng.normal(
-                0.0, sigma_w, (fan_out, fan_in)
-            ),
+            draw=lambda rng, fan_out, fan_in, sigma_w: rng.normal(0.0, sigma_w, (fan_out, fan_in)),
             uses_sigma_w=True,
         ),
         Initializer(

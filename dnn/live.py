@@ -123,9 +123,7 @@ def _no_longer_than(seconds: float) -> Callable[[], bool]:
     return lambda: time.perf_counter() > end
 
 
-def _newest(
-    trainer: Trainer, run: Run, records: list[Record], history: History
-) -> list[Record]:
+def _newest(trainer: Trainer, run: Run, records: list[Record], history: History) -> list[Record]:
     """Return a record of the run's present step, unless there is one or it is out of range."""
     known = records[-1].step if records else history.last("step") if len(history) else -1
     return [] if known == run.step else in_range(measure(trainer, run.step, run.epoch))

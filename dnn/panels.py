@@ -188,7 +188,14 @@ def _gradients(work: Slice) -> dict[str, Any]:
     unit = LOSSES[loss_key(work.run.config, _data(work.run))].unit
     return _panel(
         "Gradient per layer",
-        figures.gradient_sentence(work.history, view.gradient),
+        " ".join(
+            text
+            for text in (
+                figures.gradient_sentence(work.history, view.gradient),
+                figures.drawn_note(len(work.run.layout.blocks)),
+            )
+            if text
+        ),
         figures.gradient_figure(
             work.history, kind=view.gradient, theme=view.theme, log=view.gradient_axis == "log",
             unit=unit,

@@ -88,7 +88,13 @@ class Evaluation:
         self.g = np.zeros(layout.size if backward else 0, dtype)
         target = self.g if backward else trainer.work[0]
         self.net = Pass(
-            layout, trainer.activations, trainer.loss.key, trainer.p, target, X_.shape[1], mean=False
+            layout,
+            trainer.activations,
+            trainer.loss.key,
+            trainer.p,
+            target,
+            X_.shape[1],
+            mean=False,
         )
         self.rows = with_ones(X_, dtype)
         encoded = None if Y is None else trainer.loss.encode(Y).astype(dtype)
@@ -173,7 +179,9 @@ class Trainer:
         while steps > 0:
             span = min(steps, STEPS_A_SPAN)
             t = np.arange(step + 1, step + span + 1, dtype=np.float64)
-            numbers = [c.tolist() for c in OPTIMIZERS[self.config.optimizer].coefficients(self.config, t)]
+            numbers = [
+                c.tolist() for c in OPTIMIZERS[self.config.optimizer].coefficients(self.config, t)
+            ]
             epoch, position = self._span(epoch, position, span, numbers)
             step, steps = step + span, steps - span
         return epoch, position
@@ -200,7 +208,9 @@ class Trainer:
                 epoch, position = epoch + 1, 0
         return epoch, position
 
-    def evaluation(self, name: str, X_: Array, Y: Array | None, backward: bool = False) -> Evaluation:
+    def evaluation(
+        self, name: str, X_: Array, Y: Array | None, backward: bool = False
+    ) -> Evaluation:
         """Return the evaluation kept under this name, compiled at its first use."""
         if name not in self._evaluations:
             self._evaluations[name] = Evaluation(self, X_, Y, backward)

@@ -103,8 +103,7 @@ def start(
     """
     data = data if data is not None else load(config)
     layout = layout_of(config, data)
-    batch = min(config.batch_size or data.m_train, data.m_train)
-    check_work(layout.sizes, batch, max(data.m_train, data.m_test))
+    _check_work(config, layout, data)
     if weights is None:
         flat = initial_parameters(layout, config.initializer_key, config.sigma_w, config.seed)
     else:
@@ -114,9 +113,16 @@ def start(
     return Run(config, data, data.key, layout, config, p, p, state)
 
 
+def _check_work(config: Config, layout: Layout, data: Dataset) -> None:
+    batch = min(config.batch_size or data.m_train, data.m_train)
+    check_work(layout.sizes, batch, max(data.m_train, data.m_test))
+
+
 def _flat_weights(layout: Layout, weights: list[tuple[Array, Array]]) -> Array:
     if len(weights) != len(layout.blocks):
-        raise ValueError(f"weights: {len(weights)} layers given; the network has {len(layout.blocks)}")
+        raise ValueError(
+            f"weights: {len(weights)} layers given; the network has {len(layout.blocks)}"
+        )
     flat = np.zeros(layout.size)
     for l, ((W, b), (W_, b_)) in enumerate(zip(layout.weights(flat), weights, strict=True), 1):
         W_, b_ = np.asarray(W_), np.asarray(b_).reshape(-1, 1)
@@ -143,7 +149,9 @@ def _data(run: Run) -> Dataset:
 def attach(run: Run, data: Dataset) -> Run:
     """Return the run with its data again, after pickling. Raises ValueError for other data."""
     if data.key != run.data_key:
-        raise ValueError(f"data: key {data.key[:12]} given; the run was made with {run.data_key[:12]}")
+        raise ValueError(
+            f"data: key {data.key[:12]} given; the run was made with {run.data_key[:12]}"
+        )
     return replace(run, data=data)
 
 
@@ -158,6 +166,8 @@ def change(run: Run, **fields: Any) -> Run:
             allowed = ", ".join(sorted(LIVE_FIELDS))
             raise ValueError(f"{name}: can't change during a run; only {allowed} can")
     config = replace(run.config, **fields)
+    if run.data is not None:
+        _check_work(config, run.layout, run.data)
     made = tuple(
         Change(run.step, name, getattr(config, name))
         for name in fields

@@ -34,7 +34,9 @@ class View:
             allowed = CHOICES.get(field.name, (True, False))
             if not any(value is a or (isinstance(value, str) and value == a) for a in allowed):
                 listed = ", ".join(map(str, allowed))
-                raise ValueError(f"{field.name}: {str(value)[:40]!r} is not allowed; choose {listed}")
+                raise ValueError(
+                    f"{field.name}: {str(value)[:40]!r} is not allowed; choose {listed}"
+                )
 
 
 def view_to_query(view: View) -> dict[str, str]:

@@ -73,7 +73,7 @@ export class Chart {
     if (spec.meta?.square) square(margin, w, h);
     const x = this.zoom ? { ...spec.xaxis, range: this.zoom, tickvals: null, ticktext: null, nticks: 6, tickformat: ",~r" } : spec.xaxis;
     // A title is centred on its axis: it has room up to the nearer edge of the panel.
-    const room = h - margin.b - margin.t + 2 * Math.min(margin.t, margin.b);
+    const room = h - margin.b - margin.t + 2 * Math.min(margin.t, margin.b) - 6;
     const title = { ...spec.yaxis.title, text: fitting(this.g, spec.yaxis.title.text, room) };
     return { ...spec, width: w, height: h, margin, xaxis: x, yaxis: { ...spec.yaxis, title } };
   }

@@ -63,8 +63,33 @@ export class Field {
   }
 }
 
+/** A field that hardly varies has steps of one byte, which would make a staircase of its level line. */
+const FLAT = 64;
+
+function softened(bytes, n) {
+  let [low, high] = [255, 0];
+  for (const v of bytes) {
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
+  if (high - low >= FLAT) return bytes;
+  let from = Float32Array.from(bytes);
+  for (let pass = 0; pass < 4; pass++) {
+    const to = from.slice();
+    const stride = pass % 2 ? n : 1;
+    for (let i = 2 * stride; i < from.length - 2 * stride; i++) {
+      const place = pass % 2 ? Math.floor(i / n) : i % n;
+      if (place < 2 || place > n - 3) continue;
+      to[i] = (from[i - 2 * stride] + from[i - stride] + from[i] + from[i + stride] + from[i + 2 * stride]) / 5;
+    }
+    from = to;
+  }
+  return from;
+}
+
 /** Paint the level line of the bytes by marching squares. */
-export function contour(g, bytes, n, level, box, color) {
+export function contour(g, field, n, level, box, color) {
+  const bytes = softened(field, n);
   const [dx, dy] = [box.w / (n - 1), box.h / (n - 1)];
   g.beginPath();
   for (let r = 0; r < n - 1; r++) {

@@ -1,5 +1,7 @@
 """Small data sets and networks that the tests share."""
 
+from itertools import pairwise
+
 import numpy as np
 
 import dnn
@@ -24,7 +26,7 @@ def random_weights(sizes, seed=0):
     rng = np.random.default_rng(seed)
     return [
         (rng.normal(size=(n, k)) / np.sqrt(k), 0.5 * rng.normal(size=(n, 1)))
-        for k, n in zip(sizes[:-1], sizes[1:], strict=True)
+        for k, n in pairwise(sizes)
     ]
 
 

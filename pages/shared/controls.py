@@ -292,7 +292,9 @@ WIDGETS: dict[str, Callable[[str, Setting, Config], None]] = {
 
 def _facts(loop: Loop) -> None:
     data = loop.run.data
-    sizes = "–".join(str(n) for n in loop.run.layout.sizes) if len(loop.config.hidden) <= ROWS else ""
+    sizes = (
+        "–".join(str(n) for n in loop.run.layout.sizes) if len(loop.config.hidden) <= ROWS else ""
+    )
     points = f"{data.m_train:,} training and {data.m_test:,} test examples" if data else ""
     st.caption(
         f"{sizes + ': ' if sizes else ''}{loop.run.layout.size:,} parameters. {points}. "

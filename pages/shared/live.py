@@ -58,19 +58,23 @@ def serve_plotly() -> None:
 def stage() -> None:
     """Draw the transport and the live panels; the panels tick while there is something to show."""
     loop = session.loop()
+    was_playing = loop.playing
     transport(loop)
+    loop.tick()
+    if loop.playing != was_playing:
+        st.rerun()  # a step pauses, divergence stops: the buttons drawn above are those of before
     interval = INTERVAL_FULL if loop.speed == "full" else INTERVAL
-    st.fragment(panels, run_every=None if loop.settled else interval, key="live")()
+    ticking = not loop.settled
+    st.fragment(panels, run_every=interval if ticking else None, key="live")(ticking)
 
 
-def panels() -> None:
+def panels(ticking: bool) -> None:
     """Draw the newest frame; this is what every tick runs."""
     loop = session.loop()
-    was_playing = loop.playing
     frame = loop.tick()
     _panels(key=session.COMPONENT, data=frame, on_event_change=on_event)
-    if was_playing and not loop.playing:
-        st.rerun()  # the run has stopped itself: the transport and the ticking must follow
+    if ticking == loop.settled:
+        st.rerun()  # the run has ended, or has begun again: the transport and the ticking follow
 
 
 # --- the transport -------------------------------------------------------------------------------
@@ -79,29 +83,29 @@ def panels() -> None:
 def transport(loop: Loop) -> None:
     """Draw the buttons that run, step and reset."""
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
-        if loop.playing:
-            st.button(
-                "Pause", key="pause", icon=":material/pause:", type="primary", width=142,
-                shortcut="Space", on_click=act, args=("pause",),
-            )  # fmt: skip
-        else:
-            st.button(
-                "Play", key="play", icon=":material/play_arrow:", type="primary", width=142,
-                shortcut="Space", on_click=act, args=("play",),
-                disabled=loop.run.diverged is not None,
-            )  # fmt: skip
-        st.button("Step", key="step", icon=":material/skip_next:", shortcut="Right",
-                  help="One step: one batch, forwards, backwards and update.",
-                  on_click=act, args=("step",))  # fmt: skip
-        st.button("Epoch", key="epoch", icon=":material/fast_forward:",
-                  help="One epoch: every training example once.",
-                  on_click=act, args=("epoch",))  # fmt: skip
-        st.button("Reset", key="reset", icon=":material/replay:",
-                  help="Back to step 0. The same seed gives the same network again.",
-                  on_click=act, args=("reset",))  # fmt: skip
-        st.button("New seed", key="new_seed", icon=":material/casino:",
-                  help="Other data, other starting weights, another order: the next seed.",
-                  on_click=new_seed)  # fmt: skip
+        # Both are always there, and the style sheet hides the one that is no use: swapping one for
+        # the other now and then left both on the page.
+        st.button("Pause", key="pause", icon=":material/pause:", type="primary", width=142,
+                  shortcut="Space", disabled=not loop.playing,
+                  on_click=loop.pause)  # fmt: skip
+        st.button("Play", key="play", icon=":material/play_arrow:", type="primary", width=142,
+                  shortcut="Space", disabled=loop.playing or loop.run.diverged is not None,
+                  on_click=loop.play)  # fmt: skip
+        # Streamlit may call a callback twice for one click. Play and pause don't mind; what counts
+        # goes by the return value, which is true once.
+        if st.button("Step", key="step", icon=":material/skip_next:", shortcut="Right",
+                     help="One step: one batch, forwards, backwards and update."):  # fmt: skip
+            loop.step(1)
+        if st.button("Epoch", key="epoch", icon=":material/fast_forward:",
+                     help="One epoch: every training example once."):  # fmt: skip
+            loop.step(loop.epoch_steps)
+        if st.button("Reset", key="reset", icon=":material/replay:",
+                     help="Back to step 0. The same seed gives the same network again."):  # fmt: skip
+            loop.reset()
+        if st.button("New seed", key="new_seed", icon=":material/casino:",
+                     help="Other data, other starting weights, another order: the next seed."):  # fmt: skip
+            session.change(seed=(loop.config.seed + 1) % 2**31)
+            st.rerun()  # the side bar shows the seed
         session.seed("speed", loop.speed)
         st.segmented_control(
             "Speed", list(SPEEDS), format_func=SPEEDS.__getitem__, key="speed",
@@ -110,28 +114,9 @@ def transport(loop: Loop) -> None:
         )  # fmt: skip
 
 
-def act(what: str) -> None:
-    """Do what a button of the transport says, and redraw only the stage."""
-    loop = session.loop()
-    if what == "step":
-        loop.step(1)
-    elif what == "epoch":
-        loop.step(loop.epoch_steps)
-    else:
-        {"play": loop.play, "pause": loop.pause, "reset": loop.reset}[what]()
-    st.rerun("stage")
-
-
-def new_seed() -> None:
-    """Start again with the next seed: the whole page changes, its data included."""
-    loop = session.loop()
-    session.change(seed=(loop.config.seed + 1) % 2**31)
-
-
 def set_speed() -> None:
     """Take the speed chosen; pressing the chosen one again changes nothing."""
     session.loop().set_speed(session.value("speed") or session.loop().speed)
-    st.rerun("stage")
 
 
 # --- events of the panels ------------------------------------------------------------------------

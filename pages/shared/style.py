@@ -6,8 +6,9 @@ CSS = """
 .stApp { --nl-height: calc(100vh - 68px); }
 .stMainBlockContainer { padding: 12px 16px 8px !important; max-width: none; }
 .stMainBlockContainer [data-testid="stVerticalBlock"] { gap: 10px; }
-header[data-testid="stHeader"] { background: transparent; pointer-events: none; z-index: 6; }
-header[data-testid="stHeader"] * { pointer-events: auto; }
+header[data-testid="stHeader"] { background: transparent; z-index: 6; }
+header[data-testid="stHeader"], header[data-testid="stHeader"] div { pointer-events: none !important; }
+header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important; }
 [data-testid="stSidebarContent"] { padding: 0 !important; }
 [data-testid="stSidebarHeader"] { margin: 0; padding: 8px 12px; height: 48px; }
 [data-testid="stSidebarUserContent"] { padding: 0 16px 16px !important; }
@@ -15,6 +16,8 @@ header[data-testid="stHeader"] * { pointer-events: auto; }
 [data-testid="stSidebarUserContent"] label p { font-size: 12.5px; white-space: nowrap; }
 .st-key-brand { margin-top: -42px; height: 34px; width: fit-content; font-size: 15px; }
 .st-key-transport { gap: 8px !important; padding-right: 40px; }
+.st-key-pause:has(button:disabled), .st-key-pause:has(button:enabled) ~ .st-key-play
+  { display: none; }
 .st-key-transport button { min-height: 36px; padding: 0 10px; }
 button[data-testid="stBaseButton-primary"],
 button[data-testid="stBaseButton-primary"] * { color: light-dark(#ffffff, #10151b) !important; }

@@ -141,11 +141,23 @@ def part_speed(browser: Browser, url: str, server: int, full: bool) -> None:
     before = cpu(server)
     seen = watch(page, 10)
     used = (cpu(server) - before) / seen["seconds"]
-    name, slowest = ("full", min(seen["fps"].values())) if full else ("normal", min(seen["fps"].values()))
+    name, slowest = (
+        ("full", min(seen["fps"].values())) if full else ("normal", min(seen["fps"].values()))
+    )
     bar = 10 if full else 15
-    row(f"{name} speed: painted frames/s, slowest panel", f"{slowest:.1f}", f">= {bar}", slowest >= bar)
+    row(
+        f"{name} speed: painted frames/s, slowest panel",
+        f"{slowest:.1f}",
+        f">= {bar}",
+        slowest >= bar,
+    )
     if full:
-        row("full speed: steps/s at the same time", f"{seen['steps']:,.0f}", ">= 60,000", seen["steps"] >= 60_000)
+        row(
+            "full speed: steps/s at the same time",
+            f"{seen['steps']:,.0f}",
+            ">= 60,000",
+            seen["steps"] >= 60_000,
+        )
     ms = used * 1000 / max(seen["received"], 1e-9)
     row(f"{name} speed: server time a frame", f"{ms:.1f} ms", "<= 5 ms", ms <= 5)
     kb = seen["bytes"] / max(seen["received"], 1e-9) / 1000
@@ -161,20 +173,34 @@ def part_clicks(browser: Browser, url: str, server: int) -> None:
     time.sleep(2)
     pauses, steps, rates = [], [], []
     for i in range(20):
-        pauses.append(page.evaluate("(__press('pause'), __until(() => !__neuralLab.playing && document.querySelector('.st-key-play')))"))
+        pauses.append(
+            page.evaluate(
+                "(__press('pause'), __until(() => !__neuralLab.playing && document.querySelector('.st-key-play button:enabled')))"
+            )
+        )
         time.sleep(0.3)
-        steps.append(page.evaluate("(() => { const s = __neuralLab.step; __press('step'); return __until(() => __neuralLab.step === s + 1); })()"))
+        steps.append(
+            page.evaluate(
+                "(() => { const s = __neuralLab.step; __press('step'); return __until(() => __neuralLab.step === s + 1); })()"
+            )
+        )
         time.sleep(0.2)
         page.evaluate("(__press('play'), __until(() => __neuralLab.playing))")
         time.sleep(0.5 + 0.03 * (i % 5))
-    slider = page.locator(".st-key-config_learning_rate [role=slider]").first
+    slider = page.locator(".st-key-config_learning_rate input[type=range]").first
     slider.focus()
     for i in range(20):
-        handle = page.evaluate_handle("({ p: (() => { const r = __neuralLab.learning_rate; return __until(() => __neuralLab.learning_rate !== r); })() })")
+        handle = page.evaluate_handle(
+            "({ p: (() => { const r = __neuralLab.learning_rate; return __until(() => __neuralLab.learning_rate !== r); })() })"
+        )
         page.keyboard.press("ArrowRight" if i % 2 else "ArrowLeft")
         rates.append(page.evaluate("h => h.p", handle))
         time.sleep(0.5 + 0.03 * (i % 5))
-    for name, values, bar in (("pause", pauses, 150), ("step", steps, 150), ("learning rate to trained frame", rates, 250)):
+    for name, values, bar in (
+        ("pause", pauses, 150),
+        ("step", steps, 150),
+        ("learning rate to trained frame", rates, 250),
+    ):
         row(f"{name}: median, 95th percentile of {len(values)}",
             f"{statistics.median(values):.0f}, {p95(values):.0f} ms", f"<= {bar} ms", p95(values) <= bar and min(values) >= 0)  # fmt: skip
     page.context.close()
@@ -200,7 +226,9 @@ def part_kill(browser: Browser, url: str, server: int) -> None:
     time.sleep(3)
     gaps, lost = [], 0
     for _ in range(5):
-        workers = [p for p in children(server) if "spawn_main" in Path(f"/proc/{p}/cmdline").read_text()]
+        workers = [
+            p for p in children(server) if "spawn_main" in Path(f"/proc/{p}/cmdline").read_text()
+        ]
         busiest = max(workers, key=cpu)
         step = page.evaluate("__neuralLab.step")
         page.evaluate("__start()")

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = [
@@ -42,7 +43,7 @@ def app(log: Path | None = None, **env: str) -> Iterator[tuple[str, subprocess.P
         sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port),
         "--server.headless", "true", "--server.address", "127.0.0.1",
     ]  # fmt: skip
-    out = log.open("w") if log else subprocess.DEVNULL
+    out: Any = log.open("w") if log else subprocess.DEVNULL
     server = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **env}, stdout=out, stderr=subprocess.STDOUT
     )
@@ -56,6 +57,8 @@ def app(log: Path | None = None, **env: str) -> Iterator[tuple[str, subprocess.P
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+        if log:
+            out.close()
 
 
 def wait_until_healthy(port: int, server: subprocess.Popen, seconds: float = 30) -> None:

@@ -1,0 +1,61 @@
+"""One server and one Chromium for all browser tests."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from server import ARGUMENTS, app, chromium
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """Yield the app's address and process, started as the README says."""
+    log = tmp_path_factory.mktemp("server") / "log.txt"
+    with app(log=log, NEURAL_LAB_WORKERS="2") as (url, process):
+        yield url, process
+    text = log.read_text()
+    assert "Traceback" not in text, text
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Yield a headless Chromium; where there is none the tests are skipped, but never in CI."""
+    path = chromium()
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI has no Chromium: install Debian's package chromium")
+        pytest.skip("no Chromium found; install one or name it in NEURAL_LAB_CHROMIUM")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def visit(browser, server):
+    """Return a function that opens a link and waits for its first frame; no error may be logged."""
+    contexts, problems = [], []
+
+    def open_(query: str = "", width: int = 1440, height: int = 900, scheme: str = "light"):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda e: problems.append(str(e)))
+        page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+        page.goto(server[0] + query)
+        page.wait_for_function("window.__neuralLab && __neuralLab.first", timeout=30_000)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not problems, problems

@@ -1,0 +1,259 @@
+"""The page in a real browser: frames are painted, buttons answer, zoom stays, workers may die."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+PANELS = ("boundary", "cost", "gradients", "weights")
+DEEP = "hidden=16-16-16-16-16-16-16-16-16-16-16-16&activation=relu&initializer=normal&sigma_w=0.6"
+
+
+def lab(page, name):
+    """Return what the page's panels say of themselves."""
+    return page.evaluate(f"window.__neuralLab.{name}")
+
+
+def press(page, key):
+    page.locator(f".st-key-{key} button").first.click()
+
+
+def until(page, test, timeout=8_000):
+    page.wait_for_function(
+        f"(() => {{ const lab = window.__neuralLab; return {test}; }})()", timeout=timeout
+    )
+
+
+def paused(page):
+    press(page, "pause")
+    page.wait_for_selector(".st-key-play button:enabled")
+    until(page, "!lab.playing")
+
+
+def test_the_first_visit_trains_and_every_panel_is_painted(visit):
+    page = visit()
+    until(page, "lab.playing && lab.step > 0")
+    before = lab(page, "frames")
+    for panel in PANELS:
+        until(page, f"lab.frames.{panel} >= {before[panel] + 20}", 15_000)
+    assert lab(page, "mounts") == 1
+
+
+def test_all_panels_are_visible_without_scrolling(visit):
+    for width, height in ((1440, 900), (1280, 720)):
+        page = visit(width=width, height=height)
+        boxes = page.evaluate(
+            "[...document.querySelectorAll('.nl-panel')].map(e => e.getBoundingClientRect().toJSON())"
+        )
+        assert len(boxes) == 4
+        for box in boxes:
+            assert box["top"] >= 0
+            assert box["bottom"] <= height
+            assert box["right"] <= width
+
+
+def test_nothing_is_blank_and_no_chart_is_remounted_while_training(visit):
+    page = visit()
+    page.wait_for_function("document.querySelectorAll('.nl-plotly .main-svg').length >= 4")
+    page.evaluate(
+        """() => { window.__blank = 0; window.__svgs = [...document.querySelectorAll('.nl-plotly .main-svg')];
+        const look = () => { for (const c of document.querySelectorAll('.nl-panel canvas')) {
+          const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let ink = 0;
+          for (let i = 3; i < d.length; i += 4001 * 4) ink += d[i]; window.__ink = (window.__ink || 0) + ink;
+          if (!c.isConnected) window.__blank++; } if (window.__looks++ < 40) setTimeout(look, 40); };
+        window.__looks = 0; look(); }"""
+    )
+    page.wait_for_function("window.__looks >= 40", timeout=20_000)
+    assert page.evaluate("window.__blank") == 0
+    assert page.evaluate("window.__ink") > 0
+    assert page.evaluate("window.__svgs.every(s => s.isConnected)")
+
+
+def test_pause_step_epoch_reset_and_play(visit):
+    page = visit()
+    until(page, "lab.step > 0")
+    paused(page)
+    step = lab(page, "step")
+    page.wait_for_timeout(400)
+    assert lab(page, "step") == step
+    press(page, "step")
+    until(page, f"lab.step === {step + 1}")
+    press(page, "epoch")
+    until(page, f"lab.step === {step + 9}")
+    press(page, "reset")
+    until(page, "lab.step === 0")
+    press(page, "play")
+    until(page, "lab.playing && lab.step > 8")
+
+
+def test_reset_gives_the_same_network_again(visit):
+    page = visit("?dataset=circle")
+    press(page, "epoch")
+    until(page, "lab.step > 0")
+    first = lab(page, "train_cost")
+    press(page, "reset")
+    until(page, "lab.step === 0")
+    press(page, "epoch")
+    until(page, "lab.step > 0")
+    assert lab(page, "train_cost") == first
+
+
+def test_space_plays_and_pauses(visit):
+    page = visit()
+    until(page, "lab.playing")
+    page.locator("body").press("Space")
+    until(page, "!lab.playing")
+    page.wait_for_selector(".st-key-play button:enabled")
+    page.locator("body").press("Space")
+    until(page, "lab.playing")
+
+
+def test_a_learning_rate_changed_while_running_is_applied_without_a_reset(visit):
+    page = visit()
+    until(page, "lab.step > 8")
+    step = lab(page, "step")
+    page.locator(".st-key-config_learning_rate input[type=range]").first.focus()
+    page.keyboard.press("ArrowRight")
+    until(page, "lab.learning_rate === 0.03")
+    assert lab(page, "step") >= step
+    box = page.get_by_label("Learning rate, typed")
+    box.fill("0.0021")
+    box.press("Enter")
+    until(page, "lab.learning_rate === 0.0021")
+    assert lab(page, "step") >= step
+    assert "learning_rate=0.0021" in page.url
+
+
+def test_a_new_network_resets_and_says_so(visit):
+    page = visit()
+    until(page, "lab.step > 40")
+    press(page, "add_layer")
+    page.wait_for_selector("text=New network")
+    assert "hidden=8-8-6-4-4" in page.url
+
+
+def test_zoom_survives_updates_until_it_is_reset(visit):
+    page = visit()
+    page.wait_for_function("document.querySelectorAll('.nl-plotly .main-svg').length >= 4")
+    until(page, "lab.step > 200", 30_000)
+    plot = page.locator(".nl-panel[data-key=cost] .nl-plotly .nsewdrag").first
+    box = plot.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.3 * box["width"], y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], y, steps=8)
+    page.mouse.up()
+    x_range = (
+        "document.querySelector('.nl-panel[data-key=cost] .js-plotly-plot')._fullLayout.xaxis.range"
+    )
+    page.wait_for_function(f"{x_range}[0] > 0")
+    zoomed = page.evaluate(x_range)
+    step = lab(page, "step")
+    until(page, f"lab.step > {step + 400}", 30_000)
+    assert page.evaluate(x_range) == zoomed
+    page.mouse.dblclick(box["x"] + 0.5 * box["width"], y)
+    page.wait_for_function(f"{x_range}[0] === 0")
+
+
+def test_divergence_and_back(visit):
+    page = visit(f"?{DEEP}&dataset=circle&optimizer=sgd&learning_rate=0.03&play=1")
+    page.wait_for_selector(".nl-banner button", timeout=10_000)
+    panel = page.locator(".nl-panel[data-key=cost]").inner_text()
+    assert "diverged" in panel
+    assert "layer" in panel
+    assert not lab(page, "playing")
+    page.locator(".nl-banner button").click()
+    until(page, "lab.playing && lab.step > 40", 15_000)
+    assert page.locator(".nl-banner button:visible").count() == 0
+
+
+def test_a_killed_worker_costs_no_run(visit, server):
+    page = visit()
+    until(page, "lab.playing && lab.step > 40")
+    step = lab(page, "step")
+    for pid in workers(server[1].pid):
+        os.kill(pid, signal.SIGKILL)
+    until(page, f"lab.step > {step + 100}", 15_000)
+    assert lab(page, "playing")
+
+
+def workers(server: int) -> list[int]:
+    """Return the worker processes of the server, all but the spare one and the tracker."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                command = (entry / "cmdline").read_text()
+            except OSError:
+                continue
+            if parent == server and "spawn_main" in command:
+                found.append(int(entry.name))
+    return sorted(found)[:-1]
+
+
+def test_a_hidden_page_pauses_and_says_so_when_it_is_back(visit):
+    page = visit()
+    until(page, "lab.playing")
+    hide = "Object.defineProperty(document, 'hidden', {{ configurable: true, get: () => {} }}); document.dispatchEvent(new Event('visibilitychange'))"
+    page.evaluate(hide.format("true"))
+    page.wait_for_selector(".st-key-play button:enabled")
+    page.evaluate(hide.format("false"))
+    until(page, "lab.playing")
+    page.wait_for_selector("text=paused while this page was hidden")
+
+
+def test_an_untouched_page_pauses_and_says_so(visit):
+    page = visit()
+    until(page, "lab.playing")
+    page.evaluate("window.__neuralLabIdleMs = 300")
+    page.wait_for_selector("text=Paused after ten minutes without input")
+    page.wait_for_selector(".st-key-play button:enabled")
+
+
+def test_a_paused_page_asks_for_nothing(visit):
+    page = visit("?dataset=xor")
+    time.sleep(1)
+    received = lab(page, "received")
+    time.sleep(1.5)
+    assert lab(page, "received") == received
+
+
+def test_switches_of_the_panels(visit):
+    page = visit("?dataset=xor&noise=0.2")
+    cost = page.locator(".nl-panel[data-key=cost]")
+    cost.get_by_text("Linear", exact=True).click()
+    until(
+        page,
+        "document.querySelector('.nl-panel[data-key=cost] [aria-pressed=true]').textContent === 'Linear'",
+    )
+    page.locator(".nl-panel[data-key=boundary]").get_by_text("Discretise").click()
+    page.wait_for_timeout(500)
+    page.locator(".nl-panel[data-key=boundary]").get_by_text("Test data").click()
+    page.wait_for_timeout(500)
+    page.locator(".nl-panel[data-key=gradients]").get_by_text("Batch", exact=True).click()
+    until(
+        page,
+        "document.querySelector('.nl-panel[data-key=gradients] [aria-pressed=true]').textContent === 'Batch'",
+    )
+
+
+def test_two_windows_train_side_by_side(visit):
+    one, two = visit(), visit("?dataset=circle&play=1")
+    steps = lab(one, "step"), lab(two, "step")
+    until(one, f"lab.step > {steps[0] + 80}", 15_000)
+    until(two, f"lab.step > {steps[1] + 80}", 15_000)
+
+
+def test_dark_theme_and_narrow_screen(visit):
+    page = visit(scheme="dark")
+    until(page, "lab.step > 0")
+    page.wait_for_selector(".nl-root[data-nl-theme=dark]")
+    phone = visit(width=390, height=844)
+    until(phone, "lab.step > 0")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390

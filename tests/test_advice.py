@@ -1,0 +1,75 @@
+"""Advice on divergence: it names a cause, and its mend works."""
+
+from dataclasses import replace
+
+import pytest
+
+import dnn
+from dnn.advice import advise, growth_at_start
+from dnn.presets import PRESETS
+
+TOO_FAST = replace(
+    PRESETS["circle"].config, activation="relu", optimizer="sgd", learning_rate=100.0, l2=0.1
+)
+
+
+def diverged(config, steps=2000):
+    run, _ = dnn.advance(dnn.start(config), steps)
+    assert run.diverged is not None
+    return run
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_too_large_weights(seed):
+    run = diverged(replace(PRESETS["exploding"].config, seed=seed))
+    advice = advise(run)
+    assert str(run.diverged.step) in advice.what
+    assert "error" in advice.why
+    assert advice.fields == {"initializer": "he"}
+    assert "He" in advice.button
+    mended, records = dnn.advance(
+        dnn.start(replace(run.config, **advice.fields)), 500, dnn.Watch(500)
+    )
+    assert mended.diverged is None
+    assert mended.step == 500
+    assert records[0].train_cost < 1
+
+
+def test_too_large_a_learning_rate():
+    run = diverged(TOO_FAST)
+    assert growth_at_start(run) < 1.3
+    advice = advise(run)
+    assert "100" in advice.why
+    assert advice.fields == {"learning_rate": 10.0}
+    assert "10" in advice.button
+    for _ in range(4):
+        config = replace(run.config, **advice.fields)
+        run, _ = dnn.advance(dnn.start(config), 2000)
+        if run.diverged is None:
+            break
+        advice = advise(run)
+    assert run.diverged is None, "mending again and again arrives"
+
+
+def test_a_rate_changed_on_the_way_is_the_one_that_is_named():
+    run, _ = dnn.advance(dnn.start(replace(TOO_FAST, learning_rate=0.01)), 50)
+    run, _ = dnn.advance(dnn.change(run, learning_rate=100.0), 2000)
+    assert run.diverged.step > 50
+    assert advise(run).fields == {"learning_rate": 10.0}
+
+
+def test_the_mend_is_a_valid_config():
+    for config in (TOO_FAST, PRESETS["exploding"].config):
+        run = diverged(config)
+        mended = replace(config, **advise(run).fields)
+        assert mended != config
+
+
+def test_growth_of_a_single_layer_is_one():
+    run, _ = dnn.advance(dnn.start(dnn.Config(hidden=())), 1)
+    assert growth_at_start(run) == 1.0
+
+
+def test_a_run_that_goes_well_needs_none():
+    with pytest.raises(ValueError, match=r"^run: it has not diverged"):
+        advise(dnn.start(dnn.Config()))
