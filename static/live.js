@@ -26,11 +26,14 @@ export function draw(component) {
     mounted.set(parentElement, view);
   }
   view.trigger = component.setTriggerValue;
-  if (data) view.receive(data);
-  return () => {
+  if (data?.byteLength) view.receive(data);
+  // A call that newer data overtook has its clean-up called at once, though nothing is unmounted:
+  // only a panel that has left the page is taken down.
+  return () => setTimeout(() => {
+    if (parentElement.isConnected) return;
     view.destroy();
     if (mounted.get(parentElement) === view) mounted.delete(parentElement);
-  };
+  }, 100);
 }
 
 class View {

@@ -14,7 +14,7 @@ from dnn.execution import InlineExecutor
 from dnn.figures import unpack
 from dnn.presets import PRESETS
 from dnn.view import View
-from pages.shared import live
+from pages.shared import live, session
 from pages.shared.loop import SPEEDS, Loop, dataset
 
 APP = str(Path(__file__).parents[1] / "app.py")
@@ -37,6 +37,15 @@ def checked(at: AppTest) -> AppTest:
     at.run()
     assert not at.exception
     return at
+
+
+def found(kind, name: str):
+    """Return the widget of this name: a number behind it counts how often it was made anew."""
+    return next(w for w in kind if base(w.key) == base(name))
+
+
+def base(key: str) -> str:
+    return key.partition(session.VERSION)[0]
 
 
 def press(at: AppTest, key: str) -> AppTest:
@@ -65,7 +74,7 @@ def test_the_first_visit_trains_the_spiral():
     at = opened()
     assert "pause" in buttons(at)
     assert config(at) == Config()
-    assert at.selectbox(key="start_from").value == "spiral"
+    assert found(at.selectbox, "start_from").value == "spiral"
 
 
 def test_a_shared_link_opens_paused_unless_it_says_play():
@@ -77,7 +86,7 @@ def test_a_shared_link_opens_paused_unless_it_says_play():
 @pytest.mark.parametrize("key", PRESETS)
 def test_starting_points_are_one_click_away(key):
     at = opened(dataset="circle")
-    at.selectbox(key="start_from").set_value(key).run()
+    found(at.selectbox, "start_from").set_value(key).run()
     assert not at.exception
     assert config(at) == PRESETS[key].config
     # The exploding network may have stopped itself before the page was drawn.
@@ -97,10 +106,10 @@ def test_the_transport():
 def test_every_speed():
     at = opened()
     for speed in SPEEDS:
-        at.segmented_control(key="speed").set_value(speed).run()
+        found(at.segmented_control, "speed").set_value(speed).run()
         assert not at.exception
         checked(at)
-        assert at.segmented_control(key="speed").value == speed
+        assert found(at.segmented_control, "speed").value == speed
 
 
 @pytest.mark.parametrize("dataset_key", DATASETS)
@@ -108,21 +117,21 @@ def test_every_control_of_the_side_bar(dataset_key):
     """Every option of every choice, and a changed value in every other widget, reach the Config."""
     at = opened(dataset=dataset_key, initializer="normal", optimizer="momentum")
     for box in list(at.selectbox):
-        if box.key == "start_from" or box.key.startswith("config_activation_"):
+        field = base(box.key).removeprefix("config_")
+        if field not in FIELDS:
             continue
-        field = box.key.removeprefix("config_")
         for option in list(FIELDS[field].choices) if field != "dataset" else []:
-            at.selectbox(key=box.key).set_value(option).run()
+            found(at.selectbox, box.key).set_value(option).run()
             assert not at.exception
             if not errors(at):
                 assert getattr(config(at), field) == option
     for number in list(at.number_input):
-        if number.key in [n.key for n in at.number_input]:
-            before = at.number_input(key=number.key).value
-            at.number_input(key=number.key).increment().run()
+        if base(number.key) in [base(n.key) for n in at.number_input]:
+            before = found(at.number_input, number.key).value
+            found(at.number_input, number.key).increment().run()
             assert not at.exception
             assert not errors(at)
-            assert at.number_input(key=number.key).value != before
+            assert found(at.number_input, number.key).value != before
 
 
 def test_layers_are_added_removed_resized_and_given_activations_of_their_own():
@@ -131,13 +140,13 @@ def test_layers_are_added_removed_resized_and_given_activations_of_their_own():
     press(at, "remove_layer")
     press(at, "remove_layer")
     assert config(at).hidden == (8, 8, 6)
-    at.number_input(key="config_hidden_1").set_value(5).run()
+    found(at.number_input, "config_hidden_1").set_value(5).run()
     assert config(at).hidden == (8, 5, 6)
-    at.selectbox(key="config_activation_1").set_value("relu").run()
+    found(at.selectbox, "config_activation_1").set_value("relu").run()
     assert config(at).activation == ("tanh", "relu", "tanh")
     press(at, "add_layer")
     assert config(at).activation == ("tanh", "relu", "tanh", "tanh")
-    at.selectbox(key="config_activation").set_value("sigmoid").run()
+    found(at.selectbox, "config_activation").set_value("sigmoid").run()
     assert config(at).activation == "sigmoid"
     while config(at).hidden:
         press(at, "remove_layer")
@@ -146,7 +155,7 @@ def test_layers_are_added_removed_resized_and_given_activations_of_their_own():
 
 def test_many_layers_are_typed():
     at = opened(hidden="-".join(["4"] * 10))
-    at.text_input(key="config_hidden_text").set_value("3-3-3").run()
+    found(at.text_input, "config_hidden_text").set_value("3-3-3").run()
     assert config(at).hidden == (3, 3, 3)
 
 
@@ -156,26 +165,26 @@ def test_many_layers_are_typed():
 )
 def test_a_rate_is_typed_or_picked(field, text, value):
     at = opened()
-    at.text_input(key=f"config_{field}_text").set_value(text).run()
+    found(at.text_input, f"config_{field}_text").set_value(text).run()
     assert getattr(config(at), field) == value
     picked = 0.003
-    at.select_slider(key=f"config_{field}").set_value(picked).run()
+    found(at.select_slider, f"config_{field}").set_value(picked).run()
     assert getattr(config(at), field) == picked
 
 
 def test_a_batch_size_is_typed_or_picked():
     at = opened()
-    at.selectbox(key="config_batch_size").set_value("full").run()
+    found(at.selectbox, "config_batch_size").set_value("full").run()
     assert config(at).batch_size is None
-    at.selectbox(key="config_batch_size").set_value("64").run()
+    found(at.selectbox, "config_batch_size").set_value("64").run()
     assert config(at).batch_size == 64
 
 
 def test_inputs_are_switched_on_and_off():
     at = opened()
-    at.pills(key="config_features").set_value(["x1", "x2", "x1sq"]).run()
+    found(at.pills, "config_features").set_value(["x1", "x2", "x1sq"]).run()
     assert config(at).features == ("x1", "x2", "x1sq")
-    at.pills(key="config_features").set_value([]).run()
+    found(at.pills, "config_features").set_value([]).run()
     assert "features" in errors(at)
     assert config(at).features == ("x1", "x2", "x1sq")
 
@@ -183,11 +192,11 @@ def test_inputs_are_switched_on_and_off():
 def test_what_is_not_allowed_is_one_sentence_and_changes_nothing():
     at = opened()
     before = config(at)
-    at.text_input(key="config_learning_rate_text").set_value("fast").run()
+    found(at.text_input, "config_learning_rate_text").set_value("fast").run()
     assert "allowed" in errors(at)
     assert "learning" in errors(at)
     assert config(at) == before
-    at.text_input(key="config_learning_rate_text").set_value("0.1").run()
+    found(at.text_input, "config_learning_rate_text").set_value("0.1").run()
     assert not errors(at)
 
 
@@ -201,7 +210,7 @@ def test_a_bad_link_says_so_and_shows_a_working_page():
 
 def test_a_regression_problem_changes_the_cost_with_it():
     at = opened(loss="logistic")
-    at.selectbox(key="config_dataset").set_value("reg_plane").run()
+    found(at.selectbox, "config_dataset").set_value("reg_plane").run()
     assert not errors(at)
     assert config(at).loss is None
     assert config(at).samples == 1200

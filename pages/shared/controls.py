@@ -1,6 +1,6 @@
 """The side bar: widgets for Config, generated from its fields and the registries.
 
-Each widget is seeded with the Config's value before it is drawn; its callback replaces the Config.
+Each widget shows the Config's value; its callback replaces the Config.
 """
 
 from __future__ import annotations
@@ -57,18 +57,17 @@ def _escaped(text: str) -> str:
 
 def _start_from(config: Config) -> None:
     current = next((k for k, p in PRESETS.items() if p.config == config), None)
-    session.seed("start_from", current)
+    key, presets = session.key_for("start_from", current), list(PRESETS)
     st.selectbox(
-        "Start from", list(PRESETS), format_func=lambda k: PRESETS[k].label, key="start_from",
-        placeholder="Your own settings", on_change=_take_preset,
+        "Start from", presets, index=None if current is None else presets.index(current), key=key,
+        format_func=lambda k: PRESETS[k].label, placeholder="Your own settings", on_change=_take_preset, args=(key,),
         help="Whole networks worth a first look: " + " ".join(p.help for p in PRESETS.values()),
     )  # fmt: skip
 
 
-def _take_preset() -> None:
-    key = session.value("start_from")
-    if key:
-        session.start_from(key)
+def _take_preset(key: str) -> None:
+    if session.current(key) and session.value(key):
+        session.start_from(session.value(key))
 
 
 def _group(group: str, config: Config) -> None:
@@ -114,27 +113,28 @@ def _entry(setting: Setting, key: Any) -> Any:
     return setting.choices[key] if known else None
 
 
-def _changed(name: str, read: Callable[[Any], Any] = lambda v: v) -> None:
-    session.change(**{name: read(session.value(f"config_{name}"))})
+def _changed(name: str, key: str, read: Callable[[Any], Any] = lambda v: v) -> None:
+    if session.current(key):
+        session.change(**{name: read(session.value(key))})
 
 
 # --- one function a kind -------------------------------------------------------------------------
 
 
 def _choice(name: str, setting: Setting, config: Config) -> None:
-    value, key = getattr(config, name), f"config_{name}"
-    options = ([None] if setting.none else []) + list(setting.choices)
-    session.seed(key, value)
+    value = setting.write(getattr(config, name))
+    options = ([setting.none] if setting.none else []) + list(setting.choices)
+    key = session.key_for(f"config_{name}", value)
 
-    def label(option: Any) -> str:
-        if option is None:
+    def label(option: str) -> str:
+        if option == setting.none:
             return _automatic(name, config)
         entry = _entry(setting, option)
-        return entry.label if entry else str(option)
+        return entry.label if entry else option
 
     st.selectbox(
-        setting.label, options, format_func=label, key=key, on_change=_changed, args=(name,),
-        help=_help(setting, _entry(setting, value)),
+        setting.label, options, index=options.index(value), format_func=label, key=key,
+        on_change=_typed, args=(name, key), help=_help(setting, _entry(setting, value)),
     )  # fmt: skip
 
 
@@ -146,72 +146,76 @@ def _automatic(name: str, config: Config) -> str:
 
 
 def _int(name: str, setting: Setting, config: Config) -> None:
-    value, key = getattr(config, name), f"config_{name}"
+    value = getattr(config, name)
     if not setting.marks:
-        session.seed(key, value)
+        key = session.key_for(f"config_{name}", value)
         st.number_input(
-            setting.label, int(setting.min), int(setting.max), step=int(setting.step), key=key,
-            on_change=_changed, args=(name,), help=_help(setting),
+            setting.label, int(setting.min), int(setting.max), value, int(setting.step), key=key,
+            on_change=_changed, args=(name, key), help=_help(setting),
         )  # fmt: skip
         return
     numbers = sorted({int(m) for m in setting.marks} | ({value} if value else set()))
     texts = ([setting.none] if setting.none else []) + [str(n) for n in numbers]
-    session.seed(key, setting.write(value))
+    shown = setting.write(value)
+    key = session.key_for(f"config_{name}", shown)
     st.selectbox(
-        setting.label, texts, key=key, accept_new_options=True,
+        setting.label, texts, index=texts.index(shown), key=key, accept_new_options=True,
         format_func=lambda t: setting.none_label if t == setting.none else t,
         on_change=_typed, args=(name, key), help=_help(setting) + " Pick one or type one.",
     )  # fmt: skip
 
 
 def _float(name: str, setting: Setting, config: Config) -> None:
-    key = f"config_{name}"
-    session.seed(key, getattr(config, name))
+    value = getattr(config, name)
+    key = session.key_for(f"config_{name}", value)
     top = math.nextafter(setting.max, 0.0) if setting.below else setting.max
     st.number_input(
-        setting.label, setting.min, top, step=float(setting.step),
-        format="%g", key=key, on_change=_changed, args=(name,), help=_help(setting),
+        setting.label, setting.min, top, value, float(setting.step), format="%g", key=key,
+        on_change=_changed, args=(name, key), help=_help(setting),
     )  # fmt: skip
 
 
 def _log(name: str, setting: Setting, config: Config) -> None:
-    value, key = getattr(config, name), f"config_{name}"
+    value = getattr(config, name)
     options = sorted({float(m) for m in setting.marks} | {value})
-    session.seed(key, value)
-    session.seed(key + "_text", f"{value:g}")
+    key = session.key_for(f"config_{name}", value)
+    text_key = session.key_for(f"config_{name}_text", f"{value:g}")
     slider, text = st.columns([2.4, 1], gap="small", vertical_alignment="bottom")
     slider.select_slider(
-        setting.label, options, format_func=lambda v: f"{v:g}", key=key,
-        on_change=_changed, args=(name,), help=_help(setting),
+        setting.label, options, value, format_func=lambda v: f"{v:g}", key=key,
+        on_change=_changed, args=(name, key), help=_help(setting),
     )  # fmt: skip
     text.text_input(
-        f"{setting.label}, typed", key=key + "_text", label_visibility="collapsed",
-        on_change=_typed, args=(name, key + "_text"), max_chars=20,
+        f"{setting.label}, typed", f"{value:g}", key=text_key, label_visibility="collapsed",
+        on_change=_typed, args=(name, text_key), max_chars=20,
     )  # fmt: skip
 
 
 def _typed(name: str, key: str) -> None:
-    session.change_text(name, str(session.value(key) or ""))
+    if session.current(key):
+        session.change_text(name, str(session.value(key) or ""))
 
 
 def _features(name: str, setting: Setting, config: Config) -> None:
-    key = f"config_{name}"
-    session.seed(key, list(getattr(config, name)))
+    value = list(getattr(config, name))
+    key = session.key_for(f"config_{name}", value)
     st.pills(
-        setting.label, list(setting.choices), selection_mode="multi", key=key,
+        setting.label, list(setting.choices), selection_mode="multi", default=value, key=key,
         format_func=lambda k: setting.choices[k].label, on_change=_changed,
-        args=(name, lambda chosen: tuple(k for k in setting.choices if k in chosen)),
+        args=(name, key, lambda chosen: tuple(k for k in setting.choices if k in chosen)),
         help=_help(setting),
     )  # fmt: skip
 
 
 def _activation(name: str, setting: Setting, config: Config) -> None:
     """One activation for all hidden layers; each layer's own stands in its row."""
-    value, key = getattr(config, name), f"config_{name}"
+    value = getattr(config, name)
     mixed = not isinstance(value, str)
-    session.seed(key, "mixed" if mixed else value)
+    options = (["mixed"] if mixed else []) + list(setting.choices)
+    shown = "mixed" if mixed else value
+    key = session.key_for(f"config_{name}", shown)
     st.selectbox(
-        setting.label, (["mixed"] if mixed else []) + list(setting.choices), key=key,
+        setting.label, options, index=options.index(shown), key=key,
         format_func=lambda k: "one for each layer" if k == "mixed" else setting.choices[k].label,
         on_change=_all_layers, args=(key,),
         help=_help(setting, None if mixed else ACTIVATIONS[value]),
@@ -219,7 +223,7 @@ def _activation(name: str, setting: Setting, config: Config) -> None:
 
 
 def _all_layers(key: str) -> None:
-    if session.value(key) != "mixed":
+    if session.current(key) and session.value(key) != "mixed":
         session.change(activation=session.value(key))
 
 
@@ -227,39 +231,38 @@ def _layers(name: str, setting: Setting, config: Config) -> None:
     """A row a layer: width and activation; buttons that add and remove the last one."""
     hidden = config.hidden
     if len(hidden) > ROWS:
-        key = "config_hidden_text"
-        session.seed(key, setting.write(hidden))
+        key = session.key_for("config_hidden_text", setting.write(hidden))
         st.text_input(
-            f"{setting.label}: {len(hidden)}, their widths", key=key, on_change=_typed,
+            f"{setting.label}: {len(hidden)}, their widths", setting.write(hidden), key=key,
+            on_change=_typed,
             args=(name, key), help=_help(setting) + " Widths are joined by hyphens: 16-16-8.",
         )  # fmt: skip
     else:
         for l in range(len(hidden)):
             _layer(l, setting, config)
     add, remove = st.columns(2, gap="small")
-    add.button(
-        "Add layer", key="add_layer", width="stretch",
-        on_click=session.change, kwargs={"hidden": (*hidden, hidden[-1] if hidden else 4)},
-        disabled=len(hidden) >= setting.max_length,
-    )  # fmt: skip
-    remove.button(
-        "Remove last", key="remove_layer", width="stretch",
-        on_click=session.change, kwargs={"hidden": hidden[:-1]}, disabled=not hidden,
-    )  # fmt: skip
+    # By the return value, which is true once: a callback may be called twice for one click.
+    if add.button(
+        "Add layer", key="add_layer", width="stretch", disabled=len(hidden) >= setting.max_length
+    ):
+        session.change(hidden=(*hidden, hidden[-1] if hidden else 4))
+        st.rerun()
+    if remove.button("Remove last", key="remove_layer", width="stretch", disabled=not hidden):
+        session.change(hidden=hidden[:-1])
+        st.rerun()
 
 
 def _layer(l: int, setting: Setting, config: Config) -> None:
     width, own = st.columns([1.15, 1], gap="small")
-    key = f"config_hidden_{l}"
-    session.seed(key, config.hidden[l])
+    key = session.key_for(f"config_hidden_{l}", config.hidden[l])
     width.number_input(
-        f"Units of layer {l + 1}", int(setting.min), int(setting.max), key=key,
+        f"Units of layer {l + 1}", int(setting.min), int(setting.max), config.hidden[l], key=key,
         label_visibility="collapsed", on_change=_resize, args=(l, key), icon=_digit(l + 1),
     )  # fmt: skip
-    key = f"config_activation_{l}"
-    session.seed(key, config.activations[l])
+    key = session.key_for(f"config_activation_{l}", config.activations[l])
     own.selectbox(
         f"Activation of layer {l + 1}", list(ACTIVATIONS), key=key,
+        index=list(ACTIVATIONS).index(config.activations[l]),
         format_func=lambda k: ACTIVATIONS[k].label, label_visibility="collapsed",
         on_change=_reactivate, args=(l, key),
     )  # fmt: skip
@@ -271,12 +274,14 @@ def _digit(number: int) -> str:
 
 def _resize(l: int, key: str) -> None:
     hidden = session.loop().config.hidden
-    session.change(hidden=(*hidden[:l], int(session.value(key)), *hidden[l + 1 :]))
+    if session.current(key) and l < len(hidden):
+        session.change(hidden=(*hidden[:l], int(session.value(key)), *hidden[l + 1 :]))
 
 
 def _reactivate(l: int, key: str) -> None:
     keys = session.loop().config.activations
-    session.change(activation=(*keys[:l], session.value(key), *keys[l + 1 :]))
+    if session.current(key) and l < len(keys):
+        session.change(activation=(*keys[:l], session.value(key), *keys[l + 1 :]))
 
 
 WIDGETS: dict[str, Callable[[str, Setting, Config], None]] = {

@@ -16,6 +16,9 @@ STATIC = Path(__file__).parents[2] / "static"
 #: Seconds between two frames. At full speed fewer are drawn, so that more is trained.
 INTERVAL, INTERVAL_FULL = 0.04, 0.08
 
+#: What the switches of the panels change: fields of View.
+VIEW_CONTROLS = ("cost_axis", "gradient", "gradient_axis", "show_test", "discretise")
+
 BOOTSTRAP = """
 // The panels live in static/live.js; this only fetches them, once, and hands on what comes.
 let panels = null, waiting = null;
@@ -54,9 +57,11 @@ def serve_plotly() -> None:
         shutil.copyfile(source, target)
 
 
-@st.fragment(key="stage")
 def stage() -> None:
-    """Draw the transport and the live panels; the panels tick while there is something to show."""
+    """Draw the transport and the live panels; the panels tick while there is something to show.
+
+    One fragment, in the page itself: inside another one it would be mounted anew now and then.
+    """
     loop = session.loop()
     was_playing = loop.playing
     transport(loop)
@@ -106,17 +111,18 @@ def transport(loop: Loop) -> None:
                      help="Other data, other starting weights, another order: the next seed."):  # fmt: skip
             session.change(seed=(loop.config.seed + 1) % 2**31)
             st.rerun()  # the side bar shows the seed
-        session.seed("speed", loop.speed)
+        key = session.key_for("speed", loop.speed)
         st.segmented_control(
-            "Speed", list(SPEEDS), format_func=SPEEDS.__getitem__, key="speed",
-            label_visibility="collapsed", on_change=set_speed, width="content",
+            "Speed", list(SPEEDS), default=loop.speed, format_func=SPEEDS.__getitem__, key=key,
+            label_visibility="collapsed", on_change=set_speed, args=(key,), width="content",
             help="How much is trained between two pictures.",
         )  # fmt: skip
 
 
-def set_speed() -> None:
+def set_speed(key: str) -> None:
     """Take the speed chosen; pressing the chosen one again changes nothing."""
-    session.loop().set_speed(session.value("speed") or session.loop().speed)
+    if session.current(key):
+        session.loop().set_speed(session.value(key) or session.loop().speed)
 
 
 # --- events of the panels ------------------------------------------------------------------------
@@ -132,7 +138,7 @@ def handle(loop: Loop, event: dict) -> None:
     kind, value = event.get("type"), event.get("value")
     if kind == "control":
         key = str(event.get("key"))
-        if key in View_CONTROLS:
+        if key in VIEW_CONTROLS:
             loop.look(**{key: value})
     elif kind == "theme" and value in ("light", "dark"):
         loop.look(theme=value)
@@ -140,10 +146,8 @@ def handle(loop: Loop, event: dict) -> None:
         loop.shown_version = str(event.get("version"))
     elif kind == "hidden":
         loop.hide(bool(value))
-        st.rerun("stage")
     elif kind == "untouched" and loop.playing:
         loop.pause("Paused after ten minutes without input. Press Play to go on.")
-        st.rerun("stage")
     elif kind == "action" and event.get("action") == "mend":
         mend(loop)
 
@@ -154,6 +158,3 @@ def mend(loop: Loop) -> None:
     if config is not None:
         loop.reset(config)
         loop.play()
-
-
-View_CONTROLS = ("cost_axis", "gradient", "gradient_axis", "show_test", "discretise")

@@ -187,7 +187,7 @@ def part_clicks(browser: Browser, url: str, server: int) -> None:
         time.sleep(0.2)
         page.evaluate("(__press('play'), __until(() => __neuralLab.playing))")
         time.sleep(0.5 + 0.03 * (i % 5))
-    slider = page.locator(".st-key-config_learning_rate input[type=range]").first
+    slider = page.locator("[class*=st-key-config_learning_rate] input[type=range]").first
     slider.focus()
     for i in range(20):
         handle = page.evaluate_handle(

@@ -117,7 +117,7 @@ def test_a_learning_rate_changed_while_running_is_applied_without_a_reset(visit)
     page = visit()
     until(page, "lab.step > 8")
     step = lab(page, "step")
-    page.locator(".st-key-config_learning_rate input[type=range]").first.focus()
+    page.locator("[class*=st-key-config_learning_rate] input[type=range]").first.focus()
     page.keyboard.press("ArrowRight")
     until(page, "lab.learning_rate === 0.03")
     assert lab(page, "step") >= step
