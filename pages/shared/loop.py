@@ -31,8 +31,9 @@ SPEEDS = {
     "ten": "10 epochs",
     "full": "Full speed",
 }
-#: Seconds that a tick waits for the worker; a tick that blocks for longer is dropped unpainted.
-PATIENCE = 0.012
+#: Seconds that a tick waits for the worker: one that blocks for as long as the time between ticks
+#: is dropped unpainted. At full speed ticks are rarer, and a worker that has finished must not idle.
+PATIENCE, PATIENCE_FULL = 0.012, 0.05
 #: Seconds that a press waits for its result while the run is paused.
 ANSWER = 1.0
 
@@ -169,7 +170,8 @@ class Loop:
     def tick(self) -> bytes:
         """Return the newest frame, after collecting and submitting what is due."""
         if self.playing:
-            self._collect(PATIENCE, finish=self.speed == "full")
+            full = self.speed == "full"
+            self._collect(PATIENCE_FULL if full else PATIENCE, finish=full)
             if self._future is None and self.playing:
                 self._submit(self._steps_a_frame())
         if not self.playing:
