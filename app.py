@@ -1,6 +1,11 @@
-"""Neural Lab: see a neural network learn. Start with: streamlit run app.py."""
+"""Neural Lab: see a neural network learn. Start with: streamlit run app.py.
+
+The server around the pages. What people see begins in pages/main.py; this adds the addresses from
+which the live panels fetch their frames and files.
+"""
 
 import os
+from pathlib import Path
 
 # One BLAS thread: two make small steps many times slower. Read once, when NumPy is imported.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -8,17 +13,6 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import streamlit as st
 
-from pages.shared import style
+from pages.shared.frames import routes
 
-
-def main() -> None:
-    """Set up what all pages share, and run the page that the address names."""
-    st.set_page_config("Neural Lab", "static/icon.svg", "wide", initial_sidebar_state=304)
-    style.apply()
-    st.navigation(
-        [st.Page("pages/playground.py", title="Playground", default=True)], position="hidden"
-    ).run()
-
-
-if __name__ == "__main__":
-    main()
+app = st.App(Path(__file__).parent / "pages" / "main.py", routes=routes())

@@ -23,7 +23,7 @@ from types import ModuleType
 from typing import Any
 
 #: Small steps get up to 40 times slower when BLAS starts threads of its own.
-ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 #: How many sessions can train at once with a flag of their own.
 FLAGS = 4096
 #: A call that killed this many workers is given up.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -42,7 +42,7 @@ class Slice:
     run: Run
     history: History
     ghost: History | None = None
-    view: View = View()
+    view: View = field(default_factory=View)
     steps: int | None = 0
     every: int = 1
     slot: int = 0

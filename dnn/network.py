@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ class Layout:
     def of(cls, sizes: Sequence[int]) -> Layout:
         """Return the layout of dense layers of the given sizes."""
         blocks, start = [], 0
-        for layer, (fan_in, fan_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), 1):
+        for layer, (fan_in, fan_out) in enumerate(pairwise(sizes), 1):
             blocks.append(Block(f"layer {layer}", layer, start, (fan_out, fan_in + 1)))
             start = blocks[-1].stop
         return cls(tuple(sizes), tuple(blocks), start)
@@ -78,7 +79,8 @@ def initial_parameters(layout: Layout, initializer: str, sigma_w: float, seed: i
     flat = np.zeros(layout.size)
     draw = INITIALIZERS[initializer].draw
     for W, _ in layout.weights(flat):
-        W[:] = draw(rng, *W.shape, sigma_w)
+        fan_out, fan_in = W.shape
+        W[:] = draw(rng, fan_out, fan_in, sigma_w)
     return flat
 
 

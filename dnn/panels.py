@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dnn.live import Slice
 
 AXES = [["linear", "Linear"], ["log", "Log"]]
+#: Milliseconds from one frame to the next. At full speed fewer are drawn, so that more is trained.
+PACE, PACE_FULL = 33, 90
 GRADIENTS = [["gradient_rms", "Per example"], ["gradient_norm", "Batch"]]
 
 
@@ -30,6 +32,7 @@ def message(work: Slice, field: Array, size: int) -> dict[str, Any]:
     """
     return {
         "seq": work.seq,
+        "pace": PACE_FULL if work.playing and work.steps is None else PACE,
         "playing": work.playing and not work.run.diverged,
         "theme": work.view.theme,
         "numbers": _numbers(work),
@@ -55,7 +58,7 @@ def _numbers(work: Slice) -> dict[str, float | None]:
 
 
 def _last(history: History, name: str) -> float:
-    """Return a number's newest value; NaN where there is no record (the first one was out of range)."""
+    """Return a number's newest value; NaN without a record (the first one was out of range)."""
     return float(history.last(name)) if len(history) else float("nan")
 
 
@@ -90,7 +93,7 @@ def _status(work: Slice) -> dict[str, str]:
 
 
 def _panel(title: str, subtitle: str, figure: dict[str, Any], **more: Any) -> dict[str, Any]:
-    empty = {
+    empty: dict[str, Any] = {
         "controls": [], "badge": None, "banner": None, "empty": None, "dim": False,
     }  # fmt: skip
     return {"title": title, "subtitle": subtitle, "figure": figure, **empty, **more}

@@ -18,7 +18,8 @@ class Setting:
     of KINDS; choices: registry or tuple of allowed keys; min, max (below: excluding max) and step:
     range of a number, or of a layer's units; marks: usual values; max_length: of a list;
     none, none_label: what None is called in a link and on screen, where None is allowed;
-    live: can change without a reset; rare: few people ever change it; applies: whether it matters given the rest of the config.
+    live: can change without a reset; rare: few people ever change it; applies: whether it matters
+    given the rest of the config.
     """
 
     label: str

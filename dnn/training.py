@@ -255,7 +255,7 @@ def _saved(trainer: Trainer, run: Run, step: int, epoch: int, position: int) -> 
     )  # fmt: skip
 
 
-class borrowed_trainer:  # noqa: N801
+class borrowed_trainer:
     """A context that lends a Trainer loaded with a run, from the cache where it can."""
 
     def __init__(self, run: Run):

@@ -59,7 +59,7 @@ def view_from_query(query: Mapping[str, str]) -> View:
         text = query[name]
         value = text if name in CHOICES else SWITCHES.get(text, text)
         try:
-            View(**{name: value})
+            View(**{name: value})  # type: ignore[arg-type]
             values[name] = value
         except ValueError as error:
             problems.append(str(error))

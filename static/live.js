@@ -1,6 +1,7 @@
-/** The live panels: takes one message per update and paints the newest one in each animation frame. */
+/** The live panels: fetches frames and paints the newest one in each animation frame. */
 
 import { Chart } from "./chart.js";
+import { Feed } from "./feed.js";
 import { parse } from "./frame.js";
 import { Metrics, Panel, element } from "./panels.js";
 import { install } from "./style.js";
@@ -16,7 +17,8 @@ const counts = (window.__neuralLab ??= {
   seq: 0, received: 0, mounts: 0, reacts: 0, step: 0, playing: false, first: 0, paint_ms: [],
 });
 
-/** Show component.data in component.parentElement; called for every update. Returns the clean-up. */
+/** Show the run that component.data names in component.parentElement; called whenever the page is
+ * run. component.base: the address of frames and files. Returns the clean-up. */
 export function draw(component) {
   const { parentElement, data } = component;
   let view = mounted.get(parentElement);
@@ -26,7 +28,7 @@ export function draw(component) {
     mounted.set(parentElement, view);
   }
   view.trigger = component.setTriggerValue;
-  if (data?.byteLength) view.receive(data);
+  if (data) view.follow(component.base, data);
   // A call that newer data overtook has its clean-up called at once, though nothing is unmounted:
   // only a panel that has left the page is taken down.
   return () => setTimeout(() => {
@@ -48,34 +50,48 @@ class View {
     this.send = (value) => this.trigger?.("event", value);
     this.watcher = new Watcher(parent, this.send);
     this.paint = this.paint.bind(this);
-    this.versions = new Set();
     this.paintedAt = -Infinity;
     counts.mounts += 1;
     document.fonts?.ready.then(() => this.schedule());
   }
 
+  /** Fetch the frames of a session's run, as long as there are any. */
+  follow(base, { token, playing }) {
+    this.playing = playing;
+    if (this.feed?.token !== token) {
+      this.feed?.stop();
+      this.feed = new Feed(base, token, (bytes) => this.receive(bytes), () => this.metrics.ended());
+      this.watcher.tellTheme((theme) => this.feed.theme !== theme && ((this.feed.theme = theme), this.feed.kick()));
+    }
+    this.feed.kick();
+  }
+
   receive(bytes) {
-    if (bytes === this.bytes) return;
-    this.bytes = bytes;
     const message = parse(bytes);
     counts.received += 1;
-    // The server sends its last frame again when there is no newer one.
-    if (this.message && message.seq === this.message.seq) return;
     this.keepStatic(message);
     this.message = message;
     this.fresh = true;
     this.watcher.set(message);
     this.schedule();
+    if (this.playing && !message.playing) this.stoppedItself();
+    return message;
   }
 
-  /** Points are sent until the server hears that they have arrived; keep them over later messages. */
+  /** The page's buttons do not know yet that the run has ended, unless it was they who ended it. */
+  stoppedItself() {
+    clearTimeout(this.stopping);
+    this.stopping = setTimeout(() => {
+      if (this.playing && !this.message.playing) this.send({ type: "stopped" });
+    }, 250);
+  }
+
+  /** Points are sent until the server hears that they have arrived; keep them over later frames. */
   keepStatic(message) {
     for (const [key, p] of Object.entries(message.panels)) {
       if (!p.static) continue;
       this.panel(key).chart.static = p.static;
-      if (this.versions.has(p.static.version)) continue;
-      this.versions.add(p.static.version);
-      this.send({ type: "have", version: p.static.version });
+      this.feed.have = p.static.version;
     }
   }
 
@@ -167,7 +183,9 @@ class View {
 
   destroy() {
     this.gone = true;
+    this.feed?.stop();
     clearTimeout(this.timer);
+    clearTimeout(this.stopping);
     this.watcher.destroy();
     for (const { chart } of this.panels.values()) chart.destroy(window.Plotly);
     this.root.remove();

@@ -50,6 +50,11 @@ export class Metrics {
     say(this.notice, message.notice);
   }
 
+  /** Say that the server has forgotten this page's run. */
+  ended() {
+    say(this.notice, "This session has ended. Reload the page to begin again.");
+  }
+
   build(metrics) {
     this.values.clear();
     this.list.replaceChildren(

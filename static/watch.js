@@ -22,21 +22,20 @@ export class Watcher {
 
   set(message) {
     if (message.playing && !this.message?.playing) this.onInput();
-    const first = !this.message;
     this.message = message;
-    if (first) this.look();
+  }
+
+  /** Call tell(theme) now and whenever the page's theme may have changed. */
+  tellTheme(tell) {
+    this.tell = tell;
+    this.look();
   }
 
   look() {
-    if (!this.message) return;
     const theme = pageTheme(this.parent);
+    if (theme) this.tell?.(theme);
+    if (!this.message) return;
     const now = performance.now();
-    // Said again now and then: the answer may be under way, or may have been lost.
-    if (theme && theme !== this.message.theme && (theme !== this.said || now - this.saidAt > 3000)) {
-      this.said = theme;
-      this.saidAt = now;
-      this.send({ type: "theme", value: theme });
-    }
     const limit = window.__neuralLabIdleMs ?? IDLE_MS;
     if (this.message.playing && !this.idle && now - this.touched >= limit) {
       this.idle = true;

@@ -17,7 +17,7 @@ from dnn.view import View
 from pages.shared import live, session
 from pages.shared.loop import SPEEDS, Loop, dataset
 
-APP = str(Path(__file__).parents[1] / "app.py")
+APP = str(Path(__file__).parents[1] / "pages" / "main.py")
 
 
 @pytest.fixture(autouse=True)
@@ -216,7 +216,7 @@ def test_a_regression_problem_changes_the_cost_with_it():
     assert config(at).samples == 1200
 
 
-# --- the loop, driven by its own function as no tick comes without a browser -----------------------
+# --- the loop, driven by its own function as no tick comes without a browser ----------------------
 
 
 def loop(**fields) -> Loop:
@@ -224,8 +224,13 @@ def loop(**fields) -> Loop:
 
 
 def shown(live_loop: Loop) -> dict:
-    """Return the next frame; the first tick only submits."""
-    return unpack(live_loop.tick() or live_loop.tick())
+    """Return the next frame, or the last one where none is to come."""
+    before = live_loop.shown
+    for _ in range(6):
+        seq, frame, _ = live_loop.tick()
+        if seq > before:
+            break
+    return unpack(frame)
 
 
 def test_ticks_train_one_epoch_a_frame_to_begin_with():
@@ -245,14 +250,15 @@ def test_speeds_set_the_steps_a_frame(speed, steps):
 def test_full_speed_trains_for_a_bounded_time():
     running = loop()
     running.set_speed("full")
-    running.tick()
+    shown(running)
     assert shown(running)["numbers"]["step"] > 100
 
 
 def test_pause_step_epoch_and_reset():
     running = loop()
-    running.tick()
+    shown(running)
     running.pause()
+    shown(running)  # the slice that was under way
     first = shown(running)
     assert not first["playing"]
     running.step(1)
@@ -267,9 +273,9 @@ def test_pause_step_epoch_and_reset():
 
 def test_a_live_change_is_applied_without_a_reset_and_marked():
     running = loop()
-    running.tick()
+    shown(running)
     running.configure(Config(learning_rate=0.003))
-    running.tick()
+    shown(running)
     frame = shown(running)
     assert frame["numbers"]["learning_rate"] == 0.003
     assert [c.field for c in running.run.changes] == ["learning_rate"]
@@ -280,9 +286,9 @@ def test_a_live_change_is_applied_without_a_reset_and_marked():
 def test_another_network_resets_says_so_and_leaves_a_ghost():
     running = loop()
     for _ in range(4):
-        running.tick()
+        shown(running)
     running.configure(Config(hidden=(4,)))
-    running.tick()
+    shown(running)
     frame = shown(running)
     assert "New network" in frame["notice"]
     assert running.ghost is not None
@@ -291,7 +297,7 @@ def test_another_network_resets_says_so_and_leaves_a_ghost():
 
 def test_what_cannot_be_built_leaves_the_run_alone():
     running = loop()
-    running.tick()
+    shown(running)
     before = running.run
     with pytest.raises(ValueError, match="loss"):
         running.configure(Config(dataset="reg_plane", loss="logistic"))
@@ -317,10 +323,10 @@ def test_divergence_names_step_layer_and_cause_and_one_mend():
 
 def test_events_of_the_panels():
     running = loop()
-    running.tick()
+    shown(running)
     live.handle(running, {"type": "control", "key": "cost_axis", "value": "linear"})
     live.handle(running, {"type": "control", "key": "show_test", "value": False})
-    live.handle(running, {"type": "theme", "value": "dark"})
+    running.page_is(theme="dark", has="")
     live.handle(running, {"type": "control", "key": "__class__", "value": "x"})
     live.handle(running, {"type": "nonsense"})
     live.handle(running, {})
@@ -333,19 +339,19 @@ def test_events_of_the_panels():
 
 def test_data_points_are_sent_until_they_have_arrived():
     running = loop()
-    running.tick()
+    shown(running)
     sent = shown(running)["panels"]["boundary"]["static"]
-    live.handle(running, {"type": "have", "version": sent["version"]})
-    running.tick()
+    running.page_is("light", sent["version"])
+    shown(running)
     assert "static" not in shown(running)["panels"]["boundary"]
-    live.handle(running, {"type": "theme", "value": "dark"})
-    running.tick()
+    running.page_is("dark", sent["version"])
+    shown(running)
     assert "static" in shown(running)["panels"]["boundary"]
 
 
 def test_a_hidden_page_pauses_and_goes_on():
     running = loop()
-    running.tick()
+    shown(running)
     running.hide(True)
     assert not running.playing
     running.hide(False)
@@ -366,8 +372,8 @@ def test_a_failing_worker_call_is_a_sentence():
             return super().submit(fail)
 
     running = Loop(Failing(), Config(), View(), playing=True)
-    running.tick()
-    running.tick()
+    for _ in range(3):
+        running.tick()
     assert not running.playing
     assert "no room" in running.notice
 

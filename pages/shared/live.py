@@ -1,20 +1,12 @@
-"""The one live loop on the page: the transport, the ticking fragment, and the live panels."""
+"""The live panels on the page, and the transport above them."""
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
-import plotly
 import streamlit as st
 
 from dnn.config import Config
-from pages.shared import session
+from pages.shared import frames, session
 from pages.shared.loop import SPEEDS, Loop
-
-STATIC = Path(__file__).parents[2] / "static"
-#: Seconds between two frames. At full speed fewer are drawn, so that more is trained.
-INTERVAL, INTERVAL_FULL = 0.04, 0.08
 
 #: What the switches of the panels change: fields of View.
 VIEW_CONTROLS = ("cost_axis", "gradient", "gradient_axis", "show_test", "discretise")
@@ -23,12 +15,13 @@ BOOTSTRAP = """
 // The panels live in static/live.js; this only fetches them, once, and hands on what comes.
 let panels = null, waiting = null;
 export default function (component) {
-  if (panels) return panels.draw(component);
+  const base = document.baseURI.replace(/[?#].*$/, "").replace(/[^/]*$/, "") + "PREFIX/";
+  const given = { ...component, base };
+  if (panels) return panels.draw(given);
   const first = waiting === null;
-  waiting = component;
+  waiting = given;
   if (!first) return;
-  const base = document.baseURI.replace(/[?#].*$/, "").replace(/[^/]*$/, "");
-  import(base + "app/static/live.js?v=VERSION").then((module) => {
+  import(base + "static/live.js?v=VERSION").then((module) => {
     panels = module;
     panels.draw(waiting);
   });
@@ -37,49 +30,30 @@ export default function (component) {
 
 
 def _version() -> str:
-    return str(max(int(p.stat().st_mtime) for p in STATIC.glob("*.js")))
+    return str(max(int(p.stat().st_mtime) for p in frames.STATIC.glob("*.js")))
 
 
 _panels = st.components.v2.component(
     "neural_lab_live",
     html="<div class='nl-mount'>\n</div>",
-    js=BOOTSTRAP.replace("VERSION", _version()),
+    js=BOOTSTRAP.replace("VERSION", _version()).replace("PREFIX", frames.PREFIX),
     isolate_styles=False,
 )
 
 
-@st.cache_resource(show_spinner=False)
-def serve_plotly() -> None:
-    """Put the plotly.js of the installed package where the browser can fetch it."""
-    source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    target = STATIC / "plotly.min.js"
-    if not target.exists() or target.stat().st_size != source.stat().st_size:
-        shutil.copyfile(source, target)
-
-
 def stage() -> None:
-    """Draw the transport and the live panels; the panels tick while there is something to show.
-
-    One fragment, in the page itself: inside another one it would be mounted anew now and then.
-    """
+    """Draw the transport and the live panels, which fetch their frames themselves."""
     loop = session.loop()
     was_playing = loop.playing
     transport(loop)
-    loop.tick()
     if loop.playing != was_playing:
-        st.rerun()  # a step pauses, divergence stops: the buttons drawn above are those of before
-    interval = INTERVAL_FULL if loop.speed == "full" else INTERVAL
-    ticking = not loop.settled
-    st.fragment(panels, run_every=interval if ticking else None, key="live")(ticking)
-
-
-def panels(ticking: bool) -> None:
-    """Draw the newest frame; this is what every tick runs."""
-    loop = session.loop()
-    frame = loop.tick()
-    _panels(key=session.COMPONENT, data=frame, on_event_change=on_event)
-    if ticking == loop.settled:
-        st.rerun()  # the run has ended, or has begun again: the transport and the ticking follow
+        st.rerun()  # a step pauses: the buttons drawn above are those of before
+    _panels(
+        key=session.COMPONENT,
+        # The number makes every run of the page a reason to look whether there is a newer frame.
+        data={"token": session.token(), "playing": loop.playing, "run": session.count_run()},
+        on_event_change=on_event,
+    )
 
 
 # --- the transport -------------------------------------------------------------------------------
@@ -140,10 +114,6 @@ def handle(loop: Loop, event: dict) -> None:
         key = str(event.get("key"))
         if key in VIEW_CONTROLS:
             loop.look(**{key: value})
-    elif kind == "theme" and value in ("light", "dark"):
-        loop.look(theme=value)
-    elif kind == "have":
-        loop.shown_version = str(event.get("version"))
     elif kind == "hidden":
         loop.hide(bool(value))
     elif kind == "untouched" and loop.playing:

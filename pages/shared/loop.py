@@ -1,18 +1,18 @@
 """The live loop of one session, without Streamlit: what runs, what is asked for, what is shown.
 
-All of a session's live state is in one plain object. The page calls tick for every frame;
-buttons set absolute values, so that a callback which runs twice does no harm.
+All of a session's live state is in one object. Buttons change it from Streamlit's threads, ticks
+from those that answer the page's requests for frames: every public method holds the lock.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from concurrent.futures import TimeoutError as Waited
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, wraps
 
 import dnn
 from dnn.advice import advise
@@ -30,12 +30,8 @@ SPEEDS = {
     "epoch": "1 epoch",
     "ten": "10 epochs",
     "full": "Full speed",
-}
-#: Seconds that a tick waits for the worker: one that blocks for as long as the time between ticks
-#: is dropped unpainted. At full speed ticks are rarer, and a worker that has finished must not idle.
-PATIENCE, PATIENCE_FULL = 0.012, 0.05
-#: Seconds that a press waits for its result while the run is paused.
-ANSWER = 1.0
+}#: At high speed, no more records than these: each costs as much as some dozen steps.
+RECORDS_A_SECOND = 40
 
 
 @lru_cache(maxsize=32)
@@ -64,6 +60,17 @@ def dataset(config: Config) -> Dataset:
     return _load(data_fields(config), _Held(config))
 
 
+def _locked(method: Callable) -> Callable:
+    """Return the method of Loop, made under its lock."""
+
+    @wraps(method)
+    def under_lock(self: Loop, *args: object, **kwargs: object) -> object:
+        with self._lock:
+            return method(self, *args, **kwargs)
+
+    return under_lock
+
+
 def _leave(executor: WorkerPool, slot: int) -> None:
     """End the slice under way, if any, and give the flag to the next session."""
     executor.raise_flag(slot, True)
@@ -74,7 +81,7 @@ class Loop:
     """One session's run, its history, and the slice that is under way."""
 
     def __init__(self, executor: Executor, config: Config, view: View, playing: bool):
-        self.executor = executor
+        self.executor, self._lock = executor, threading.RLock()
         self.slot = 0
         if isinstance(executor, WorkerPool):
             self.slot = executor.take_flag()
@@ -82,7 +89,7 @@ class Loop:
         self.view, self.speed, self.playing = view, "epoch", playing
         self.notice = ""
         self.ghost: History | None = None
-        self.frame = b""
+        self.frame, self.shown = b"", 0
         self.seq = 0
         self.rate = 0.0
         self.shown_version = ""
@@ -94,25 +101,30 @@ class Loop:
 
     # --- what people ask for ---------------------------------------------------------------------
 
+    @_locked
     def play(self) -> None:
         """Go on training; a diverged run stays where it is."""
         self.playing = self.run.diverged is None
         self.notice, self._resume = "", False
 
+    @_locked
     def pause(self, notice: str = "") -> None:
         """Stop after the slice under way; notice says why, where it was not a person."""
         self.playing, self.notice, self._dirty = False, notice, True
         self._resume = False
 
+    @_locked
     def step(self, steps: int) -> None:
         """Pause, then make so many steps."""
         self.pause()
         self._queued = steps
 
+    @_locked
     def reset(self, config: Config | None = None) -> None:
         """Start again from step 0, with the same seed the same network; keep the old curve."""
         self._begin(config or self.config, keep_ghost=True)
 
+    @_locked
     def hide(self, hidden: bool) -> None:
         """Pause while nobody can see the page, and go on where that had paused it."""
         if hidden and self.playing:
@@ -122,22 +134,26 @@ class Loop:
             self.play()
             self.notice = "Training was paused while this page was hidden."
 
+    @_locked
     def mended(self) -> Config | None:
         """Return the Config with the mend for a diverged run, or None where there is none."""
         if self.run.diverged is None:
             return None
         return replace(self.config, **advise(self.run).fields)
 
+    @_locked
     def set_speed(self, speed: str) -> None:
         """Choose how much is trained between two frames: a key of SPEEDS."""
         if speed not in SPEEDS:
             raise ValueError(f"speed: {speed!r} is not known; choose one of {', '.join(SPEEDS)}")
         self.speed, self._dirty = speed, True
 
+    @_locked
     def look(self, **fields: object) -> None:
         """Change the View. Raises ValueError for a value that is not allowed."""
         self.view, self._dirty = replace(self.view, **fields), True  # type: ignore[arg-type]
 
+    @_locked
     def configure(self, config: Config) -> None:
         """Take a new Config: live where that is possible, else by a reset that says so.
 
@@ -167,16 +183,27 @@ class Loop:
 
     # --- what the page does ----------------------------------------------------------------------
 
-    def tick(self) -> bytes:
-        """Return the newest frame, after collecting and submitting what is due."""
-        if self.playing:
-            full = self.speed == "full"
-            self._collect(PATIENCE_FULL if full else PATIENCE, finish=full)
-            if self._future is None and self.playing:
-                self._submit(self._steps_a_frame())
-        if not self.playing:
-            self._settle()
-        return self.frame
+    @_locked
+    def page_is(self, theme: str, has: str) -> None:
+        """Take what only the browser knows: its theme, and which data points have arrived."""
+        self.shown_version = has
+        if theme in ("light", "dark") and theme != self.view.theme:
+            self.look(theme=theme)
+
+    @_locked
+    def tick(self) -> tuple[int, bytes, Future | None]:
+        """Collect and submit what is due; return the newest frame, its number, and what is awaited.
+
+        Never waits. At full speed a tick asks the slice under way to finish.
+        """
+        if self._future is not None:
+            if self.speed == "full" or not self.playing:
+                self._signal(True)
+            self._collect()
+        if self._future is None and not self.settled:
+            steps, self._queued = self._steps_a_frame() if self.playing else self._queued, 0
+            self._submit(steps)
+        return self.shown, self.frame, self._future
 
     # --- inside ----------------------------------------------------------------------------------
 
@@ -196,8 +223,12 @@ class Loop:
         return {"step": 1, "epoch": epoch, "ten": 10 * epoch, "full": None}[self.speed]
 
     def _every(self) -> int:
-        every = {"step": 1, "full": 16 * self.epoch_steps}.get(self.speed, self.epoch_steps)
-        while every < self.history.stride:
+        """Return the steps between records: so few that they cost little, so many that curves move."""
+        if self.speed == "step":
+            every, least = 1, self.history.stride
+        else:
+            every, least = self.epoch_steps, max(self.history.stride, self.rate / RECORDS_A_SECOND)
+        while every < least:
             every *= 2
         return every
 
@@ -225,39 +256,23 @@ class Loop:
         self._work, self._sent = work, time.perf_counter()
         self._future = self.executor.submit(train_slice, work)
 
-    def _collect(self, patience: float, finish: bool = False) -> None:
-        """Take the outcome of the slice under way, if it is there in time."""
-        if self._future is None:
+    def _collect(self) -> None:
+        """Take the outcome of the slice under way, if it is there."""
+        if self._future is None or not self._future.done():
             return
-        if finish:
-            self._signal(True)
+        future, self._future = self._future, None
         try:
-            outcome = self._future.result(timeout=patience)
-        except Waited:
-            return
+            outcome = future.result()
         except Exception as error:
-            self._future = None
             self.pause(f"Training stopped: {type(error).__name__}: {error}"[:300])
-            self._dirty = False
             return
-        self._future = None
         if outcome.run is None:
             self._submit(self._work.steps, dataset(self.run.config))
-            self._collect(patience, finish)
             return
         self.run = replace(outcome.run, data=dataset(self.run.config))
-        self.history, self.frame = outcome.history, outcome.frame
+        self.history, self.frame, self.shown = outcome.history, outcome.frame, self._work.seq
         if self.run.diverged:
-            self.playing, self._dirty = False, self.playing
+            self.playing = False
         if outcome.steps:
             rate = outcome.steps / max(time.perf_counter() - self._sent, 1e-6)
             self.rate += (rate - self.rate) * (0.2 if self.rate else 1.0)
-
-    def _settle(self) -> None:
-        """While paused: take the slice in flight, make the steps asked for, draw what changed."""
-        end = time.perf_counter() + ANSWER
-        while not self.settled and time.perf_counter() < end:
-            if self._future is None:
-                steps, self._queued = self._queued, 0
-                self._submit(steps)
-            self._collect(max(0.0, end - time.perf_counter()), finish=True)

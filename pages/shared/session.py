@@ -15,6 +15,7 @@ from dnn.execution import open_executor
 from dnn.live import warm_up
 from dnn.presets import PRESETS
 from dnn.view import View, view_from_query, view_to_query
+from pages.shared.frames import publish
 from pages.shared.loop import SPEEDS, Loop
 
 COMPONENT = "live_panels"
@@ -70,6 +71,19 @@ def _made(config: Config, view: View, playing: bool, problems: list[str]) -> Loo
     except ValueError as error:
         problems.append(str(error))
         return Loop(executor(), PRESETS["spiral"].config, view, False)
+
+
+def token() -> str:
+    """Return the name under which this session's page fetches its frames."""
+    if "token" not in st.session_state:
+        st.session_state["token"] = publish(loop())
+    return st.session_state["token"]
+
+
+def count_run() -> int:
+    """Return how often this session's page has been run, this time included."""
+    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+    return st.session_state["runs"]
 
 
 def write_link() -> None:

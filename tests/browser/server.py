@@ -1,4 +1,4 @@
-"""Start the app as the README says, and a Chromium to look at it: for browser tests and benchmarks."""
+"""Start the app as the README says, and find a Chromium: for browser tests and benchmarks."""
 
 from __future__ import annotations
 

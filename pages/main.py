@@ -1,0 +1,11 @@
+"""Where every visit begins: the page's frame, the navigation, and what all pages share."""
+
+import streamlit as st
+
+from pages.shared import style
+
+st.set_page_config("Neural Lab", "static/icon.svg", "wide", initial_sidebar_state=304)
+style.apply()
+st.navigation(
+    [st.Page("playground.py", title="Playground", default=True)], position="hidden"
+).run()

@@ -1,0 +1,86 @@
+"""The way of a frame from a session's loop to its page: a request of its own, past Streamlit.
+
+A rerun of even the smallest fragment makes Streamlit's page compare every widget on it again,
+which costs several times what painting a frame does. So a page that is to be kept moving asks
+here for the next frame, when it has painted the last one, and nothing else on it is touched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+import plotly
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from pages.shared.loop import Loop
+
+#: Where all of this lives, below the address of the app.
+PREFIX = "lab"
+STATIC = Path(__file__).parents[2] / "static"
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+#: Seconds that a request waits for a new frame before it is answered with none.
+WAIT = 2.0
+NOT_CACHED = {"Cache-Control": "no-store"}
+NOTHING_NEW, GONE = 204, 404
+
+_loops: WeakValueDictionary[str, Loop] = WeakValueDictionary()
+
+
+def publish(loop: Loop) -> str:
+    """Return the secret name under which this session's page, and no other, gets its frames."""
+    token = secrets.token_urlsafe(24)
+    _loops[token] = loop
+    return token
+
+
+async def next_frame(request: Request) -> Response:
+    """Answer with the first frame newer than `seen`; 204 when none is to come, 404 when all is gone.
+
+    theme: the page's; have: the version of the data points that it has.
+    """
+    loop = _loops.get(request.path_params["token"])
+    if loop is None:
+        return Response(status_code=GONE, headers=NOT_CACHED)
+    query = request.query_params
+    loop.page_is(query.get("theme", ""), query.get("have", ""))
+    seen = int(query["seen"]) if query.get("seen", "").isdecimal() else 0
+    frame = await _newer_than(seen, loop)
+    if not frame:
+        return Response(status_code=NOTHING_NEW, headers=NOT_CACHED)
+    return Response(frame, media_type="application/octet-stream", headers=NOT_CACHED)
+
+
+async def _newer_than(seen: int, loop: Loop) -> bytes:
+    clock = asyncio.get_running_loop().time
+    end = clock() + WAIT
+    while True:
+        seq, frame, future = await to_thread.run_sync(loop.tick)
+        if seq > seen:
+            return frame
+        if future is None or clock() >= end:
+            return b""
+        await asyncio.wait([asyncio.wrap_future(future)], timeout=end - clock())
+
+
+def _file(path: Path, media_type: str) -> Callable[[Request], Awaitable[Response]]:
+    async def serve(request: Request) -> Response:
+        return FileResponse(path, media_type=media_type)
+
+    return serve
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes that the server needs beside Streamlit's own."""
+    return [
+        Route(f"/{PREFIX}/frames/{{token}}", next_frame),
+        Route(f"/{PREFIX}/static/plotly.min.js", _file(PLOTLY, "text/javascript")),
+        Mount(f"/{PREFIX}/static", StaticFiles(directory=STATIC)),
+    ]

@@ -1,0 +1,60 @@
+/** Fetches frames: asks for the next one when the last has been taken, until none is to come. */
+
+/** Milliseconds after which a failed request is made again. */
+const RETRY_MS = 500;
+const NOTHING_NEW = 204;
+const GONE = 404;
+
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+export class Feed {
+  /** take(bytes) shows a frame and returns {seq, pace}; lost() says that the session has ended. */
+  constructor(base, token, take, lost) {
+    Object.assign(this, { base, token, take, lost, seen: 0, pace: 33, last: -Infinity, theme: "", have: "" });
+    this.onVisible = () => document.hidden || this.kick();
+    document.addEventListener("visibilitychange", this.onVisible);
+  }
+
+  /** Look for frames: something has changed, or may have. */
+  kick() {
+    this.again = true;
+    if (!this.busy) this.run();
+  }
+
+  async run() {
+    this.busy = true;
+    try {
+      while (this.again && !this.stopped && !document.hidden) {
+        const wait = this.last + this.pace - performance.now();
+        if (wait > 0) await sleep(wait);
+        this.again = false;
+        this.last = performance.now();
+        await this.ask();
+      }
+    } catch {
+      // The server is busy or away; the page keeps its last frame meanwhile.
+      setTimeout(() => this.kick(), RETRY_MS);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  async ask() {
+    const query = new URLSearchParams({ seen: this.seen, theme: this.theme, have: this.have });
+    const answer = await fetch(`${this.base}frames/${this.token}?${query}`, { cache: "no-store" });
+    if (answer.status === NOTHING_NEW) return;
+    if (answer.status === GONE) {
+      this.stopped = true;
+      this.lost();
+      return;
+    }
+    if (!answer.ok) throw new Error(`frames: ${answer.status}`);
+    const { seq, pace } = this.take(new Uint8Array(await answer.arrayBuffer()));
+    Object.assign(this, { seen: seq, pace, again: true });
+  }
+
+  stop() {
+    this.stopped = true;
+    document.removeEventListener("visibilitychange", this.onVisible);
+  }
+}
