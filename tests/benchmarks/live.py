@@ -19,17 +19,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 from server import ARGUMENTS, app, chromium
 
-#: Counts the bytes that come over the web socket, and looks at every animation frame.
+#: Counts the bytes of the frames that arrive, and looks at every animation frame.
 PROBE = """
 (() => {
-  const Original = window.WebSocket;
   window.__bytes = 0;
-  window.WebSocket = class extends Original {
-    constructor(...a) {
-      super(...a);
-      this.addEventListener("message", (e) => { const d = e.data;
-        window.__bytes += d.byteLength || d.size || d.length || 0; });
-    }
+  const take = Response.prototype.arrayBuffer;
+  Response.prototype.arrayBuffer = async function () {
+    const data = await take.call(this);
+    window.__bytes += data.byteLength;
+    return data;
   };
   window.__start = () => {
     const lab = window.__neuralLab;
