@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from dnn.live import Slice
 
 AXES = [["linear", "Linear"], ["log", "Log"]]
-#: Milliseconds from one frame to the next. At full speed fewer are drawn, so that more is trained.
+#: Milliseconds from one frame to the next while playing. At full speed fewer are drawn, so that
+#: more is trained.
 PACE, PACE_FULL = 33, 90
 GRADIENTS = [["gradient_rms", "Per example"], ["gradient_norm", "Batch"]]
 
@@ -32,7 +33,7 @@ def message(work: Slice, field: Array, size: int) -> dict[str, Any]:
     """
     return {
         "seq": work.seq,
-        "pace": PACE_FULL if work.playing and work.steps is None else PACE,
+        "pace": _pace(work),
         "playing": work.playing and not work.run.diverged,
         "theme": work.view.theme,
         "numbers": _numbers(work),
@@ -46,6 +47,12 @@ def message(work: Slice, field: Array, size: int) -> dict[str, Any]:
             "weights": _weights(work),
         },
     }
+
+
+def _pace(work: Slice) -> int:
+    if not work.playing:
+        return 0
+    return PACE_FULL if work.steps is None else PACE
 
 
 def _numbers(work: Slice) -> dict[str, float | None]:

@@ -3,6 +3,7 @@
 from pages.shared import live, session
 from pages.shared.controls import sidebar
 
+session.take_redraw()  # this is one
 live.stage()
 sidebar(session.loop())
 session.write_link()

@@ -32,9 +32,8 @@ def sidebar(loop: Loop) -> None:
         _brand()
         _message()
         _start_from(loop.config)
-        for group, title in GROUPS.items():
-            st.html(f"<div class='nl-section'>{title}</div>")
-            _group(group, loop.config)
+        for group in GROUPS:
+            _group(group)
         _facts(loop)
 
 
@@ -70,8 +69,16 @@ def _take_preset(key: str) -> None:
         session.start_from(session.value(key))
 
 
-def _group(group: str, config: Config) -> None:
-    """Draw the fields of a group that matter now; those that few people change fold away."""
+@st.fragment
+def _group(group: str) -> None:
+    """Draw the fields of a group that matter now; those that few people change fold away.
+
+    A fragment: a learning rate, which changes live, does not draw the whole page again.
+    """
+    if session.take_redraw():
+        st.rerun()
+    st.html(f"<div class='nl-section'>{GROUPS[group]}</div>")
+    config = session.loop().config
     fields = {n: s for n, s in FIELDS.items() if s.group == group and s.applies(config)}
     _rows({n: s for n, s in fields.items() if not s.rare}, config)
     rare = {n: s for n, s in fields.items() if s.rare}

@@ -41,13 +41,19 @@ _panels = st.components.v2.component(
 )
 
 
+@st.fragment
 def stage() -> None:
-    """Draw the transport and the live panels, which fetch their frames themselves."""
+    """Draw the transport and the live panels, which fetch their frames themselves.
+
+    A fragment, so that a press of its buttons does not draw the side bar again.
+    """
+    if session.take_redraw():
+        st.rerun()
     loop = session.loop()
     was_playing = loop.playing
     transport(loop)
     if loop.playing != was_playing:
-        st.rerun()  # a step pauses: the buttons drawn above are those of before
+        st.rerun(scope="fragment")  # a step pauses: the buttons drawn above are those of before
     _panels(
         key=session.COMPONENT,
         # The number makes every run of the page a reason to look whether there is a newer frame.

@@ -30,7 +30,7 @@ SPEEDS = {
     "epoch": "1 epoch",
     "ten": "10 epochs",
     "full": "Full speed",
-}#: At high speed, no more records than these: each costs as much as some dozen steps.
+}  #: At high speed, no more records than these: each costs as much as some dozen steps.
 RECORDS_A_SECOND = 40
 
 

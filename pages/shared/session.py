@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from dnn.config import DEFAULT, FIELDS, Config, from_query, to_query
+from dnn.config import DEFAULT, FIELDS, LIVE_FIELDS, Config, from_query, to_query
 from dnn.datasets import DATASETS
 from dnn.execution import open_executor
 from dnn.live import warm_up
@@ -101,7 +101,20 @@ def write_link() -> None:
 
 def say(problem: str, title: str = "") -> None:
     """Remember a sentence for the next drawing of the side bar; "" forgets it."""
-    st.session_state["problem"] = (title, problem) if problem else None
+    found = (title, problem) if problem else None
+    if found != st.session_state.get("problem"):
+        redraw()
+    st.session_state["problem"] = found
+
+
+def redraw() -> None:
+    """Ask for a run of the whole page: a press runs only the part of the page that it is in."""
+    st.session_state["redraw"] = True
+
+
+def take_redraw() -> bool:
+    """Return whether a run of the whole page has been asked for, and forget it."""
+    return st.session_state.pop("redraw", False)
 
 
 def problem() -> tuple[str, str] | None:
@@ -156,6 +169,9 @@ def change(**fields: Any) -> None:
     live = loop()
     try:
         live.configure(replace(live.config, **_fitting(live.config, fields)))
+        if not set(fields) <= set(LIVE_FIELDS):
+            redraw()
+        write_link()
         say("")
     except ValueError as error:
         say(str(error), "Not changed:")
@@ -176,6 +192,7 @@ def start_from(key: str) -> None:
     live = loop()
     live.reset(PRESETS[key].config)
     live.play()
+    redraw()
     say("")
 
 

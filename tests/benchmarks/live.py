@@ -56,6 +56,18 @@ PROBE = """
       if (test()) done(now - t0); else if (now - t0 > limit) done(-1); else setTimeout(look, 2); };
     look();
   });
+  // The time until the button has changed and no newer step is painted any more.
+  window.__pause = async () => {
+    const t0 = performance.now(); let step = window.__neuralLab.step, last = t0, button = null;
+    window.__press("pause");
+    while (performance.now() - t0 < 700) {
+      await new Promise((r) => setTimeout(r, 2));
+      const now = performance.now();
+      if (window.__neuralLab.step !== step) { step = window.__neuralLab.step; last = now; }
+      if (button === null && document.querySelector(".st-key-play button:enabled")) button = now;
+    }
+    return button === null ? 9999 : Math.max(last, button) - t0;
+  };
   window.__press = (key) => document.querySelector(`.st-key-${key} button`).click();
 })();
 """
@@ -171,12 +183,7 @@ def part_clicks(browser: Browser, url: str, server: int) -> None:
     time.sleep(2)
     pauses, steps, rates = [], [], []
     for i in range(20):
-        pauses.append(
-            page.evaluate(
-                "(__press('pause'), __until(() => !__neuralLab.playing && document.querySelector('.st-key-play button:enabled')))"
-            )
-        )
-        time.sleep(0.3)
+        pauses.append(page.evaluate("__pause()"))
         steps.append(
             page.evaluate(
                 "(() => { const s = __neuralLab.step; __press('step'); return __until(() => __neuralLab.step === s + 1); })()"
