@@ -53,7 +53,6 @@ export class Chart {
   /** Take the newest data of the panel. */
   set(p, playing) {
     this.panel = p;
-    this.playing = playing;
     this.version += 1;
     if (p.static) this.static = p.static;
     if (this.zoom && this.zoom[0] >= p.figure.layout.xaxis.range[1]) this.zoom = null;
@@ -87,7 +86,8 @@ export class Chart {
     if (!this.panel || this.size.w < 40 || this.size.h < 40) return false;
     const layout = this.layout();
     const { shapes, annotations, meta, uirevision, ...rest } = layout;
-    const wanted = rest.hovermode && (this.hovering || !this.playing);
+    // Plotly needs the traces for hovering only, and takes longer over them than all painting.
+    const wanted = rest.hovermode && this.hovering;
     const key = JSON.stringify([rest, window.matchMedia("(pointer: coarse)").matches]);
     const stale = wanted && this.drawn !== this.version && now - this.reactedAt >= HOVER_MS;
     this.wanting = wanted && this.drawn !== this.version;

@@ -1,4 +1,5 @@
-/** Fetches frames: asks for the next one when the last has been taken, until none is to come. */
+/** Fetches frames: asks for the next one when the last has been taken. Where none is to come the
+ * server lets the question wait, until somebody presses something or a few seconds have passed. */
 
 /** Milliseconds after which a failed request is made again. */
 const RETRY_MS = 500;
@@ -42,7 +43,10 @@ export class Feed {
   async ask() {
     const query = new URLSearchParams({ seen: this.seen, theme: this.theme, have: this.have });
     const answer = await fetch(`${this.base}frames/${this.token}?${query}`, { cache: "no-store" });
-    if (answer.status === NOTHING_NEW) return;
+    if (answer.status === NOTHING_NEW) {
+      this.again = true;
+      return;
+    }
     if (answer.status === GONE) {
       this.stopped = true;
       this.lost();

@@ -142,7 +142,7 @@ class View {
       const panel = this.panel(key);
       panel.root.hidden = false;
       panel.set(p, message.theme);
-      panel.chart.set(p, message.playing);
+      panel.chart.set(p);
     }
     for (const [key, panel] of this.panels) if (!(key in message.panels)) panel.root.hidden = true;
   }

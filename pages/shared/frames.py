@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -26,8 +27,9 @@ from pages.shared.loop import Loop
 PREFIX = "lab"
 STATIC = Path(__file__).parents[2] / "static"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-#: Seconds that a request waits for a new frame before it is answered with none.
-WAIT = 2.0
+#: Seconds that a request waits for a new frame before it is answered with none. While a run is
+#: paused it waits for a press, which is answered before Streamlit has drawn its buttons anew.
+WAIT = 5.0
 NOT_CACHED = {"Cache-Control": "no-store"}
 NOTHING_NEW, GONE = 204, 404
 
@@ -42,7 +44,7 @@ def publish(loop: Loop) -> str:
 
 
 async def next_frame(request: Request) -> Response:
-    """Answer with the first frame newer than `seen`; 204 when none is to come, 404 when all is gone.
+    """Answer with the first frame newer than `seen`; 204 when none came, 404 when all is gone.
 
     theme: the page's; have: the version of the data points that it has.
     """
@@ -59,15 +61,35 @@ async def next_frame(request: Request) -> Response:
 
 
 async def _newer_than(seen: int, loop: Loop) -> bytes:
-    clock = asyncio.get_running_loop().time
-    end = clock() + WAIT
-    while True:
-        seq, frame, future = await to_thread.run_sync(loop.tick)
-        if seq > seen:
-            return frame
-        if future is None or clock() >= end:
-            return b""
-        await asyncio.wait([asyncio.wrap_future(future)], timeout=end - clock())
+    running, asked = asyncio.get_running_loop(), asyncio.Event()
+
+    def wake() -> None:
+        running.call_soon_threadsafe(asked.set)
+
+    end = running.time() + WAIT
+    loop.waiting.add(wake)
+    try:
+        while True:
+            asked.clear()
+            seq, frame, future = await to_thread.run_sync(loop.tick)
+            if seq > seen:
+                return frame
+            if running.time() >= end:
+                return b""
+            await _either(future, asked, end - running.time())
+    finally:
+        loop.waiting.discard(wake)
+
+
+async def _either(future: Future | None, asked: asyncio.Event, seconds: float) -> None:
+    """Wait for the slice under way, or for somebody to ask for something, but not for longer."""
+    waits: list[asyncio.Future] = [asyncio.ensure_future(asked.wait())]
+    if future is not None:
+        waits.append(asyncio.wrap_future(future))
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waits[0].cancel()
 
 
 def _file(path: Path, media_type: str) -> Callable[[Request], Awaitable[Response]]:

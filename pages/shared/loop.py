@@ -71,6 +71,21 @@ def _locked(method: Callable) -> Callable:
     return under_lock
 
 
+def _heard(method: Callable) -> Callable:
+    """Return the method of Loop, made under its lock; whoever waits for a frame is told."""
+    locked = _locked(method)
+
+    @wraps(method)
+    def and_told(self: Loop, *args: object, **kwargs: object) -> object:
+        try:
+            return locked(self, *args, **kwargs)
+        finally:
+            for wake in tuple(self.waiting):
+                wake()
+
+    return and_told
+
+
 def _leave(executor: WorkerPool, slot: int) -> None:
     """End the slice under way, if any, and give the flag to the next session."""
     executor.raise_flag(slot, True)
@@ -82,6 +97,8 @@ class Loop:
 
     def __init__(self, executor: Executor, config: Config, view: View, playing: bool):
         self.executor, self._lock = executor, threading.RLock()
+        #: Called after every change that somebody asked for, from any thread.
+        self.waiting: set[Callable[[], object]] = set()
         self.slot = 0
         if isinstance(executor, WorkerPool):
             self.slot = executor.take_flag()
@@ -101,30 +118,30 @@ class Loop:
 
     # --- what people ask for ---------------------------------------------------------------------
 
-    @_locked
+    @_heard
     def play(self) -> None:
         """Go on training; a diverged run stays where it is."""
         self.playing = self.run.diverged is None
         self.notice, self._resume = "", False
 
-    @_locked
+    @_heard
     def pause(self, notice: str = "") -> None:
         """Stop after the slice under way; notice says why, where it was not a person."""
         self.playing, self.notice, self._dirty = False, notice, True
         self._resume = False
 
-    @_locked
+    @_heard
     def step(self, steps: int) -> None:
         """Pause, then make so many steps."""
         self.pause()
         self._queued = steps
 
-    @_locked
+    @_heard
     def reset(self, config: Config | None = None) -> None:
         """Start again from step 0, with the same seed the same network; keep the old curve."""
         self._begin(config or self.config, keep_ghost=True)
 
-    @_locked
+    @_heard
     def hide(self, hidden: bool) -> None:
         """Pause while nobody can see the page, and go on where that had paused it."""
         if hidden and self.playing:
@@ -141,19 +158,19 @@ class Loop:
             return None
         return replace(self.config, **advise(self.run).fields)
 
-    @_locked
+    @_heard
     def set_speed(self, speed: str) -> None:
         """Choose how much is trained between two frames: a key of SPEEDS."""
         if speed not in SPEEDS:
             raise ValueError(f"speed: {speed!r} is not known; choose one of {', '.join(SPEEDS)}")
         self.speed, self._dirty = speed, True
 
-    @_locked
+    @_heard
     def look(self, **fields: object) -> None:
         """Change the View. Raises ValueError for a value that is not allowed."""
         self.view, self._dirty = replace(self.view, **fields), True  # type: ignore[arg-type]
 
-    @_locked
+    @_heard
     def configure(self, config: Config) -> None:
         """Take a new Config: live where that is possible, else by a reset that says so.
 
