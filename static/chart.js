@@ -51,7 +51,7 @@ export class Chart {
   }
 
   /** Take the newest data of the panel. */
-  set(p, playing) {
+  set(p) {
     this.panel = p;
     this.version += 1;
     if (p.static) this.static = p.static;

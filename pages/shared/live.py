@@ -11,6 +11,24 @@ from pages.shared.loop import SPEEDS, Loop
 #: What the switches of the panels change: fields of View.
 VIEW_CONTROLS = ("cost_axis", "gradient", "gradient_axis", "show_test", "discretise")
 
+#: What counts each time it is pressed: label, icon, help, shortcut.
+BUTTONS = {
+    "step": ("Step", "skip_next", "One step: one batch, forwards, backwards and update.", "Right"),
+    "epoch": ("Epoch", "fast_forward", "One epoch: every training example once.", None),
+    "reset": (
+        "Reset",
+        "replay",
+        "Back to step 0. The same seed gives the same network again.",
+        None,
+    ),
+    "new_seed": (
+        "New seed",
+        "casino",
+        "Other data, other starting weights, another order: the next seed.",
+        None,
+    ),
+}
+
 BOOTSTRAP = """
 // The panels live in static/live.js; this only fetches them, once, and hands on what comes.
 let panels = null, waiting = null;
@@ -50,9 +68,9 @@ def stage() -> None:
     if session.take_redraw():
         st.rerun()
     loop = session.loop()
-    was_playing = loop.playing
+    drawn_for = loop.phase
     transport(loop)
-    if loop.playing != was_playing:
+    if loop.phase != drawn_for:
         st.rerun(scope="fragment")  # a step pauses: the buttons drawn above are those of before
     _panels(
         key=session.COMPONENT,
@@ -71,38 +89,46 @@ def transport(loop: Loop) -> None:
         # Both are always there, and the style sheet hides the one that is no use: swapping one for
         # the other now and then left both on the page.
         st.button("Pause", key="pause", icon=":material/pause:", type="primary", width=142,
-                  shortcut="Space", disabled=not loop.playing,
+                  shortcut="Space", disabled=loop.phase != "playing",
                   on_click=loop.pause)  # fmt: skip
         st.button("Play", key="play", icon=":material/play_arrow:", type="primary", width=142,
-                  shortcut="Space", disabled=loop.playing or loop.run.diverged is not None,
+                  shortcut="Space", disabled=loop.phase != "paused",
                   on_click=loop.play)  # fmt: skip
         # Streamlit may call a callback twice for one click. Play and pause don't mind; what counts
         # goes by the return value, which is true once.
-        if st.button("Step", key="step", icon=":material/skip_next:", shortcut="Right",
-                     help="One step: one batch, forwards, backwards and update."):  # fmt: skip
-            loop.step(1)
-        if st.button("Epoch", key="epoch", icon=":material/fast_forward:",
-                     help="One epoch: every training example once."):  # fmt: skip
-            loop.step(loop.epoch_steps)
-        if st.button("Reset", key="reset", icon=":material/replay:",
-                     help="Back to step 0. The same seed gives the same network again."):  # fmt: skip
-            loop.reset()
-        if st.button("New seed", key="new_seed", icon=":material/casino:",
-                     help="Other data, other starting weights, another order: the next seed."):  # fmt: skip
-            session.change(seed=(loop.config.seed + 1) % 2**31)
-            st.rerun()  # the side bar shows the seed
+        pressed = [key for key in BUTTONS if _button(key)]
         key = session.key_for("speed", loop.speed)
         st.segmented_control(
             "Speed", list(SPEEDS), default=loop.speed, format_func=SPEEDS.__getitem__, key=key,
             label_visibility="collapsed", on_change=set_speed, args=(key,), width="content",
             help="How much is trained between two pictures.",
         )  # fmt: skip
+    for key in pressed:
+        _press(loop, key)
+
+
+def _button(key: str) -> bool:
+    label, icon, help_, shortcut = BUTTONS[key]
+    return st.button(label, key=key, icon=f":material/{icon}:", help=help_, shortcut=shortcut)
+
+
+def _press(loop: Loop, key: str) -> None:
+    if key == "step":
+        loop.step(1)
+    elif key == "epoch":
+        loop.step(loop.epoch_steps)
+    elif key == "reset":
+        loop.reset()
+    else:
+        session.change(seed=(loop.config.seed + 1) % 2**31)
+        st.rerun()  # the side bar shows the seed
 
 
 def set_speed(key: str) -> None:
     """Take the speed chosen; pressing the chosen one again changes nothing."""
     if session.current(key):
         session.loop().set_speed(session.value(key) or session.loop().speed)
+        session.write_link()
 
 
 # --- events of the panels ------------------------------------------------------------------------
@@ -110,7 +136,11 @@ def set_speed(key: str) -> None:
 
 def on_event() -> None:
     """Answer what the panels sent: a switch, a button, a hidden page, a person gone."""
-    handle(session.loop(), session.event())
+    event = session.event()
+    handle(session.loop(), event)
+    if event.get("type") == "action":
+        session.redraw()  # the mend changes the side bar
+    session.write_link()
 
 
 def handle(loop: Loop, event: dict) -> None:

@@ -22,7 +22,6 @@ from dnn.execution import WorkerPool
 from dnn.history import History
 from dnn.live import Outcome, Slice, train_slice
 from dnn.panels import points_version
-from dnn.training import Run
 from dnn.view import View
 
 SPEEDS = {
@@ -194,6 +193,13 @@ class Loop:
         return -(-m // min(self.config.batch_size or m, m))
 
     @property
+    def phase(self) -> str:
+        """What the run is doing: playing, paused, or diverged, from where only a reset leads on."""
+        if self.run.diverged is not None:
+            return "diverged"
+        return "playing" if self.playing else "paused"
+
+    @property
     def settled(self) -> bool:
         """Whether nothing more will change until somebody acts."""
         return not (self.playing or self._future or self._queued or self._dirty)
@@ -240,7 +246,7 @@ class Loop:
         return {"step": 1, "epoch": epoch, "ten": 10 * epoch, "full": None}[self.speed]
 
     def _every(self) -> int:
-        """Return the steps between records: so few that they cost little, so many that curves move."""
+        """Return the steps between records: few enough to cost little, and enough for a curve."""
         if self.speed == "step":
             every, least = 1, self.history.stride
         else:
@@ -266,7 +272,7 @@ class Loop:
         self._signal(False)
         work = Slice(
             self.run, self.history, self.ghost, self.view, steps, self._every(), self.slot,
-            seq=self.seq, playing=self.playing, 
+            seq=self.seq, playing=self.playing,
             fixed=self.shown_version != points_version(self.run, self.view),
             rate=self.rate, notice=self.notice, data=data,
         )  # fmt: skip

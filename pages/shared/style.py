@@ -7,7 +7,8 @@ CSS = """
 .stMainBlockContainer { padding: 12px 16px 8px !important; max-width: none; }
 .stMainBlockContainer [data-testid="stVerticalBlock"] { gap: 10px; }
 header[data-testid="stHeader"] { background: transparent; z-index: 6; }
-header[data-testid="stHeader"], header[data-testid="stHeader"] div { pointer-events: none !important; }
+header[data-testid="stHeader"], header[data-testid="stHeader"] div
+  { pointer-events: none !important; }
 header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important; }
 [data-testid="stSidebarContent"] { padding: 0 !important; }
 [data-testid="stSidebarHeader"] { margin: 0; padding: 8px 12px; height: 48px; }

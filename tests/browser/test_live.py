@@ -167,9 +167,15 @@ def test_divergence_and_back(visit):
     assert "diverged" in panel
     assert "layer" in panel
     assert not lab(page, "playing")
+    assert page.locator(".st-key-play button").is_disabled()
+    press(page, "reset")
+    page.wait_for_selector(".st-key-play button:enabled")
+    press(page, "play")
+    page.wait_for_selector(".nl-banner button", timeout=10_000)
     page.locator(".nl-banner button").click()
     until(page, "lab.playing && lab.step > 40", 15_000)
     assert page.locator(".nl-banner button:visible").count() == 0
+    assert "initializer=he" in page.url
 
 
 def test_a_killed_worker_costs_no_run(visit, server):
