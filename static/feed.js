@@ -5,13 +5,15 @@
 const RETRY_MS = 500;
 const NOTHING_NEW = 204;
 const GONE = 404;
+const FAILED = 409;
+const ENDED = "This session has ended. Reload the page to begin again.";
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export class Feed {
-  /** take(bytes) shows a frame and returns {seq, pace}; lost() says that the session has ended. */
-  constructor(base, token, take, lost) {
-    Object.assign(this, { base, token, take, lost, seen: 0, pace: 33, last: -Infinity, theme: "", have: "" });
+  /** take(bytes) shows a frame and returns {seq, pace}; say(sentence) tells why there is none. */
+  constructor(base, token, take, say) {
+    Object.assign(this, { base, token, take, say, seen: 0, pace: 33, last: -Infinity, theme: "", have: "" });
     this.onVisible = () => document.hidden || this.kick();
     document.addEventListener("visibilitychange", this.onVisible);
   }
@@ -47,9 +49,9 @@ export class Feed {
       this.again = true;
       return;
     }
-    if (answer.status === GONE) {
-      this.stopped = true;
-      this.lost();
+    if (answer.status === GONE || answer.status === FAILED) {
+      this.stopped = answer.status === GONE;
+      this.say(this.stopped ? ENDED : await answer.text());
       return;
     }
     if (!answer.ok) throw new Error(`frames: ${answer.status}`);

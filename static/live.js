@@ -60,7 +60,7 @@ class View {
     this.playing = playing;
     if (this.feed?.token !== token) {
       this.feed?.stop();
-      this.feed = new Feed(base, token, (bytes) => this.receive(bytes), () => this.metrics.ended());
+      this.feed = new Feed(base, token, (bytes) => this.receive(bytes), (sentence) => this.metrics.say(sentence));
       this.watcher.tellTheme((theme) => this.feed.theme !== theme && ((this.feed.theme = theme), this.feed.kick()));
     }
     this.feed.kick();

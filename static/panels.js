@@ -50,9 +50,9 @@ export class Metrics {
     say(this.notice, message.notice);
   }
 
-  /** Say that the server has forgotten this page's run. */
-  ended() {
-    say(this.notice, "This session has ended. Reload the page to begin again.");
+  /** Show a sentence that came without a frame. */
+  say(sentence) {
+    say(this.notice, sentence);
   }
 
   build(metrics) {

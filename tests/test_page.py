@@ -375,7 +375,8 @@ def test_a_failing_worker_call_is_a_sentence():
     for _ in range(3):
         running.tick()
     assert not running.playing
-    assert "no room" in running.notice
+    assert running.settled
+    assert "no room" in running.failed
 
 
 def test_every_link_is_what_opens_the_same_page():

@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 import plotly
 from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -31,7 +31,7 @@ PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 #: paused it waits for a press, which is answered before Streamlit has drawn its buttons anew.
 WAIT = 5.0
 NOT_CACHED = {"Cache-Control": "no-store"}
-NOTHING_NEW, GONE = 204, 404
+NOTHING_NEW, GONE, FAILED = 204, 404, 409
 
 _loops: WeakValueDictionary[str, Loop] = WeakValueDictionary()
 
@@ -44,7 +44,8 @@ def publish(loop: Loop) -> str:
 
 
 async def next_frame(request: Request) -> Response:
-    """Answer with the first frame newer than `seen`; 204 when none came, 404 when all is gone.
+    """Answer with the first frame newer than `seen`; 204 when none came, 404 when the
+    session is gone, 409 with a sentence when training failed.
 
     theme: the page's; have: the version of the data points that it has.
     """
@@ -55,6 +56,8 @@ async def next_frame(request: Request) -> Response:
     loop.page_is(query.get("theme", ""), query.get("have", ""))
     seen = int(query["seen"]) if query.get("seen", "").isdecimal() else 0
     frame = await _newer_than(seen, loop)
+    if not frame and loop.failed:
+        return PlainTextResponse(loop.failed, FAILED, NOT_CACHED)
     if not frame:
         return Response(status_code=NOTHING_NEW, headers=NOT_CACHED)
     return Response(frame, media_type="application/octet-stream", headers=NOT_CACHED)
@@ -74,7 +77,7 @@ async def _newer_than(seen: int, loop: Loop) -> bytes:
             seq, frame, future = await to_thread.run_sync(loop.tick)
             if seq > seen:
                 return frame
-            if running.time() >= end:
+            if loop.failed or running.time() >= end:
                 return b""
             await _either(future, asked, end - running.time())
     finally:

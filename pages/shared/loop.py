@@ -103,7 +103,7 @@ class Loop:
             self.slot = executor.take_flag()
             weakref.finalize(self, _leave, executor, self.slot)  # when its session is dropped
         self.view, self.speed, self.playing = view, "epoch", playing
-        self.notice = ""
+        self.notice, self.failed = "", ""
         self.ghost: History | None = None
         self.frame, self.shown = b"", 0
         self.seq = 0
@@ -268,7 +268,7 @@ class Loop:
         if changes and self.run.diverged is None:
             self.run = dnn.change(self.run, **changes)
         self.seq += 1
-        self._dirty = False
+        self._dirty, self.failed = False, ""
         self._signal(False)
         work = Slice(
             self.run, self.history, self.ghost, self.view, steps, self._every(), self.slot,
@@ -287,7 +287,9 @@ class Loop:
         try:
             outcome = future.result()
         except Exception as error:
-            self.pause(f"Training stopped: {type(error).__name__}: {error}"[:300])
+            # No worker can draw this: the page is told in words, and the run waits for a press.
+            self.failed = f"Training stopped: {type(error).__name__}: {error}"[:300]
+            self.playing, self._dirty = False, False
             return
         if outcome.run is None:
             self._submit(self._work.steps, dataset(self.run.config))

@@ -1,0 +1,98 @@
+"""The way of a frame to the page: asked for, waited for, and refused."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from urllib.parse import urlencode
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dnn.config import Config
+from dnn.execution import InlineExecutor
+from dnn.figures import unpack
+from dnn.view import View
+from pages.shared import frames
+from pages.shared.loop import Loop
+
+
+def ask(token: str, **query: str | int) -> Response:
+    scope = {
+        "type": "http",
+        "path_params": {"token": token},
+        "query_string": urlencode(query).encode(),
+        "headers": [],
+    }
+    return asyncio.run(frames.next_frame(Request(scope)))
+
+
+@pytest.fixture
+def loop():
+    return Loop(InlineExecutor(), Config(), View(), playing=False)
+
+
+def test_a_paused_run_is_drawn_once_and_then_there_is_nothing_new(loop, monkeypatch):
+    monkeypatch.setattr(frames, "WAIT", 0.05)
+    token = frames.publish(loop)
+    first = ask(token, seen=0)
+    assert first.status_code == 200
+    assert first.headers["cache-control"] == "no-store"
+    seq = unpack(first.body)["seq"]
+    assert ask(token, seen=seq).status_code == frames.NOTHING_NEW
+
+
+def test_a_waiting_request_is_answered_as_soon_as_somebody_presses_step(loop):
+    token = frames.publish(loop)
+    seq = unpack(ask(token, seen=0).body)["seq"]
+    threading.Timer(0.2, loop.step, args=(1,)).start()
+    began = time.monotonic()
+    answer = ask(token, seen=seq)
+    assert unpack(answer.body)["numbers"]["step"] == 1
+    assert time.monotonic() - began < frames.WAIT / 2
+    assert not loop.waiting
+
+
+def test_a_playing_run_gives_frame_after_frame(loop):
+    loop.play()
+    token, seq = frames.publish(loop), 0
+    for _ in range(3):
+        message = unpack(ask(token, seen=seq, theme="dark", have="nothing").body)
+        assert message["seq"] > seq
+        seq = message["seq"]
+    assert message["theme"] == "dark"
+
+
+def test_what_nobody_published_is_gone(loop):
+    assert ask("guessed").status_code == frames.GONE
+    token = frames.publish(loop)
+    assert len(token) >= 32
+    assert token != frames.publish(loop)
+
+
+def test_nonsense_in_the_query_does_no_harm(loop):
+    token = frames.publish(loop)
+    assert ask(token, seen="-1e9", theme="<b>", have="x" * 5000).status_code == 200
+    assert loop.view.theme == "light"
+
+
+def test_a_forgotten_session_leaves_nothing_behind():
+    made = Loop(InlineExecutor(), Config(), View(), playing=False)
+    token = frames.publish(made)
+    del made
+    import gc
+
+    gc.collect()
+    assert ask(token).status_code == frames.GONE
+
+
+def test_a_failure_is_told_in_a_sentence(loop, monkeypatch):
+    def fail(*args: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr("pages.shared.loop.train_slice", fail)
+    answer = ask(frames.publish(loop))
+    assert answer.status_code == frames.FAILED
+    assert b"no room" in answer.body
