@@ -14,7 +14,7 @@ from dnn.initializers import INITIALIZERS
 from dnn.training import Run, borrowed_trainer
 
 #: From this factor a layer on, the error's growth at the start counts as the cause.
-GROWTH = 1.3
+GROWTH = 1.15
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def advise(run: Run) -> Advice:
     what = f"Step {run.diverged.step}: the {run.diverged.quantity} of {place} left the range."
     suits = ACTIVATIONS[config.activations[0]].initializer if config.hidden else "glorot"
     if factor >= GROWTH:
-        why = f"At the start the error already grew ×{number(factor, 2)} a layer on its way back."
+        why = f"At the start the error already grew ×{number(factor)} a layer on its way back."
         if config.initializer_key != suits:
             label = INITIALIZERS[suits].label
             return Advice(what, why, f"Start with {label} weights", {"initializer": suits})

@@ -288,12 +288,21 @@ class Config:
         return self.activation
 
     @property
-    def initializer_key(self) -> str:
-        """The initialiser of the network: where left open, what suits its first activation."""
+    def initializer_keys(self) -> tuple[str, ...]:
+        """The initialiser of each layer, the output's last: left open, what suits its activation.
+
+        The output layer follows the last hidden one, as in the classic course.
+        """
         if self.initializer is not None:
-            return self.initializer
-        first = self.activation if isinstance(self.activation, str) else self.activation[0]
-        return ACTIVATIONS[first].initializer
+            return (self.initializer,) * (len(self.hidden) + 1)
+        keys = self.activations or (self.activation if isinstance(self.activation, str) else "",)
+        suits = tuple(ACTIVATIONS[key].initializer for key in keys)
+        return suits if not self.hidden else (*suits, suits[-1])
+
+    @property
+    def initializer_key(self) -> str:
+        """The initialiser of the first layer."""
+        return self.initializer_keys[0]
 
 
 #: Everything there is to know of each field, in the order of the side bar.

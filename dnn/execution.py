@@ -85,9 +85,12 @@ class InlineExecutor(Executor):
 _flags: Any = None
 
 
-def flagged(slot: int) -> bool:
-    """Return whether the server has raised the flag `slot`: in a worker, and only there."""
-    return _flags is not None and _flags[slot] != 0
+def flagged(slot: int, number: int) -> bool:
+    """Return whether call `number` of a session is to finish: in a worker, and only there.
+
+    A flag only ever rises: once it stands at a number, that call and all before it are to finish.
+    """
+    return _flags is not None and _flags[slot] >= number
 
 
 def _start_worker(flags: Any, warm: Callable[[], object], server: int) -> None:
@@ -163,7 +166,7 @@ class WorkerPool(Executor):
         if self.workers < 1:
             raise ValueError(f"workers: {self.workers!r} is not allowed; at least 1")
         self._context = multiprocessing.get_context("spawn")
-        self._flags = self._context.RawArray(ctypes.c_ubyte, FLAGS)
+        self._flags = self._context.RawArray(ctypes.c_ulonglong, FLAGS)
         self._free = list(range(FLAGS))
         self._team = [self._start() for _ in range(self.workers)]
         self._spare: _Worker | None = self._start()
@@ -188,14 +191,17 @@ class WorkerPool(Executor):
             return self._free.pop()
 
     def give_flag(self, slot: int) -> None:
-        """Take back a flag."""
+        """Take back a flag; the session that takes it next numbers its calls on from there."""
         with self._lock:
-            self._flags[slot] = 0
             self._free.append(slot)
 
-    def raise_flag(self, slot: int, up: bool) -> None:
-        """Ask the call that watches this flag to finish (or let the next one run)."""
-        self._flags[slot] = int(up)
+    def raise_flag(self, slot: int, number: int) -> None:
+        """Ask the session's call `number`, and all before it, to finish."""
+        self._flags[slot] = max(number, self._flags[slot])
+
+    def flag_at(self, slot: int) -> int:
+        """Return where a flag stands: calls with a higher number run."""
+        return self._flags[slot]
 
     def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
         """Return the future of fn(*args, **kwargs) in the least busy worker."""
@@ -232,6 +238,7 @@ class WorkerPool(Executor):
                 outer.set_exception(error)
 
         inner.add_done_callback(done)
+        outer.add_done_callback(lambda o: o.cancelled() and inner.cancel())
 
     def _lose(
         self,

@@ -19,23 +19,26 @@ from dnn.execution import CACHE, flagged
 from dnn.figures.frame import pack
 from dnn.history import History, Record
 from dnn.network import Array
-from dnn.panels import message
+from dnn.panels import message, value_scale
 from dnn.trainer import Trainer
 from dnn.training import Run, Watch, advance, attach, borrowed_trainer, in_range
 from dnn.view import View
 
 #: The boundary is computed on a grid of so many points a side, fewer where the network is large.
 FIELD_SIZE, FIELD_SMALLEST, FIELD_WORK = 81, 21, 2_000_000
-#: Seconds between two looks at the flag in a slice without a number of steps.
+#: Seconds between two looks at the flag and the clock.
 LOOK_EVERY = 0.002
+#: So many steps before a divergence are shown one by one.
+LAST_STEPS = 50
 
 
 @dataclass(frozen=True, eq=False)
 class Slice:
     """What to train and how to show it.
 
-    steps: how many to make, or None for as many as fit until the flag `slot` is raised, `budget`
-    seconds at most. data: sent along after the worker missed it. fixed: whether the frame must
+    steps: how many to make at most, or None for as many as fit; either way it ends `budget` seconds
+    from its start, or when the flag `slot` stands at `seq`. pressed: whether somebody asked for
+    just these steps. data: sent along after the worker missed it. fixed: whether the frame must
     bring what does not change during a run (the data points). rate: steps a second, to be shown.
     """
 
@@ -53,6 +56,7 @@ class Slice:
     rate: float = 0.0
     notice: str = ""
     data: Dataset | None = None
+    pressed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,9 +83,11 @@ def train_slice(work: Slice) -> Outcome:
         arrays = (data.X_train, data.Y_train, data.X_test, data.Y_test)
         CACHE.put(("data", data.key), data, sum(a.nbytes for a in arrays))
     run = attach(work.run, data)
+    records = [] if len(work.history) else _start_record(run)
     began, before = time.perf_counter(), run.step
-    run, records = _train(work, run)
+    run, made = _train(work, run)
     seconds = time.perf_counter() - began
+    records += _last_steps(attach(work.run, data), run) if run.diverged else made
     with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
         now = _newest(trainer, run, records, work.history)
         history = work.history.extend([*records, *now])
@@ -92,35 +98,38 @@ def train_slice(work: Slice) -> Outcome:
 
 
 def _train(work: Slice, run: Run) -> tuple[Run, list[Record]]:
-    watch = Watch(work.every)
-    if work.steps is not None:
-        return advance(run, work.steps, watch, _no_longer_than(30.0), check_every=256)
-    watched = _flag_or_budget(work.slot, work.budget)
+    watch, finished = Watch(work.every), _finished(work)
+    end = run.step + (work.steps if work.steps is not None else 10**12)
     records: list[Record] = []
-    check, spent = 8, 0.0
-    while not run.diverged:
+    # First a few steps, then more: how long one takes is not known before.
+    check, spent = 1, 0.0
+    while run.step < end and not run.diverged and not finished():
         began, before = time.perf_counter(), run.step
-        run, new = advance(run, check, watch)
+        known = spent * check > LOOK_EVERY / 4
+        ask = finished if known else None
+        until = end if known else min(end, run.step + check)
+        run, new = advance(run, until - run.step, watch, ask, check)
         records += new
         spent = (time.perf_counter() - began) / max(1, run.step - before)
-        if watched() or spent * check > LOOK_EVERY / 2:
-            break
-        check *= 4
-    if not (run.diverged or watched()):
-        check = max(1, int(LOOK_EVERY / spent))
-        run, new = advance(run, 10**9, watch, watched, check)
-        records += new
+        check = max(1, min(4 * check, int(LOOK_EVERY / max(spent, 1e-9))))
     return run, records
 
 
-def _flag_or_budget(slot: int, budget: float) -> Callable[[], bool]:
-    end = time.perf_counter() + budget
-    return lambda: flagged(slot) or time.perf_counter() > end
+def _finished(work: Slice) -> Callable[[], bool]:
+    end = time.perf_counter() + work.budget
+    return lambda: flagged(work.slot, work.seq) or time.perf_counter() > end
 
 
-def _no_longer_than(seconds: float) -> Callable[[], bool]:
-    end = time.perf_counter() + seconds
-    return lambda: time.perf_counter() > end
+def _start_record(run: Run) -> list[Record]:
+    """Return the record of a run that nothing is known of yet: where its curves begin."""
+    with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
+        return in_range(measure(trainer, run.step, run.epoch))
+
+
+def _last_steps(start: Run, end: Run) -> list[Record]:
+    """Return a record of each of the last steps before a divergence, recomputed from start."""
+    start, _ = advance(start, max(0, end.step - start.step - LAST_STEPS))
+    return advance(start, end.step - start.step, Watch(1))[1]
 
 
 def _newest(trainer: Trainer, run: Run, records: list[Record], history: History) -> list[Record]:
@@ -148,10 +157,6 @@ def boundary_field(trainer: Trainer) -> tuple[Array, int]:
     A = net.prediction.astype(np.float64)
     if len(A) > 2 and trainer.data.target == "classes":
         return A.argmax(axis=0).astype(np.uint8), size
-    if trainer.data.target == "real":
-        span = max(float(np.abs(trainer.data.Y_train).max()), 1e-12)
-        values = (A[0] / span + 1) / 2
-    else:
-        values = A[-1]
-    values = np.nan_to_num(values, nan=0.5)
+    real = trainer.data.target == "real"
+    values = np.nan_to_num((A[0] / value_scale(trainer.data) + 1) / 2 if real else A[-1], nan=0.5)
     return np.clip(np.rint(values * 255), 0, 255).astype(np.uint8), size

@@ -73,14 +73,14 @@ class Layout:
         return mask
 
 
-def initial_parameters(layout: Layout, initializer: str, sigma_w: float, seed: int) -> Array:
-    """Return flat float64 parameters: weights as the initialiser draws them, biases zero."""
+def initial_parameters(
+    layout: Layout, initializers: Sequence[str], sigma_w: float, seed: int
+) -> Array:
+    """Return flat float64 parameters: each layer's weights as its initialiser draws them, b = 0."""
     rng = np.random.default_rng([seed, 1])
     flat = np.zeros(layout.size)
-    draw = INITIALIZERS[initializer].draw
-    for W, _ in layout.weights(flat):
-        fan_out, fan_in = W.shape
-        W[:] = draw(rng, fan_out, fan_in, sigma_w)
+    for (W, _), key in zip(layout.weights(flat), initializers, strict=True):
+        W[:] = INITIALIZERS[key].draw(rng, W.shape[0], W.shape[1], sigma_w)
     return flat
 
 

@@ -23,7 +23,7 @@ AXES = [["linear", "Linear"], ["log", "Log"]]
 #: Milliseconds from one frame to the next while playing. At full speed fewer are drawn, so that
 #: more is trained.
 PACE, PACE_FULL = 33, 90
-GRADIENTS = [["gradient_rms", "Per example"], ["gradient_norm", "Batch"]]
+GRADIENTS = [["gradient_rms", "Per example"], ["gradient_norm", "Mean"]]
 
 
 def message(work: Slice, field: Array, size: int) -> dict[str, Any]:
@@ -116,6 +116,11 @@ def points_version(run: Run, view: View) -> str:
     return f"{run.data_key[:16]}-{view.theme}-{view.show_test}"
 
 
+def value_scale(data: Any) -> float:
+    """Return the largest training target: the value of full colour, in the field and in points."""
+    return max(float(np.abs(data.Y_train).max()), 1e-12)
+
+
 def _boundary(work: Slice, field: Array, size: int) -> dict[str, Any]:
     data, view = _data(work.run), work.view
     real, classes = data.target == "real", len(data.class_names)
@@ -128,7 +133,11 @@ def _boundary(work: Slice, field: Array, size: int) -> dict[str, Any]:
             {"key": "discretise", "label": "Discretise", "value": view.discretise},
         ],
         legend=figures.legend(
-            data.target, view.theme, class_names=data.class_names, show_test=view.show_test
+            data.target,
+            view.theme,
+            class_names=data.class_names,
+            show_test=view.show_test,
+            scale=value_scale(data),
         ),
         field=field,
         field_size=size,
@@ -143,7 +152,7 @@ def _boundary(work: Slice, field: Array, size: int) -> dict[str, Any]:
 def _points(data: Any, view: View) -> list[dict[str, Any]]:
     return figures.point_traces(
         data.points_train, data.Y_train, data.points_test, data.Y_test, data.target,
-        view.show_test, view.theme, class_names=data.class_names,
+        view.show_test, view.theme, class_names=data.class_names, scale=value_scale(data),
     )  # fmt: skip
 
 

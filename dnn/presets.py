@@ -59,7 +59,7 @@ PRESETS: Registry[Preset] = Registry(
         Preset(
             key="exploding",
             label="Deep ReLU: gradients explode",
-            formula="2-12x16-1, ReLU, N(0, 0.6^2), gradient descent 0.03",
+            formula="2-12x16-1, ReLU, N(0, 0.7^2), gradient descent 0.03",
             help="Twelve ReLU layers with too large weights: the first steps blow the network up.",
             source="after He et al. 2015, section 2.2",
             config=Config(
@@ -67,7 +67,7 @@ PRESETS: Registry[Preset] = Registry(
                 hidden=(16,) * 12,
                 activation="relu",
                 initializer="normal",
-                sigma_w=0.6,
+                sigma_w=0.7,
                 optimizer="sgd",
                 learning_rate=0.03,
             ),

@@ -105,7 +105,7 @@ def start(
     layout = layout_of(config, data)
     _check_work(config, layout, data)
     if weights is None:
-        flat = initial_parameters(layout, config.initializer_key, config.sigma_w, config.seed)
+        flat = initial_parameters(layout, config.initializer_keys, config.sigma_w, config.seed)
     else:
         flat = _flat_weights(layout, weights)
     p = _frozen(flat.astype(config.dtype))
@@ -303,7 +303,7 @@ def _where(trainer: Trainer, step: int) -> Divergence:
     """Return the first quantity of a step that left the range, in the order of computation."""
     net = trainer.last
     layers = range(1, len(net.W) + 1)
-    candidates = [(l, "activation", net.preactivation(l)) for l in layers]
+    candidates = [(l, "pre-activation", net.preactivation(l)) for l in layers]
     candidates += [(l, "gradient", net.G[l - 1]) for l in reversed(layers)]
     candidates += [(l, "weight", net.W[l - 1]) for l in layers]
     for layer, quantity, values in candidates:

@@ -68,4 +68,5 @@ def view_from_query(query: Mapping[str, str]) -> View:
     return View(**values)
 
 
+SWITCHED = ("show_test", "discretise")
 _LINKED = tuple(f.name for f in fields(View) if f.name != "theme")

@@ -1,9 +1,10 @@
 """The playground: a network, its settings at the side, and everything about it moving."""
 
 from pages.shared import live, session
-from pages.shared.controls import sidebar
+from pages.shared.controls import message, sidebar
 
 session.take_redraw()  # this is one
+message()
 live.stage()
 sidebar(session.loop())
 session.write_link()

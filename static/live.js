@@ -60,10 +60,16 @@ class View {
     this.playing = playing;
     if (this.feed?.token !== token) {
       this.feed?.stop();
-      this.feed = new Feed(base, token, (bytes) => this.receive(bytes), (sentence) => this.metrics.say(sentence));
+      this.feed = new Feed(base, token, (bytes) => this.receive(bytes), (sentence) => this.silent(sentence));
       this.watcher.tellTheme((theme) => this.feed.theme !== theme && ((this.feed.theme = theme), this.feed.kick()));
     }
     this.feed.kick();
+  }
+
+  /** No frame came, for the reason given: the page's buttons have to hear of it too. */
+  silent(sentence) {
+    this.metrics.say(sentence);
+    if (this.playing) this.send({ type: "stopped" });
   }
 
   receive(bytes) {
@@ -152,7 +158,10 @@ class View {
     const Plotly = window.Plotly?.react ? window.Plotly : null;
     let busy = false;
     let more = false;
-    for (const key of Object.keys(this.message.panels)) {
+    // Each in its turn: the first ones would keep the last from theirs on a busy machine.
+    const keys = Object.keys(this.message.panels);
+    const from = keys.indexOf(this.synced) + 1;
+    for (const key of [...keys.slice(from), ...keys.slice(0, from)]) {
       const { chart } = this.panel(key);
       if (busy) {
         more = true;
@@ -160,6 +169,7 @@ class View {
       }
       if (chart.sync(Plotly, now)) {
         busy = true;
+        this.synced = key;
         counts.reacts += 1;
       }
       if (chart.wanting) this.later();

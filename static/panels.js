@@ -87,6 +87,8 @@ export class Panel {
     this.legend = element("div", "nl-legend");
     this.badge = element("span", "nl-badge");
     this.controls = element("div", "nl-controls");
+    this.controls.onpointerdown = () => (this.clicked = true);
+    this.controls.onkeydown = () => (this.clicked = false);
     this.plot = element("div", "nl-plot");
     this.emptyStrong = element("b");
     this.emptyText = element("span");
@@ -138,6 +140,8 @@ export class Panel {
   }
 
   choose(control, value) {
+    // A click leaves the keys to the page: the space bar plays and pauses.
+    if (this.clicked) document.activeElement?.blur();
     this.pending.set(control.key, { value, until: performance.now() + 2000 });
     this.send({ type: "control", panel: this.key, key: control.key, value });
   }

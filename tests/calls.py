@@ -54,7 +54,7 @@ def wait_for_flag(slot, seconds):
     """Return whether the flag was raised within so many seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if execution.flagged(slot):
+        if execution.flagged(slot, 1):
             return True
         time.sleep(0.002)
     return False

@@ -268,7 +268,9 @@ def test_derived():
     assert Config().initializer_key == "glorot"
     assert Config(activation="relu").initializer_key == "he"
     assert Config(activation="relu", initializer="zeros").initializer_key == "zeros"
-    assert Config(hidden=(3, 3), activation=("relu", "tanh")).initializer_key == "he"
+    mixed = Config(hidden=(3, 3), activation=("relu", "tanh"))
+    assert mixed.initializer_keys == ("he", "glorot", "glorot")
+    assert Config(hidden=()).initializer_keys == ("glorot",)
 
 
 def test_replace_validates():

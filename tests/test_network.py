@@ -105,16 +105,16 @@ def test_a_training_step_follows_the_gradient_of_its_batch(
 @pytest.mark.parametrize("key", INITIALIZERS)
 def test_initial_parameters(key):
     layout = Layout.of((60, 50, 40, 2))
-    flat_ = initial_parameters(layout, key, 0.3, seed=5)
+    flat_ = initial_parameters(layout, [key] * len(layout.blocks), 0.3, seed=5)
     assert flat_.dtype == np.float64
     rng = np.random.default_rng(0)
     for W, b in layout.weights(flat_):
         assert not b.any()
         expected = INITIALIZERS[key].draw(rng, *W.shape, 0.3).std()
         assert W.std() == pytest.approx(expected, rel=0.2 if W.size < 1000 else 0.08)
-    assert (flat_ == initial_parameters(layout, key, 0.3, seed=5)).all()
+    assert (flat_ == initial_parameters(layout, [key] * len(layout.blocks), 0.3, seed=5)).all()
     if key != "zeros":
-        assert (flat_ != initial_parameters(layout, key, 0.3, seed=6))[
+        assert (flat_ != initial_parameters(layout, [key] * len(layout.blocks), 0.3, seed=6))[
             layout.weight_mask() > 0
         ].all()
 

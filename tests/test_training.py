@@ -388,7 +388,7 @@ def test_divergence_is_found_and_the_last_finite_state_kept():
     assert found is not None
     assert found.step == run.step + 1 <= 100
     assert 1 <= found.layer <= len(run.weights)
-    assert found.quantity in ("activation", "gradient", "weight", "cost")
+    assert found.quantity in ("pre-activation", "gradient", "weight", "cost")
     assert not found.value <= LIMIT
     assert np.isfinite(run.parameters).all()
     assert np.abs(run.parameters).max() <= LIMIT
@@ -450,7 +450,7 @@ def test_the_divergence_names_what_left_the_range_first():
     weights[0][0][0, 0] = weights[1][0][0, 0] = 1e8
     run, _ = dnn.advance(dnn.start(config, data, weights), 5)
     assert (run.step, run.diverged.step, run.diverged.layer) == (0, 1, 2)
-    assert run.diverged.quantity == "activation"
+    assert run.diverged.quantity == "pre-activation"
     weights[1][0][:], weights[2][0][:] = 0.0, 1e10
     run, _ = dnn.advance(dnn.start(config, data, weights), 5)
     assert (run.step, run.diverged.quantity) == (0, "gradient")

@@ -10,6 +10,7 @@ import numpy as np
 from dnn.history import History
 
 Array = np.ndarray
+FOLLOWS = "Test cost follows train cost."
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -151,7 +152,8 @@ def _comparison(train: Array, test: Array) -> str:
     if ratio < 1 / 1.5:
         return f"Train cost is {times(1 / ratio)} test cost."
     if ratio <= 1.5:
-        return "Test cost follows train cost."
+        still = len(train) >= 10 and abs(_change(train) - 1) < 0.005
+        return f"Neither cost is falling: both stay near {number(a)}." if still else FOLLOWS
     # Overfitting needs the whole pattern: test above its best and still going up, train not.
     rising = len(test) >= 10 and _change(test) > 1.01 and b > 1.05 * _best(test)
     if rising and _change(train) < 1.01:
@@ -180,7 +182,7 @@ def gradient_sentence(history: History, kind: str = "gradient_rms") -> str:
     if not np.isfinite(now).all():
         return "Some gradients are not finite."
     if not now.any():
-        return "Every gradient is exactly 0."
+        return "Every weight's gradient is exactly 0; those of biases may not be."
     if (now == 0).any():
         zeros = np.flatnonzero(now == 0)
         who, others = _owner(int(zeros[0]), L), len(zeros) - 1

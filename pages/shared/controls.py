@@ -30,7 +30,6 @@ def sidebar(loop: Loop) -> None:
     """Draw the side bar for the loop's Config."""
     with st.sidebar:
         _brand()
-        _message()
         _start_from(loop.config)
         for group in GROUPS:
             _group(group)
@@ -42,7 +41,8 @@ def _brand() -> None:
         st.markdown("**:material/hub: Neural Lab**")
 
 
-def _message() -> None:
+def message() -> None:
+    """Draw the sentence about what could not be done, if there is one; seen on a phone too."""
     found = session.problem()
     if found:
         title, text = found
@@ -55,7 +55,7 @@ def _escaped(text: str) -> str:
 
 
 def _start_from(config: Config) -> None:
-    current = next((k for k, p in PRESETS.items() if p.config == config), None)
+    current = session.preset_of(config)
     key, presets = session.key_for("start_from", current), list(PRESETS)
     st.selectbox(
         "Start from", presets, index=None if current is None else presets.index(current), key=key,
@@ -149,7 +149,8 @@ def _choice(name: str, setting: Setting, config: Config) -> None:
 def _automatic(name: str, config: Config) -> str:
     """Return what an open choice comes to: "automatic: He"."""
     if name == "initializer":
-        return f"auto: {FIELDS[name].choices[config.initializer_key].label}"
+        labels = [FIELDS[name].choices[key].label for key in config.initializer_keys]
+        return f"auto: {labels[0]}" if len(set(labels)) == 1 else "auto: each layer's own"
     return f"auto: {FIELDS[name].none_label}"
 
 

@@ -53,7 +53,8 @@ async def next_frame(request: Request) -> Response:
     if loop is None:
         return Response(status_code=GONE, headers=NOT_CACHED)
     query = request.query_params
-    loop.page_is(query.get("theme", ""), query.get("have", ""))
+    # In a thread, like all that takes the loop's lock: it may be held while a network is built.
+    await to_thread.run_sync(loop.page_is, query.get("theme", ""), query.get("have", ""))
     seen = int(query["seen"]) if query.get("seen", "").isdecimal() else 0
     frame = await _newer_than(seen, loop)
     if not frame and loop.failed:

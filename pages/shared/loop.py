@@ -29,7 +29,12 @@ SPEEDS = {
     "epoch": "1 epoch",
     "ten": "10 epochs",
     "full": "Full speed",
-}  #: At high speed, no more records than these: each costs as much as some dozen steps.
+}
+#: More calls than a session makes between two looks at its flag: what is under way is among them.
+FAR_ON = 1_000_000
+#: Seconds that a notice stays while training goes on.
+NOTICE = 8.0
+#: At high speed, no more records than these: each costs as much as some dozen steps.
 RECORDS_A_SECOND = 40
 
 
@@ -87,7 +92,7 @@ def _heard(method: Callable) -> Callable:
 
 def _leave(executor: WorkerPool, slot: int) -> None:
     """End the slice under way, if any, and give the flag to the next session."""
-    executor.raise_flag(slot, True)
+    executor.raise_flag(slot, executor.flag_at(slot) + FAR_ON)
     executor.give_flag(slot)
 
 
@@ -104,9 +109,10 @@ class Loop:
             weakref.finalize(self, _leave, executor, self.slot)  # when its session is dropped
         self.view, self.speed, self.playing = view, "epoch", playing
         self.notice, self.failed = "", ""
+        self._said = ("", 0.0)
         self.ghost: History | None = None
         self.frame, self.shown = b"", 0
-        self.seq = 0
+        self.seq = executor.flag_at(self.slot) if isinstance(executor, WorkerPool) else 0
         self.rate = 0.0
         self.shown_version = ""
         self._future: Future[Outcome] | None = None
@@ -220,8 +226,8 @@ class Loop:
         Never waits. At full speed a tick asks the slice under way to finish.
         """
         if self._future is not None:
-            if self.speed == "full" or not self.playing:
-                self._signal(True)
+            if self.speed == "full" if self.playing else not self._work.pressed:
+                self._finish()
             self._collect()
         if self._future is None and not self.settled:
             steps, self._queued = self._steps_a_frame() if self.playing else self._queued, 0
@@ -238,7 +244,8 @@ class Loop:
         self.history = History()
         self.notice, self._queued, self._dirty = "", 0, True
         if self._future is not None:
-            self._signal(True)
+            self._finish()
+            self._future.cancel()
             self._future = None
 
     def _steps_a_frame(self) -> int | None:
@@ -255,9 +262,18 @@ class Loop:
             every *= 2
         return every
 
-    def _signal(self, up: bool) -> None:
+    def _forget_notice(self) -> None:
+        """Take a sentence off the page when it has been there for a while and training goes on."""
+        now = time.monotonic()
+        if self.notice != self._said[0]:
+            self._said = (self.notice, now)
+        elif self.playing and now - self._said[1] > NOTICE:
+            self.notice = ""
+
+    def _finish(self) -> None:
+        """Ask the slice under way to finish."""
         if isinstance(self.executor, WorkerPool):
-            self.executor.raise_flag(self.slot, up)
+            self.executor.raise_flag(self.slot, self.seq)
 
     def _submit(self, steps: int | None, data: Dataset | None = None) -> None:
         changes = {
@@ -269,12 +285,12 @@ class Loop:
             self.run = dnn.change(self.run, **changes)
         self.seq += 1
         self._dirty, self.failed = False, ""
-        self._signal(False)
+        self._forget_notice()
         work = Slice(
             self.run, self.history, self.ghost, self.view, steps, self._every(), self.slot,
             seq=self.seq, playing=self.playing,
             fixed=self.shown_version != points_version(self.run, self.view),
-            rate=self.rate, notice=self.notice, data=data,
+            rate=self.rate, notice=self.notice, data=data, pressed=not self.playing,
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()
         self._future = self.executor.submit(train_slice, work)
@@ -294,6 +310,8 @@ class Loop:
         if outcome.run is None:
             self._submit(self._work.steps, dataset(self.run.config))
             return
+        if self._work.pressed and not outcome.run.diverged:
+            self._queued += (self._work.steps or 0) - outcome.steps  # what did not fit
         self.run = replace(outcome.run, data=dataset(self.run.config))
         self.history, self.frame, self.shown = outcome.history, outcome.frame, self._work.seq
         if self.run.diverged:

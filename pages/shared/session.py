@@ -9,12 +9,12 @@ from typing import Any
 
 import streamlit as st
 
-from dnn.config import DEFAULT, FIELDS, LIVE_FIELDS, Config, from_query, to_query
+from dnn.config import FIELDS, LIVE_FIELDS, Config, from_query, to_query
 from dnn.datasets import DATASETS
 from dnn.execution import open_executor
 from dnn.live import warm_up
 from dnn.presets import PRESETS
-from dnn.view import View, view_from_query, view_to_query
+from dnn.view import CHOICES, SWITCHED, View, view_from_query, view_to_query
 from pages.shared.frames import publish
 from pages.shared.loop import SPEEDS, Loop
 
@@ -41,23 +41,22 @@ def _from_link() -> Loop:
     query = st.query_params.to_dict()
     problems: list[str] = []
     config, view = PRESETS["spiral"].config, View()
-    linked = False
     try:
-        found = from_query(query)
-        if found != DEFAULT:
-            config, linked = found, True
+        config = from_query(query)
     except ValueError as error:
         problems.append(str(error))
     try:
         view = view_from_query(query)
-        linked = linked or view != View()
     except ValueError as error:
         problems.append(str(error))
     speed = query.get("speed", "epoch")
     if speed not in SPEEDS:
         problems.append(f"speed: {speed[:40]!r} is not allowed; choose {', '.join(SPEEDS)}")
         speed = "epoch"
-    playing = query.get("play") == "1" or not (linked or problems)
+    # A shared link opens paused, unless it says play=1.
+    linked = not query.keys().isdisjoint({*FIELDS, *CHOICES, *SWITCHED, "speed", "play"})
+    st.session_state["link_plays"] = query.get("play") == "1"
+    playing = st.session_state["link_plays"] or not linked
     theme = getattr(st.context.theme, "type", None) or "light"
     made = _made(config, replace(view, theme=theme), playing, problems)
     made.set_speed(speed)
@@ -92,6 +91,8 @@ def write_link() -> None:
     wanted = {**to_query(live.config), **view_to_query(live.view)}
     if live.speed != "epoch":
         wanted["speed"] = live.speed
+    if st.session_state["link_plays"]:
+        wanted["play"] = "1"
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
 
@@ -167,14 +168,20 @@ def event() -> dict:
 def change(**fields: Any) -> None:
     """Take new values of Config fields; what can't be done becomes a sentence, and nothing else."""
     live = loop()
+    preset = preset_of(live.config)
     try:
         live.configure(replace(live.config, **_fitting(live.config, fields)))
-        if not set(fields) <= set(LIVE_FIELDS):
+        if not set(fields) <= set(LIVE_FIELDS) or preset_of(live.config) != preset:
             redraw()
         write_link()
         say("")
     except ValueError as error:
         say(str(error), "Not changed:")
+
+
+def preset_of(config: Config) -> str | None:
+    """Return the key of the starting point that this is, if it is one."""
+    return next((key for key, preset in PRESETS.items() if preset.config == config), None)
 
 
 def change_text(name: str, text: str) -> None:

@@ -20,13 +20,15 @@ header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important;
 .st-key-pause:has(button:disabled), .st-key-pause:has(button:enabled) ~ .st-key-play
   { display: none; }
 .st-key-transport button { min-height: 36px; padding: 0 10px; }
-button[data-testid="stBaseButton-primary"],
-button[data-testid="stBaseButton-primary"] * { color: light-dark(#ffffff, #10151b) !important; }
+button[data-testid="stBaseButton-primary"]:enabled,
+button[data-testid="stBaseButton-primary"]:enabled *
+  { color: light-dark(#ffffff, #10151b) !important; }
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }
 .nl-section { font-size: 13.5px; font-weight: 600; margin: 6px 0 -2px; display: flex; gap: 8px; }
 .nl-section::after { content: ""; flex: 1; border-top: 1px solid currentColor; opacity: .16;
   align-self: center; }
 @media (max-width: 640px) {
+  header[data-testid="stHeader"] { background: light-dark(#f6f7f9, #0d1116); height: 44px; }
   .stMainBlockContainer { padding: 48px 12px 132px !important; }
   .st-key-transport { position: fixed; bottom: 0; left: 0; right: 0; z-index: 5;
     padding: 8px 12px 12px; background: var(--st-background-color, Canvas);

@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 PANELS = ("boundary", "cost", "gradients", "weights")
-DEEP = "hidden=16-16-16-16-16-16-16-16-16-16-16-16&activation=relu&initializer=normal&sigma_w=0.6"
+DEEP = "hidden=16-16-16-16-16-16-16-16-16-16-16-16&activation=relu&initializer=normal&sigma_w=0.7"
 
 
 def lab(page, name):
@@ -242,10 +242,10 @@ def test_switches_of_the_panels(visit):
     page.wait_for_timeout(500)
     page.locator(".nl-panel[data-key=boundary]").get_by_text("Test data").click()
     page.wait_for_timeout(500)
-    page.locator(".nl-panel[data-key=gradients]").get_by_text("Batch", exact=True).click()
+    page.locator(".nl-panel[data-key=gradients]").get_by_text("Mean", exact=True).click()
     until(
         page,
-        "document.querySelector('.nl-panel[data-key=gradients] [aria-pressed=true]').textContent === 'Batch'",
+        "document.querySelector('.nl-panel[data-key=gradients] [aria-pressed=true]').textContent === 'Mean'",
     )
 
 
