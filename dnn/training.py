@@ -260,11 +260,14 @@ class borrowed_trainer:
 
     def __init__(self, run: Run):
         self.run = run
-        self.key = ("trainer", run.data_key, run.config)
+        # Not by the learning rate: it is read at every slice, and is what people move most.
+        compiled = tuple(v for k, v in vars(run.config).items() if k != "learning_rate")
+        self.key = ("trainer", run.data_key, compiled)
 
     def __enter__(self) -> Trainer:
         data = _data(self.run)
         self.trainer = CACHE.take(self.key) or Trainer(self.run.config, data)
+        self.trainer.config = self.run.config
         self.trainer.p[:] = self.run.parameters
         self.trainer.state[:] = self.run.state
         return self.trainer

@@ -186,6 +186,7 @@ class Loop:
             return
         if all(name in LIVE_FIELDS for name in changed):
             self.config, self._dirty = config, True
+            self.tick()  # the next slice need not wait until the page asks for its frame
             return
         had = len(self.history) > 1
         self._begin(config, keep_ghost=True)

@@ -29,6 +29,11 @@ def until(page, test, timeout=8_000):
     )
 
 
+def linked(page, text):
+    """Wait until the address says text."""
+    page.wait_for_function("text => location.search.includes(text)", arg=text)
+
+
 def paused(page):
     press(page, "pause")
     page.wait_for_selector(".st-key-play button:enabled")
@@ -126,7 +131,7 @@ def test_a_learning_rate_changed_while_running_is_applied_without_a_reset(visit)
     box.press("Enter")
     until(page, "lab.learning_rate === 0.0021")
     assert lab(page, "step") >= step
-    assert "learning_rate=0.0021" in page.url
+    linked(page, "learning_rate=0.0021")
 
 
 def test_a_new_network_resets_and_says_so(visit):
@@ -134,7 +139,7 @@ def test_a_new_network_resets_and_says_so(visit):
     until(page, "lab.step > 40")
     press(page, "add_layer")
     page.wait_for_selector("text=New network")
-    assert "hidden=8-8-6-4-4" in page.url
+    linked(page, "hidden=8-8-6-4-4")
 
 
 def test_zoom_survives_updates_until_it_is_reset(visit):
@@ -175,7 +180,7 @@ def test_divergence_and_back(visit):
     page.locator(".nl-banner button").click()
     until(page, "lab.playing && lab.step > 40", 15_000)
     assert page.locator(".nl-banner button:visible").count() == 0
-    assert "initializer=he" in page.url
+    linked(page, "initializer=he")
 
 
 def test_a_killed_worker_costs_no_run(visit, server):
