@@ -1,6 +1,7 @@
 """The live loop of one session, without Streamlit: what runs, what is asked for, what is shown.
 
-All of a session's live state is in one object. Buttons change it from Streamlit's threads, ticks
+All of a session's live state is in one object. What is pressed ticks at once: the page's next
+question finds the answer under way. Buttons change it from Streamlit's threads, ticks
 from those that answer the page's requests for frames: every public method holds the lock.
 """
 
@@ -132,14 +133,15 @@ class Loop:
     @_heard
     def pause(self, notice: str = "") -> None:
         """Stop after the slice under way; notice says why, where it was not a person."""
-        self.playing, self.notice, self._dirty = False, notice, True
-        self._resume = False
+        self._stop(notice)
+        self.tick()
 
     @_heard
     def step(self, steps: int) -> None:
         """Pause, then make so many steps."""
-        self.pause()
+        self._stop()
         self._queued = steps
+        self.tick()
 
     @_heard
     def reset(self, config: Config | None = None) -> None:
@@ -236,6 +238,10 @@ class Loop:
         return self.shown, self.frame, self._future
 
     # --- inside ----------------------------------------------------------------------------------
+
+    def _stop(self, notice: str = "") -> None:
+        self.playing, self.notice, self._dirty = False, notice, True
+        self._resume = False
 
     def _begin(self, config: Config, keep_ghost: bool = False) -> None:
         run = dnn.start(config, dataset(config))
