@@ -149,7 +149,9 @@ def _choice(name: str, setting: Setting, config: Config) -> None:
 def _automatic(name: str, config: Config) -> str:
     """Return what an open choice comes to: "automatic: He"."""
     if name == "initializer":
-        labels = [FIELDS[name].choices[key].label for key in config.initializer_keys]
+        # Without the other name in brackets: the box is narrow.
+        entries = [FIELDS[name].choices[key] for key in config.initializer_keys]
+        labels = [entry.label.partition(" (")[0] for entry in entries]
         return f"auto: {labels[0]}" if len(set(labels)) == 1 else "auto: each layer's own"
     return f"auto: {FIELDS[name].none_label}"
 
