@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 import dnn
 from dnn import execution
 from dnn.execution import TRIES, Cache, InlineExecutor, WorkerPool, open_executor
+from dnn.training import borrowed_trainer
 
 ROOT = Path(__file__).parent.parent
 
@@ -75,8 +76,7 @@ def test_compiled_networks_do_not_pile_up(monkeypatch):
     for seed in range(20):
         run, _ = dnn.advance(dnn.start(dnn.Config(seed=seed)), 5)
         assert cache.nbytes <= cache.limit
-    key = ("trainer", run.data_key, run.config)
-    trainer = cache.take(key)
+    trainer = cache.take(borrowed_trainer(run).key)
     arrays = [trainer.p, trainer.work, trainer.state, trainer.batches._block_rows]
     assert sum(a.nbytes for a in arrays) < trainer.nbytes < 3_000_000
 

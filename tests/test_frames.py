@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
@@ -26,7 +27,9 @@ def ask(token: str, **query: str | int) -> Response:
         "query_string": urlencode(query).encode(),
         "headers": [],
     }
-    return asyncio.run(frames.next_frame(Request(scope)))
+    # In a thread of its own: Playwright's event loop, once started, runs on in the main one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, frames.next_frame(Request(scope))).result()
 
 
 @pytest.fixture
