@@ -223,7 +223,12 @@ class WorkerPool(Executor):
             self._lose(worker, outer, call, tries, error)
             return
 
+        # Not the future itself in both callbacks: a ring of futures keeps a frame's memory until the
+        # garbage collector has gone through everything, which in a server takes hours.
+        under_way = [inner]
+
         def done(inner: Future) -> None:
+            under_way.clear()
             worker.pending -= 1
             if inner.cancelled() or outer.cancelled():
                 outer.cancel()
@@ -238,7 +243,7 @@ class WorkerPool(Executor):
                 outer.set_exception(error)
 
         inner.add_done_callback(done)
-        outer.add_done_callback(lambda o: o.cancelled() and inner.cancel())
+        outer.add_done_callback(lambda o: o.cancelled() and [f.cancel() for f in under_way])
 
     def _lose(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dnn.config import Config
-from dnn.execution import InlineExecutor
+from dnn.execution import InlineExecutor, WorkerPool
 from dnn.figures import unpack
+from dnn.live import Outcome
 from dnn.view import View
 from pages.shared import frames
 from pages.shared.loop import Loop
@@ -99,3 +101,22 @@ def test_a_failure_is_told_in_a_sentence(loop, monkeypatch):
     answer = ask(frames.publish(loop))
     assert answer.status_code == frames.FAILED
     assert b"no room" in answer.body
+
+
+def test_a_frame_leaves_no_ring_of_objects_behind():
+    """What waits for the collector of a large server waits for hours, and keeps its arrays."""
+    pool = WorkerPool(1)
+    loop = Loop(pool, Config(), View(), playing=True)
+    token, seq = frames.publish(loop), 0
+    try:
+        for _ in range(3):
+            seq = unpack(ask(token, seen=seq).body)["seq"]
+        gc.collect()
+        gc.disable()
+        for _ in range(20):
+            seq = unpack(ask(token, seen=seq).body)["seq"]
+        runs = [o for o in gc.get_objects() if isinstance(o, Outcome)]
+        assert len(runs) < 3
+    finally:
+        gc.enable()
+        pool.shutdown()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -67,10 +67,11 @@ async def next_frame(request: Request) -> Response:
 async def _newer_than(seen: int, loop: Loop) -> bytes:
     running, asked = asyncio.get_running_loop(), asyncio.Event()
 
-    def wake() -> None:
-        running.call_soon_threadsafe(asked.set)
+    def wake(_: object = None) -> None:
+        with suppress(RuntimeError):  # the server is closing
+            running.call_soon_threadsafe(asked.set)
 
-    end = running.time() + WAIT
+    end, awaited = running.time() + WAIT, None
     loop.waiting.add(wake)
     try:
         while True:
@@ -80,20 +81,13 @@ async def _newer_than(seen: int, loop: Loop) -> bytes:
                 return frame
             if loop.failed or running.time() >= end:
                 return b""
-            await _either(future, asked, end - running.time())
+            if future is not None and future is not awaited:
+                awaited = future
+                future.add_done_callback(wake)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asked.wait(), end - running.time())
     finally:
         loop.waiting.discard(wake)
-
-
-async def _either(future: Future | None, asked: asyncio.Event, seconds: float) -> None:
-    """Wait for the slice under way, or for somebody to ask for something, but not for longer."""
-    waits: list[asyncio.Future] = [asyncio.ensure_future(asked.wait())]
-    if future is not None:
-        waits.append(asyncio.wrap_future(future))
-    try:
-        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        waits[0].cancel()
 
 
 def _file(path: Path, media_type: str) -> Callable[[Request], Awaitable[Response]]:
