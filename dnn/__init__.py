@@ -9,6 +9,7 @@ Columns are examples. Every function returns new values; a Run is never altered.
 
 from dnn.config import Config
 from dnn.datasets import Dataset, load
+from dnn.gradcheck import Check, gradcheck
 from dnn.history import History, Record
 from dnn.inference import cost, gradients, penalty, predict
 from dnn.training import (
@@ -25,6 +26,7 @@ from dnn.training import (
 
 __all__ = [
     "Change",
+    "Check",
     "Config",
     "Dataset",
     "Divergence",
@@ -36,6 +38,7 @@ __all__ = [
     "attach",
     "change",
     "cost",
+    "gradcheck",
     "gradients",
     "load",
     "penalty",

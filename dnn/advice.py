@@ -11,6 +11,7 @@ from dnn.activations import ACTIVATIONS
 from dnn.diagnostics import PROBE, layer_signal
 from dnn.figures.words import number
 from dnn.initializers import INITIALIZERS
+from dnn.network import PROBING
 from dnn.training import Run, borrowed_trainer
 
 #: From this factor a layer on, the error's growth at the start counts as the cause.
@@ -34,13 +35,13 @@ def growth_at_start(run: Run) -> float:
     examples. 1 for a single layer, and where it can't be told.
     """
     count = min(PROBE, run.data.m_train) if run.data else 0
-    layers = len(run.layout.blocks)
+    layers = run.layout.layers
     if layers < 2 or not run.data:
         return 1.0
     with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
         trainer.p[:] = run.initial
         X, Y = run.data.X_train[:, :count], trainer.Y_train[:, :count]
-        probe = trainer.evaluation("probe", X, Y, backward=True)
+        probe = trainer.evaluation("probe", X, Y, PROBING, backward=True)
         delta = layer_signal(probe.run(), probe.rows).delta
         factor = float((delta[0] / delta[-1]) ** (1 / (layers - 1)))
     return factor if np.isfinite(factor) and factor > 0 else 1.0
@@ -51,7 +52,7 @@ def advise(run: Run) -> Advice:
     if run.diverged is None:
         raise ValueError("run: it has not diverged, there is nothing to mend")
     config, factor = run.config, growth_at_start(run)
-    last = run.diverged.layer == len(run.layout.blocks)
+    last = run.diverged.layer == run.layout.layers
     place = "the output layer" if last else f"layer {run.diverged.layer}"
     what = f"Step {run.diverged.step}: the {run.diverged.quantity} of {place} left the range."
     suits = ACTIVATIONS[config.activations[0]].initializer if config.hidden else "glorot"

@@ -45,7 +45,7 @@ class Batches:
             shape = (self.epochs * self.m,)
             self._block_rows = np.empty(shape + self._rows.shape[1:], dtype)
             self._block_targets = np.empty(shape + self._targets.shape[1:], dtype)
-        self._views = [self._epoch_views(e * self.m) for e in range(self.epochs)]
+        self._views: dict[int, list[Batch]] = {}
 
     def _epoch_views(self, start: int) -> list[Batch]:
         views = []
@@ -67,10 +67,10 @@ class Batches:
 
     def epoch(self, number: int) -> list[Batch]:
         """Return the batches of an epoch; the views hold until another block is asked for."""
-        if self.full:
-            return self._views[0]
-        block, row = divmod(number, self.epochs)
-        if block != self._block:
+        block, row = (0, 0) if self.full else divmod(number, self.epochs)
+        if row not in self._views:
+            self._views[row] = self._epoch_views(row * self.m)
+        if not self.full and block != self._block:
             order = epoch_orders(self.seed, block, self.epochs, self.m).ravel()
             self._rows.take(order, 0, self._block_rows, "clip")
             self._targets.take(order, 0, self._block_targets, "clip")

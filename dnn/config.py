@@ -16,6 +16,7 @@ from dnn.features import FEATURES
 from dnn.initializers import INITIALIZERS
 from dnn.losses import LOSSES
 from dnn.optimizers import OPTIMIZERS
+from dnn.schedules import SCHEDULES
 from dnn.settings import Setting, setting, shown
 
 #: What one link may ask of the server; the operator can raise it by environment variables.
@@ -24,6 +25,15 @@ MAX_PARAMETERS = float(os.environ.get("NEURAL_LAB_MAX_PARAMETERS", 5_000_000))
 MAX_FLOPS = float(os.environ.get("NEURAL_LAB_MAX_FLOPS", 5e9))
 #: Units times examples: what one pass over all the data keeps in memory, several times.
 MAX_ACTIVATIONS = float(os.environ.get("NEURAL_LAB_MAX_ACTIVATIONS", 30_000_000))
+
+
+#: Usual strengths of a penalty, and usual limits for clipping; 0 is off.
+PENALTIES = (0.0, *(float(f"{d}e{k}") for k in range(-6, 1) for d in (1, 3)), 10.0)
+CLIPS = (0.0, *(float(f"{d}e{k}") for k in range(-3, 3) for d in (1, 3)), 1000.0)
+
+
+def _scheduled(name: str) -> Callable[[Config], bool]:
+    return lambda config: name in SCHEDULES[config.schedule].uses
 
 
 def _uses(name: str) -> Callable[[Config], bool]:
@@ -140,6 +150,50 @@ class Config:
         formula="sigma_w",
         applies=lambda config: INITIALIZERS[config.initializer_key].uses_sigma_w,
     )
+    sigma_b: float = setting(
+        0.0,
+        label="Bias scale",
+        help="The scale of the starting biases, for the initialisers that draw them.",
+        group="network",
+        kind="float",
+        min=0.0,
+        max=10.0,
+        step=0.05,
+        formula="sigma_b",
+        applies=lambda config: INITIALIZERS[config.initializer_key].uses_sigma_b,
+    )
+    batch_norm: bool = setting(
+        False,
+        label="Batch normalisation",
+        help="Brings each hidden unit to mean 0 and variance 1 over the batch, then lets it learn "
+        "another scale and shift. Evaluated with running means (Ioffe & Szegedy 2015).",
+        group="network",
+        kind="switch",
+        formula="z = gamma (u - mean) / sqrt(var + 1e-5) + beta, u = W a + b",
+        applies=lambda config: bool(config.hidden),
+    )
+    residual: bool = setting(
+        False,
+        label="Residual connections",
+        help="Each hidden layer as wide as the one before adds to it what it computes, so that the "
+        "gradient has a way past it (He et al. 2016).",
+        group="network",
+        kind="switch",
+        formula="a_l = a_(l-1) + s g(z_l)",
+        applies=lambda config: any(config.residual_layers(True)),
+    )
+    branch_scale: float = setting(
+        1.0,
+        label="Branch scale",
+        help="What a residual branch is multiplied with: small ones keep deep networks calm.",
+        group="network",
+        kind="float",
+        min=0.0,
+        max=2.0,
+        step=0.1,
+        formula="s",
+        applies=lambda config: any(config.residual_layers()),
+    )
     loss: str | None = setting(
         None,
         label="Cost",
@@ -185,6 +239,20 @@ class Config:
         step=0.01,
         formula="mu",
         applies=_uses("momentum"),
+    )
+    rho: float = setting(
+        0.9,
+        label="ρ",
+        help="The memory of the running mean of squared gradients: about 1 / (1 - ρ) steps.",
+        group="training",
+        kind="float",
+        min=0.0,
+        max=1.0,
+        below=True,
+        step=0.01,
+        formula="v <- rho v + (1 - rho) g^2",
+        applies=_uses("rho"),
+        rare=True,
     )
     beta1: float = setting(
         0.9,
@@ -239,6 +307,56 @@ class Config:
         live=True,
         formula="eta",
     )
+    schedule: str = setting(
+        "constant",
+        label="Schedule",
+        help="How the learning rate changes over the steps.",
+        group="training",
+        kind="choice",
+        choices=SCHEDULES,
+        live=True,
+        rare=True,
+    )
+    schedule_steps: int = setting(
+        1000,
+        label="Schedule steps",
+        help="The number of steps T over which the schedule acts.",
+        group="training",
+        kind="int",
+        min=1,
+        max=10_000_000,
+        marks=(100, 300, 1000, 3000, 10_000, 30_000, 100_000),
+        live=True,
+        rare=True,
+        formula="T",
+        applies=_scheduled("schedule_steps"),
+    )
+    schedule_decay: float = setting(
+        0.5,
+        label="Schedule decay",
+        help="What the learning rate is multiplied with over every T steps.",
+        group="training",
+        kind="float",
+        min=0.01,
+        max=1.0,
+        step=0.05,
+        live=True,
+        rare=True,
+        applies=_scheduled("schedule_decay"),
+    )
+    l1: float = setting(
+        0.0,
+        label="L1 penalty",
+        help="Pulls every weight towards 0 by the same amount, so that many become 0; 0 is off.",
+        group="training",
+        kind="log",
+        min=0.0,
+        max=10.0,
+        marks=PENALTIES,
+        live=True,
+        rare=True,
+        formula="J + lambda sum of |W|",
+    )
     l2: float = setting(
         0.0,
         label="L2 penalty",
@@ -247,9 +365,51 @@ class Config:
         kind="log",
         min=0.0,
         max=10.0,
-        marks=(0.0, *(float(f"{d}e{k}") for k in range(-6, 1) for d in (1, 3)), 10.0),
+        marks=PENALTIES,
         live=True,
         formula="J + (lambda / 2) sum of W^2",
+    )
+    dropout: float = setting(
+        0.0,
+        label="Dropout",
+        help="The share of hidden units that each step leaves out, drawn anew for every example; "
+        "the others are scaled up (Srivastava et al. 2014, inverted); 0 is off.",
+        group="training",
+        kind="float",
+        min=0.0,
+        max=0.9,
+        step=0.1,
+        live=True,
+        rare=True,
+        formula="a = g(z) mask / (1 - p)",
+        applies=lambda config: bool(config.hidden),
+    )
+    clip_norm: float = setting(
+        0.0,
+        label="Clip the norm",
+        help="Scales the whole gradient down to this length where it is longer "
+        "(Pascanu, Mikolov & Bengio 2013, algorithm 1); 0 is off.",
+        group="training",
+        kind="log",
+        min=0.0,
+        max=1000.0,
+        marks=CLIPS,
+        live=True,
+        rare=True,
+        formula="g <- g min(1, c / |g|)",
+    )
+    clip_value: float = setting(
+        0.0,
+        label="Clip the values",
+        help="Cuts every component of the gradient off at plus and minus this; 0 is off.",
+        group="training",
+        kind="log",
+        min=0.0,
+        max=1000.0,
+        marks=CLIPS,
+        live=True,
+        rare=True,
+        formula="g <- min(max(g, -c), c)",
     )
     seed: int = setting(
         0,
@@ -286,6 +446,15 @@ class Config:
         if isinstance(self.activation, str):
             return (self.activation,) * len(self.hidden)
         return self.activation
+
+    def residual_layers(self, wanted: bool | None = None) -> tuple[bool, ...]:
+        """Return for each hidden layer whether it adds to the one before, which is as wide.
+
+        wanted: as if the field residual were this.
+        """
+        on = self.residual if wanted is None else wanted
+        same = (a == b for a, b in pairwise(self.hidden))
+        return (False, *(on and s for s in same)) if self.hidden else ()
 
     @property
     def initializer_keys(self) -> tuple[str, ...]:

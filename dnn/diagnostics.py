@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dnn.history import Record
-from dnn.network import Array, Pass
+from dnn.network import PROBING, Array, Pass
 from dnn.trainer import Trainer
 
 #: Per-example quantities are measured on at most so many training examples, always the first.
@@ -19,10 +19,10 @@ def measure(trainer: Trainer, step: int, epoch: int) -> Record:
     data = trainer.data
     count = min(PROBE, data.m_train)
     probe = trainer.evaluation(
-        "probe", data.X_train[:, :count], trainer.Y_train[:, :count], backward=True
+        "probe", data.X_train[:, :count], trainer.Y_train[:, :count], PROBING, backward=True
     )
     train = probe
-    if count < data.m_train:
+    if count < data.m_train or trainer.architecture.batch_norm:
         train = trainer.evaluation("train", data.X_train, trainer.Y_train)
         train.run()
     net = probe.run()

@@ -1,9 +1,13 @@
-"""Distributions from which the starting weights of a layer are drawn. Biases start at zero."""
+"""Distributions from which the starting weights of a layer are drawn.
+
+Biases start at zero, unless the entry says otherwise.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,31 +16,51 @@ from dnn.registry import Entry, Registry
 
 @dataclass(frozen=True, kw_only=True)
 class Initializer(Entry):
-    """draw(rng, fan_out, fan_in, sigma_w) returns W, float64 of shape (fan_out, fan_in)."""
+    """draw(rng, fan_out, fan_in, sigma_w) returns W, float64 of shape (fan_out, fan_in).
+
+    variance(fan_out, fan_in, sigma_w): the variance of one weight. uses_sigma_b: biases are drawn
+    as N(0, sigma_b^2) instead of starting at zero.
+    """
 
     draw: Callable[[np.random.Generator, int, int, float], np.ndarray]
+    variance: Callable[[int, int, float], float]
     uses_sigma_w: bool = False
+    uses_sigma_b: bool = False
 
 
-def _normal(variance: Callable[[int, int], float]):
-    return lambda rng, fan_out, fan_in, sigma_w: rng.normal(
-        0.0, np.sqrt(variance(fan_out, fan_in)), (fan_out, fan_in)
-    )
+def _normal(variance: Callable[[int, int, float], float]) -> dict[str, Any]:
+    """Return draw and variance of weights N(0, variance)."""
 
-
-def _uniform(variance: Callable[[int, int], float]):
     def draw(rng: np.random.Generator, fan_out: int, fan_in: int, sigma_w: float) -> np.ndarray:
-        limit = np.sqrt(3.0 * variance(fan_out, fan_in))
+        scale = np.sqrt(variance(fan_out, fan_in, sigma_w))
+        return rng.normal(0.0, scale, (fan_out, fan_in))
+
+    return {"draw": draw, "variance": variance}
+
+
+def _uniform(variance: Callable[[int, int, float], float]) -> dict[str, Any]:
+    """Return draw and variance of weights uniform in plus and minus sqrt(3 variance)."""
+
+    def draw(rng: np.random.Generator, fan_out: int, fan_in: int, sigma_w: float) -> np.ndarray:
+        limit = np.sqrt(3.0 * variance(fan_out, fan_in, sigma_w))
         return rng.uniform(-limit, limit, (fan_out, fan_in))
 
-    return draw
+    return {"draw": draw, "variance": variance}
 
 
-def _glorot(fan_out: int, fan_in: int) -> float:
+def _orthogonal(rng: np.random.Generator, fan_out: int, fan_in: int, sigma_w: float) -> np.ndarray:
+    """Return a matrix whose rows (or columns, whichever are fewer) are orthonormal."""
+    tall = rng.normal(size=(max(fan_out, fan_in), min(fan_out, fan_in)))
+    Q, R = np.linalg.qr(tall)
+    Q *= np.sign(np.diag(R))  # without it Q would not be uniformly distributed
+    return Q if fan_out >= fan_in else Q.T
+
+
+def _glorot(fan_out: int, fan_in: int, sigma_w: float) -> float:
     return 2.0 / (fan_in + fan_out)
 
 
-def _he(fan_out: int, fan_in: int) -> float:
+def _he(fan_out: int, fan_in: int, sigma_w: float) -> float:
     return 2.0 / fan_in
 
 
@@ -52,7 +76,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ N(0, 2 / (fan_in + fan_out))",
             help="Keeps activations and gradients of tanh-like layers at a similar size.",
             source=GLOROT,
-            draw=_normal(_glorot),
+            **_normal(_glorot),
         ),
         Initializer(
             key="glorot_uniform",
@@ -60,7 +84,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ U(-r, r), r^2 = 6 / (fan_in + fan_out)",
             help="As Glorot, drawn from a uniform distribution of the same variance.",
             source=GLOROT,
-            draw=_uniform(_glorot),
+            **_uniform(_glorot),
         ),
         Initializer(
             key="he",
@@ -68,7 +92,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ N(0, 2 / fan_in)",
             help="Makes up for the half of the signal that ReLU cuts away.",
             source=HE,
-            draw=_normal(_he),
+            **_normal(_he),
         ),
         Initializer(
             key="he_uniform",
@@ -76,7 +100,34 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ U(-r, r), r^2 = 6 / fan_in",
             help="As He, drawn from a uniform distribution of the same variance.",
             source=HE,
-            draw=_uniform(_he),
+            **_uniform(_he),
+        ),
+        Initializer(
+            key="lecun",
+            label="LeCun",
+            formula="W ~ N(0, 1 / fan_in)",
+            help="Keeps the variance of a linear unit; what SELU's fixed point assumes.",
+            source="LeCun et al. 1998, Efficient BackProp, eq. 16; Klambauer et al. 2017",
+            **_normal(lambda fan_out, fan_in, sigma_w: 1.0 / fan_in),
+        ),
+        Initializer(
+            key="orthogonal",
+            label="Orthogonal",
+            formula="W^T W = I, or W W^T = I where W is wide",
+            help="All singular values are 1: a linear network keeps every length at any depth.",
+            source="Saxe, McClelland & Ganguli 2013, section 3",
+            draw=_orthogonal,
+            variance=lambda fan_out, fan_in, sigma_w: 1.0 / max(fan_out, fan_in),
+        ),
+        Initializer(
+            key="mean_field",
+            label="Mean field",
+            formula="W ~ N(0, sigma_w^2 / fan_in), b ~ N(0, sigma_b^2)",
+            help="The two scales of signal-propagation theory, with random biases.",
+            source="Poole et al. 2016, eq. 1; Schoenholz et al. 2017",
+            **_normal(lambda fan_out, fan_in, sigma_w: sigma_w**2 / fan_in),
+            uses_sigma_w=True,
+            uses_sigma_b=True,
         ),
         Initializer(
             key="normal",
@@ -84,7 +135,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ N(0, sigma_w^2)",
             help="The same spread in every layer, whatever its width: small fades, large explodes.",
             source="the classic course's randn * scale",
-            draw=lambda rng, fan_out, fan_in, sigma_w: rng.normal(0.0, sigma_w, (fan_out, fan_in)),
+            **_normal(lambda fan_out, fan_in, sigma_w: sigma_w**2),
             uses_sigma_w=True,
         ),
         Initializer(
@@ -93,9 +144,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ U(-sigma_w, sigma_w)",
             help="Every weight equally likely within plus or minus the scale.",
             source="TensorFlow Playground uses a scale of 0.5",
-            draw=lambda rng, fan_out, fan_in, sigma_w: rng.uniform(
-                -sigma_w, sigma_w, (fan_out, fan_in)
-            ),
+            **_uniform(lambda fan_out, fan_in, sigma_w: sigma_w**2 / 3),
             uses_sigma_w=True,
         ),
         Initializer(
@@ -105,6 +154,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             help="All units of a layer start equal and stay equal: the symmetry is never broken.",
             source="Goodfellow, Bengio & Courville 2016, section 8.4",
             draw=lambda rng, fan_out, fan_in, sigma_w: np.zeros((fan_out, fan_in)),
+            variance=lambda fan_out, fan_in, sigma_w: 0.0,
         ),
     ],
 )

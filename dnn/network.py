@@ -1,188 +1,127 @@
-"""The network: parameters as named blocks of one flat vector, forward and backward passes.
+"""The network: forward and backward passes.
 
 A pass is compiled once for a number of examples m: its buffers are allocated, and forward and
-backward become lists of calls on them, which `fuse` turns into one straight-line function. The
-same pass serves training, evaluation and diagnostics; there is no second implementation.
+backward become lists of calls on them, which program.fuse turns into one straight-line function.
+The same pass serves training, evaluation and diagnostics; there is no second implementation.
 
-Columns are examples: A[l] is (n_l, m). The bias is the last column of a layer's block [W b], and
-activations carry a row of ones below, so that Z = [W b] [A; 1] is one matrix product.
+Columns are examples: A[l] is (n_l, m). For hidden layer l, with U = [W b] [A[l-1]; 1]:
+
+    Z = U, or BatchNorm(U)
+    H = g(Z)
+    A = H, or mask H (dropout), or A[l-1] + s mask H (a residual layer)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from dnn.activations import ACTIVATIONS, constant
-from dnn.initializers import INITIALIZERS
+from dnn.layout import Layout
 from dnn.losses import LOSSES
+from dnn.normalization import BatchNorm
+from dnn.program import MASK, XT, Slot, T, X
 from dnn.registry import Call
 
 Array = np.ndarray
 
 
 @dataclass(frozen=True)
-class Block:
-    """A named part of the flat parameter vector: [W b] of layer `layer` (1-based)."""
+class Architecture:
+    """What a network computes: everything but its parameters.
 
-    name: str
-    layer: int
-    start: int
-    shape: tuple[int, int]
-
-    @property
-    def stop(self) -> int:
-        return self.start + self.shape[0] * self.shape[1]
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where each block lies. sizes: (n_0, n_1, ..., n_L)."""
-
-    sizes: tuple[int, ...]
-    blocks: tuple[Block, ...]
-    size: int
-
-    @classmethod
-    def of(cls, sizes: Sequence[int]) -> Layout:
-        """Return the layout of dense layers of the given sizes."""
-        blocks, start = [], 0
-        for layer, (fan_in, fan_out) in enumerate(pairwise(sizes), 1):
-            blocks.append(Block(f"layer {layer}", layer, start, (fan_out, fan_in + 1)))
-            start = blocks[-1].stop
-        return cls(tuple(sizes), tuple(blocks), start)
-
-    def views(self, flat: Array) -> list[Array]:
-        """Return one (n_l, n_{l-1} + 1) view of flat per layer."""
-        return [flat[b.start : b.stop].reshape(b.shape) for b in self.blocks]
-
-    def weights(self, flat: Array) -> list[tuple[Array, Array]]:
-        """Return [(W, b), ...] as views of flat: W (n_l, n_{l-1}), b (n_l, 1)."""
-        return [(V[:, :-1], V[:, -1:]) for V in self.views(flat)]
-
-    def weight_mask(self) -> Array:
-        """Return a flat float64 array that is 1 at weights and 0 at biases."""
-        mask = np.ones(self.size)
-        for _, b in self.weights(mask):
-            b[:] = 0.0
-        return mask
-
-
-def initial_parameters(
-    layout: Layout, initializers: Sequence[str], sigma_w: float, seed: int
-) -> Array:
-    """Return flat float64 parameters: each layer's weights as its initialiser draws them, b = 0."""
-    rng = np.random.default_rng([seed, 1])
-    flat = np.zeros(layout.size)
-    for (W, _), key in zip(layout.weights(flat), initializers, strict=True):
-        W[:] = INITIALIZERS[key].draw(rng, W.shape[0], W.shape[1], sigma_w)
-    return flat
-
-
-@dataclass(frozen=True)
-class Slot:
-    """An operand that differs from step to step, by the name of the fused loop's variable."""
-
-    name: str
-
-
-X, XT, T = Slot("X"), Slot("XT"), Slot("T")
-
-
-class OutOfRange(Exception):
-    """A step of a fused loop has left the range: the loop ended behind it."""
-
-
-def fuse(
-    calls: Iterable[Call],
-    coefficients: Sequence[Array] = (),
-    guard: tuple[Array, float] | None = None,
-) -> Callable[[Iterable], None]:
-    """Return run(steps), which makes all calls once for each ((X, XT, T), *coefficients) in steps.
-
-    The calls become consecutive lines of one generated function whose operands are local
-    variables; a loop over a list of calls would cost a fifth more on small layers.
-
-    guard: a vector and a limit; run raises OutOfRange behind the first step that leaves the sum of
-    its squares above the limit, or not a number. One product a step: what is looked at only now and
-    then may have come back.
+    activations, residual: one for each hidden layer; dropout: the share of units left out.
     """
-    names: dict[int, str] = {}
-    bound: dict[str, Any] = {}
 
-    def name(operand: Any) -> str:
-        if isinstance(operand, Slot):
-            return operand.name
-        if id(operand) not in names:
-            names[id(operand)] = f"v{len(names)}"
-            bound[names[id(operand)]] = operand
-        return names[id(operand)]
+    layout: Layout
+    activations: tuple[str, ...]
+    loss: str
+    batch_norm: bool = False
+    residual: tuple[bool, ...] = ()
+    branch_scale: float = 1.0
+    dropout: float = 0.0
 
-    given = [f"c{i}" for i in range(len(coefficients))]
-    lines = [f"{name(c)}[()] = {v}" for c, v in zip(coefficients, given, strict=True)]
 
-    def line(function: Any, operands: tuple[Any, ...]) -> str:
-        named = function.keywords if isinstance(function, partial) else {}
-        function = function.func if named else function
-        arguments = [*map(name, operands), *(f"{key}={name(v)}" for key, v in named.items())]
-        return f"{name(function)}({', '.join(arguments)})"
+@dataclass(frozen=True)
+class Mode:
+    """How a pass behaves. batch: normalise by the batch's moments; update: and let the running ones
+    follow; dropout: leave units out; mean: the deltas carry 1/m, so that the gradient is that of
+    the mean loss; without it, a column of a delta is the derivative of the summed losses, which
+    is that example's own where nothing mixes the examples.
+    """
 
-    lines += [line(f, operands) for f, operands in calls]
-    if guard is not None:
-        vector, limit = guard
-        product = line(vector.dot, (vector,))
-        lines.append(f"if not {product} <= {name(limit)}: raise {name(OutOfRange)}")
-    source = (
-        f"def run(steps, {', '.join(f'{n}={n}' for n in bound)}):\n"
-        f"    for (X, XT, T), {', '.join(given)} in steps:\n        "
-        + "\n        ".join(lines or ["pass"])
-    )
-    exec(source, bound)
-    return bound["run"]
+    batch: bool = False
+    update: bool = False
+    dropout: bool = False
+    mean: bool = True
+
+
+TRAINING = Mode(batch=True, update=True, dropout=True)
+#: As in training, but without chance and without a trace, example by example.
+PROBING = Mode(batch=True, mean=False)
+EVALUATION = Mode()
 
 
 class Pass:
     """Forward and backward for m examples, on buffers of its own.
 
-    Reads the parameters p and writes the gradient g (flat arrays laid out by `layout`). With
-    mean=True the deltas carry 1/m (or `weight`), so that g is the gradient of the mean cost;
-    with mean=False a column of a delta is the derivative of that example's own loss.
+    Reads the parameters p and the running moments (2, units) and writes the gradient g.
     """
 
     def __init__(
         self,
-        layout: Layout,
-        activations: Sequence[str],
-        loss: str,
+        architecture: Architecture,
         p: Array,
         g: Array,
         m: int,
-        mean: bool = True,
+        mode: Mode = EVALUATION,
+        running: Array | None = None,
     ):
-        self.layout, self.m, self.loss = layout, m, LOSSES[loss]
-        self.activations = [ACTIVATIONS[key] for key in activations]
-        self.W, self.G = layout.views(p), layout.views(g)
+        self.architecture, self.layout, self.m, self.mode = (
+            architecture, architecture.layout, m, mode
+        )  # fmt: skip
+        self.loss = LOSSES[architecture.loss]
+        self.activations = [ACTIVATIONS[key] for key in architecture.activations]
+        self.W, self.G = self.layout.views(p), self.layout.views(g)
         self.dtype = p.dtype
-        self.factor = self.loss.delta_factor / (m if mean else 1)
+        self.factor = self.loss.delta_factor / (max(1, m) if mode.mean else 1)
+        self.residual = architecture.residual or (False,) * len(self.activations)
+        self.dropout = mode.dropout and architecture.dropout > 0
         self._allocate()
+        self.norms = self._norms(p, g, running) if architecture.batch_norm else []
 
     def _allocate(self) -> None:
         m, hidden, out = self.m, self.layout.sizes[1:-1], self.layout.sizes[-1]
-        total = sum(n + 1 for n in hidden) * m
-        # One flat buffer each for z (only where a derivative needs it), a and g'(z).
+        self.total = sum(n + 1 for n in hidden) * m
+        # One flat buffer each for z (only where a derivative needs it), h, a and g'(z).
         needs_z = any(a.needs_z for a in self.activations)
-        self._a = np.ones(total, self.dtype)
-        self._z = np.ones(total, self.dtype) if needs_z else self._a
-        self._d = np.zeros(total, self.dtype)
+        self._a = np.ones(self.total, self.dtype)
+        plain = not self.dropout and not any(self.residual)
+        self._h = self._a if plain else np.ones(self.total, self.dtype)
+        self._z = np.ones(self.total, self.dtype) if needs_z else self._h
+        self._d = np.zeros(self.total, self.dtype)
+        self._mask = np.zeros(self.total, self.dtype) if self.dropout else None
         self._starts = np.concatenate(([0], np.cumsum([(n + 1) * m for n in hidden]))).astype(int)
         self.logits = np.zeros((out, m), self.dtype)
         self.prediction = np.zeros((out, m), self.dtype)
         self.deltas = [np.zeros((n, m), self.dtype) for n in (*hidden, out)]
+        # dJ/dA of a residual layer is needed after its delta has been formed.
+        self._errors = [
+            np.zeros_like(D) if residual else D
+            for D, residual in zip(self.deltas, (*self.residual, False), strict=True)
+        ]
+
+    def _norms(self, p: Array, g: Array, running: Array | None) -> list[BatchNorm]:
+        norms, first = [], 0
+        assert running is not None
+        views = zip(self.layout.views(p, "norm"), self.layout.views(g, "norm"), strict=True)
+        for l, (V, G) in enumerate(views):
+            part = running[:, first : first + len(V)]
+            U = np.zeros((len(V), self.m), self.dtype)
+            norms.append(BatchNorm(U, self._rows(self._z, l), V, G, part, self.mode.batch))
+            first += len(V)
+        return norms
 
     def _rows(self, flat: Array, l: int, extra: int = 0) -> Array:
         """Return hidden layer l (0-based) of a flat buffer, with `extra` rows of ones."""
@@ -193,22 +132,57 @@ class Pass:
         """Return A of hidden layer l (1-based), (n_l, m): a view of the pass's buffer."""
         return self._rows(self._a, l - 1)
 
+    def branch(self, l: int) -> Array:
+        """Return H = g(Z) of hidden layer l (1-based), (n_l, m): A before dropout and sums."""
+        return self._rows(self._h, l - 1)
+
     def preactivation(self, l: int) -> Array:
         """Return Z of layer l (1-based) where kept, else A (they share a buffer)."""
         return self.logits if l == len(self.W) else self._rows(self._z, l - 1)
 
+    @property
+    def nbytes(self) -> int:
+        """About what the buffers take."""
+        units = 6 if self.norms else 4
+        return units * self._a.nbytes + 3 * self.logits.nbytes
+
     def forward(self) -> list[Call]:
         """Return the calls that fill the activations and the logits from X."""
         calls: list[Call] = []
+        if self._mask is not None:
+            calls.append((np.copyto, (self._mask, MASK)))
         source: Array | Slot = X
         for l, activation in enumerate(self.activations):
-            Z, A = self._rows(self._z, l), self._rows(self._a, l)
-            if self._z is self._a:
-                Z = A
-            calls.append((self.W[l].dot, (source, Z)))
-            calls += activation.forward(Z, A)
+            Z, H = self._rows(self._z, l), self._rows(self._h, l)
+            if self._z is self._h:
+                Z = H  # one object: linear copies nothing then
+            if self.norms:
+                norm = self.norms[l]
+                calls.append((self.W[l].dot, (source, norm.U)))
+                calls += norm.forward(self.mode.update)
+            else:
+                calls.append((self.W[l].dot, (source, Z)))
+            calls += activation.forward(Z, H)
+            calls += self._passed_on(l, H)
             source = self._rows(self._a, l, extra=1)
         calls.append((self.W[-1].dot, (source, self.logits)))
+        return calls
+
+    def _passed_on(self, l: int, H: Array) -> list[Call]:
+        """Return the calls that make A of H: dropout, and the sum with the layer before."""
+        if self._h is self._a:
+            return []
+        A = self._rows(self._a, l)
+        calls: list[Call] = []
+        if self._mask is not None:
+            calls.append((np.multiply, (H, self._rows(self._mask, l), A)))
+            H = A
+        if self.residual[l]:
+            scale = constant(self.architecture.branch_scale, A)
+            calls.append((np.multiply, (H, scale, A)))
+            calls.append((np.add, (A, self._rows(self._a, l - 1), A)))
+        elif H is not A:
+            calls.append((np.copyto, (A, H)))
         return calls
 
     def guard(self, limit: float) -> tuple[Array, float]:
@@ -223,34 +197,47 @@ class Pass:
         """Return the calls that fill `prediction` from the logits."""
         return self.loss.link(self.logits, self.prediction)
 
-    def backward(self) -> list[Call]:
-        """Return the calls that fill the deltas and the gradient from the logits, X and T."""
+    def backward(self, scaled: bool = True) -> list[Call]:
+        """Return the calls that fill the deltas and the gradient from the logits, X and T.
+
+        scaled=False leaves out `factor`, which all of them then lack.
+        """
         delta = self.deltas[-1]
         calls = self.loss.delta(self.logits, T, delta)  # type: ignore[arg-type]
-        if self.factor != 1.0:
+        if scaled and self.factor != 1.0:
             calls.append((np.multiply, (delta, constant(self.factor, delta), delta)))
         calls += self._derivatives()
         for l in range(len(self.W) - 1, 0, -1):
-            delta, previous = self.deltas[l], self.deltas[l - 1]
+            delta, error = self.deltas[l], self._errors[l - 1]
             calls += [
                 (delta.dot, (self._rows(self._a, l - 1, extra=1).T, self.G[l])),
-                (self.W[l][:, :-1].T.dot, (delta, previous)),
-                (np.multiply, (previous, self._rows(self._d, l - 1), previous)),
+                (self.W[l][:, :-1].T.dot, (delta, error)),
             ]
+            if l < len(self.residual) and self.residual[l]:
+                calls.append((np.add, (error, self._errors[l], error)))
+            calls.append((np.multiply, (error, self._rows(self._d, l - 1), self.deltas[l - 1])))
+            if self.norms:
+                calls += self.norms[l - 1].backward(self.deltas[l - 1])
         calls.append((self.deltas[0].dot, (XT, self.G[0])))
         return calls
 
     def _derivatives(self) -> list[Call]:
-        """Return the calls for g'(z) of all hidden layers, one run of equal activations at once."""
+        """Return the calls for dA/dZ of all hidden layers, one run of equal activations at once."""
         calls: list[Call] = []
         first = 0
         for l in range(1, len(self.activations) + 1):
             if l < len(self.activations) and self.activations[l] is self.activations[first]:
                 continue
             part = slice(self._starts[first], self._starts[l])
-            flat_z, flat_a, flat_d = self._z[part], self._a[part], self._d[part]
-            calls += self.activations[first].derivative(flat_z, flat_a, flat_d)
+            flat_z, flat_h, flat_d = self._z[part], self._h[part], self._d[part]
+            calls += self.activations[first].derivative(flat_z, flat_h, flat_d)
             first = l
+        if self._mask is not None:
+            calls.append((np.multiply, (self._d, self._mask, self._d)))
+        for l, residual in enumerate(self.residual):
+            if residual and self.architecture.branch_scale != 1.0:
+                D = self._rows(self._d, l)
+                calls.append((np.multiply, (D, constant(self.architecture.branch_scale, D), D)))
         return calls
 
 

@@ -1,15 +1,16 @@
 """Optimisers: how a gradient becomes an update, as calls on preallocated buffers.
 
 The state of an optimiser is one array of shape (slots, n), zero at the start. Per-step numbers
-(learning rate, bias corrections) are computed for a whole slice at once by coefficients(config, t),
-t = 1, 2, ... being the number of the update, and reach the calls as 0-d arrays.
+(learning rate, bias corrections) are computed for a whole slice at once by
+coefficients(config, t, rate), t = 1, 2, ... being the number of the update and rate its learning
+rate, and reach the calls as 0-d arrays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -23,7 +24,7 @@ class Settings(Protocol):
     """The fields of Config that an optimiser reads."""
 
     @property
-    def learning_rate(self) -> float: ...
+    def rho(self) -> float: ...
     @property
     def momentum(self) -> float: ...
     @property
@@ -39,20 +40,21 @@ class Optimizer(Entry):
     """One optimiser.
 
     slots: rows of its state; uses: the Config fields it reads beside learning_rate;
-    coefficients(config, t): the numbers of each update, a tuple of arrays like t;
+    coefficients(config, t, rate): the numbers of each update, a tuple of arrays like t;
     calls(p, work, state, c, config): the update of p (n,) in place, where work is (2, n) with the
     gradient in row 0 and scratch in row 1, state is (slots, n) and c holds the coefficients as
-    0-d arrays.
+    0-d arrays. steady: the coefficients depend on the rate alone. decoupled: weight decay (l2) is
+    not part of the gradient; the trainer shrinks the weights by rate * l2 beside the update.
     """
 
     slots: int
     uses: tuple[str, ...]
-    coefficients: Callable[[Settings, Array], tuple[Array, ...]]
     calls: Callable[[Array, Array, Array, tuple[Array, ...], Settings], list[Call]]
-
-
-def constant_rate(config: Settings, t: Array) -> tuple[Array, ...]:
-    return (np.full(len(t), config.learning_rate),)
+    coefficients: Callable[[Settings, Array, Array], tuple[Array, ...]] = lambda config, t, rate: (
+        rate,
+    )
+    steady: bool = True
+    decoupled: bool = False
 
 
 def sgd_calls(
@@ -74,13 +76,45 @@ def momentum_calls(
     ]
 
 
-def adam_coefficients(config: Settings, t: Array) -> tuple[Array, ...]:
+def nesterov_calls(
+    p: Array, work: Array, state: Array, c: tuple[Array, ...], config: Settings
+) -> list[Call]:
+    (g, t), (v,) = work, state
+    mu = constant(config.momentum, p)
+    return [
+        (np.multiply, (v, mu, v)),
+        (np.add, (v, g, v)),
+        (np.multiply, (v, mu, t)),
+        (np.add, (t, g, t)),
+        (np.multiply, (t, c[0], t)),
+        (np.subtract, (p, t, p)),
+    ]
+
+
+def rmsprop_calls(
+    p: Array, work: Array, state: Array, c: tuple[Array, ...], config: Settings
+) -> list[Call]:
+    (g, t), (v,) = work, state
+    return [
+        (np.multiply, (g, g, t)),
+        (np.multiply, (t, constant(1.0 - config.rho, p), t)),
+        (np.multiply, (v, constant(config.rho, p), v)),
+        (np.add, (v, t, v)),
+        (np.sqrt, (v, t)),
+        (np.add, (t, constant(config.epsilon, p), t)),
+        (np.divide, (g, t, t)),
+        (np.multiply, (t, c[0], t)),
+        (np.subtract, (p, t, p)),
+    ]
+
+
+def adam_coefficients(config: Settings, t: Array, rate: Array) -> tuple[Array, ...]:
     # The state holds m / (1 - beta1) and v / (1 - beta2): both divisors and both bias
     # corrections are folded into the step size and into epsilon.
     b1, b2 = config.beta1, config.beta2
     root = np.sqrt((1.0 - b2**t) / (1.0 - b2))
     return (
-        config.learning_rate * (1.0 - b1) / (1.0 - b1**t) * root,
+        rate * (1.0 - b1) / (1.0 - b1**t) * root,
         config.epsilon * root,
     )
 
@@ -104,6 +138,14 @@ def adam_calls(
     ]
 
 
+ADAM: dict[str, Any] = {
+    "slots": 2,
+    "uses": ("beta1", "beta2", "epsilon"),
+    "calls": adam_calls,
+    "coefficients": adam_coefficients,
+    "steady": False,
+}
+
 OPTIMIZERS: Registry[Optimizer] = Registry(
     "optimizer",
     [
@@ -115,7 +157,6 @@ OPTIMIZERS: Registry[Optimizer] = Registry(
             source="Robbins & Monro 1951; Ng, Deep Learning Specialization, course 1",
             slots=0,
             uses=(),
-            coefficients=constant_rate,
             calls=sgd_calls,
         ),
         Optimizer(
@@ -126,7 +167,6 @@ OPTIMIZERS: Registry[Optimizer] = Registry(
             source="Polyak 1964; Sutskever et al. 2013, eq. 1-2",
             slots=1,
             uses=("momentum",),
-            coefficients=constant_rate,
             calls=momentum_calls,
         ),
         Optimizer(
@@ -136,10 +176,36 @@ OPTIMIZERS: Registry[Optimizer] = Registry(
             "theta <- theta - eta m^ / (sqrt(v^) + eps)",
             help="Divides each step by the gradient's running size, which hides small gradients.",
             source="Kingma & Ba 2015, algorithm 1",
-            slots=2,
-            uses=("beta1", "beta2", "epsilon"),
-            coefficients=adam_coefficients,
-            calls=adam_calls,
+            **ADAM,
+        ),
+        Optimizer(
+            key="nesterov",
+            label="Nesterov momentum",
+            formula="v <- mu v + g;  theta <- theta - eta (g + mu v)",
+            help="Momentum that looks ahead: the step is taken from where the run would roll to.",
+            source="Nesterov 1983; Sutskever et al. 2013, eq. 3-4, by the theta looked ahead",
+            slots=1,
+            uses=("momentum",),
+            calls=nesterov_calls,
+        ),
+        Optimizer(
+            key="rmsprop",
+            label="RMSProp",
+            formula="v <- rho v + (1-rho) g^2;  theta <- theta - eta g / (sqrt(v) + eps)",
+            help="Divides each step by the gradient's running size; Adam without momentum.",
+            source="Hinton 2012, Neural Networks for Machine Learning, lecture 6e",
+            slots=1,
+            uses=("rho", "epsilon"),
+            calls=rmsprop_calls,
+        ),
+        Optimizer(
+            key="adamw",
+            label="AdamW",
+            formula="as Adam, and W <- W - eta lambda W, lambda being the L2 setting",
+            help="Adam with weight decay beside the update instead of inside the gradient.",
+            source="Loshchilov & Hutter 2019, algorithm 2",
+            decoupled=True,
+            **ADAM,
         ),
     ],
 )

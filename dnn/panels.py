@@ -211,7 +211,7 @@ def _gradients(work: Slice) -> dict[str, Any]:
             text
             for text in (
                 figures.gradient_sentence(work.history, view.gradient),
-                figures.drawn_note(len(work.run.layout.blocks)),
+                figures.drawn_note(work.run.layout.layers),
             )
             if text
         ),

@@ -46,6 +46,7 @@ class Setting:
         keys = ", ".join(self.choices)
         span = f"from {self.min:g} to {'below ' if self.below else ''}{_number(self.max)}"
         words = {
+            "switch": "True or False (in a link on or off)",
             "choice": f"one of {keys}",
             "activation": f"one of {keys}, or one per hidden layer",
             "features": f"different ones of {keys}, at least one",
@@ -73,7 +74,7 @@ class Setting:
             return None
         try:
             value = KINDS[self.kind].parse(text)
-        except ValueError:
+        except (ValueError, KeyError):
             raise ValueError(self._refusal(name, text)) from None
         return self.normalized(name, value)
 
@@ -125,6 +126,12 @@ def _check_float(setting: Setting, value: Any) -> float:
     if setting.below and value >= setting.max:
         raise _Bad
     return value
+
+
+def _check_switch(setting: Setting, value: Any) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise _Bad
+    return bool(value)
 
 
 def _check_choice(setting: Setting, value: Any) -> str:
@@ -191,10 +198,12 @@ class Kind:
     write: Callable[[Any], str]
 
 
+SWITCHES = {"on": True, "off": False}
 KINDS = {
     "int": Kind(_check_int, int, str),
     "float": Kind(_check_float, float, repr),
     "log": Kind(_check_float, float, repr),
+    "switch": Kind(_check_switch, lambda text: SWITCHES[text], lambda on: "on" if on else "off"),
     "choice": Kind(_check_choice, str, str),
     "activation": Kind(_check_activation, _parse_activation, _activation_text),
     "features": Kind(_check_features, _split, _joined),

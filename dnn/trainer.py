@@ -6,7 +6,7 @@ steps and batches; the value semantics of a Run are training.py's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import repeat
 
 import numpy as np
@@ -14,13 +14,15 @@ import numpy as np
 from dnn.batches import Batches
 from dnn.config import Config
 from dnn.datasets import Dataset
-from dnn.losses import LOSSES, Loss
-from dnn.network import Array, Layout, Pass, fuse, with_ones
+from dnn.dropout import Masks
+from dnn.layout import Layout
+from dnn.losses import LOSSES
+from dnn.network import EVALUATION, TRAINING, Architecture, Array, Mode, Pass, with_ones
 from dnn.optimizers import OPTIMIZERS
-from dnn.registry import Call
+from dnn.program import fuse
+from dnn.schedules import SCHEDULES
+from dnn.update import Update, coefficients
 
-#: Large vectors are updated in blocks of so many parameters, which stay in the cache.
-UPDATE_BLOCK = 8192
 #: A run has diverged when a parameter, a logit or the cost passes this, or is not finite.
 LIMIT = 1e12
 #: Coefficients are computed for at most so many steps at once.
@@ -58,44 +60,33 @@ def targets(loss: str, data: Dataset, Y: Array) -> Array:
 def layout_of(config: Config, data: Dataset) -> Layout:
     """Return the parameter layout of a network for this data."""
     out = targets(loss_key(config, data), data, data.Y_train[:, :1]).shape[0]
-    return Layout.of((data.n_inputs, *config.hidden, out))
+    return Layout.of((data.n_inputs, *config.hidden, out), config.batch_norm)
 
 
-def update_calls(
-    config: Config, layout: Layout, p: Array, work: Array, state: Array
-) -> tuple[list[Call], tuple[Array, ...]]:
-    """Return the calls of one update from the gradient in work[0], and their 0-d coefficients."""
-    optimizer = OPTIMIZERS[config.optimizer]
-    count = len(optimizer.coefficients(config, np.ones(1)))
-    coefficients = tuple(np.zeros((), p.dtype) for _ in range(count))
-    decay = (config.l2 * layout.weight_mask()).astype(p.dtype) if config.l2 else None
-    calls: list[Call] = []
-    for start in range(0, layout.size, UPDATE_BLOCK):
-        part = slice(start, start + UPDATE_BLOCK)
-        g, scratch = work[:, part]
-        if decay is not None:
-            calls += [(np.multiply, (p[part], decay[part], scratch)), (np.add, (g, scratch, g))]
-        calls += optimizer.calls(p[part], work[:, part], state[:, part], coefficients, config)
-    return calls, coefficients
+def architecture_of(config: Config, data: Dataset) -> Architecture:
+    """Return the architecture of a network for this data."""
+    return Architecture(
+        layout_of(config, data),
+        config.activations,
+        loss_key(config, data),
+        batch_norm=config.batch_norm,
+        residual=config.residual_layers(),
+        branch_scale=config.branch_scale,
+        dropout=config.dropout,
+    )
 
 
 class Evaluation:
     """Forward (and backward) over fixed examples, for records and pictures."""
 
-    def __init__(self, trainer: Trainer, X_: Array, Y: Array | None, backward: bool = False):
+    def __init__(
+        self, trainer: Trainer, X_: Array, Y: Array | None, mode: Mode, backward: bool = False
+    ):
         self.Y = Y
-        dtype, layout = trainer.p.dtype, trainer.layout
-        self.g = np.zeros(layout.size if backward else 0, dtype)
+        dtype = trainer.p.dtype
+        self.g = np.zeros(trainer.p.size if backward else 0, dtype)
         target = self.g if backward else trainer.work[0]
-        self.net = Pass(
-            layout,
-            trainer.activations,
-            trainer.loss.key,
-            trainer.p,
-            target,
-            X_.shape[1],
-            mean=False,
-        )
+        self.net = Pass(trainer.architecture, trainer.p, target, X_.shape[1], mode, trainer.running)
         self.rows = with_ones(X_, dtype)
         encoded = None if Y is None else trainer.loss.encode(Y).astype(dtype)
         self.step = (self.rows.T, self.rows, encoded)
@@ -134,41 +125,61 @@ def score(A: Array, Y: Array, target: str) -> float:
     return float(np.mean(A.argmax(axis=0) == Y.argmax(axis=0)))
 
 
+class Program:
+    """The compiled steps of one batch size."""
+
+    def __init__(self, trainer: Trainer, m: int):
+        config, architecture = trainer.config, trainer.architecture
+        self.net = Pass(architecture, trainer.p, trainer.work[0], m, TRAINING, trainer.running)
+        update = Update(config, architecture.layout, trainer.p, trainer.work, trainer.state)
+        calls = [*self.net.forward(), *self.net.backward(not update.linear), *update.calls]
+        #: What the learning rate carries in place of the deltas.
+        self.factor = self.net.factor if update.linear else 1.0
+        self.coefficients, self.steady = update.coefficients, update.steady
+        self._run = fuse(
+            calls,
+            () if self.steady else self.coefficients,
+            self.net.guard(LIMIT),
+            masked=self.net.dropout,
+        )
+
+    def run(self, batches: Iterable, masks: Iterable, numbers: list[Array]) -> None:
+        """Make a step for each of the batches; numbers: each coefficient's value at each step."""
+        if self.steady:
+            for coefficient, values in zip(self.coefficients, numbers, strict=True):
+                coefficient[()] = values[0] * self.factor
+            lists = []
+        else:
+            lists = [(values * self.factor).tolist() for values in numbers]
+        columns = [batches, masks, *lists] if self.net.dropout else [batches, *lists]
+        # Not strict: there are as many steps as batches.
+        self._run(zip(*columns, strict=False))
+
+
 class Trainer:
     """Buffers and compiled steps of one Config and Dataset."""
 
     def __init__(self, config: Config, data: Dataset):
         self.config, self.data = config, data
-        self.loss: Loss = LOSSES[loss_key(config, data)]
-        self.layout = layout_of(config, data)
-        self.activations = config.activations
+        self.architecture = architecture_of(config, data)
+        self.layout, self.loss = self.architecture.layout, LOSSES[self.architecture.loss]
         dtype = np.dtype(config.dtype)
         n, slots = self.layout.size, OPTIMIZERS[config.optimizer].slots
         self.p = np.zeros(n, dtype)
         self.work = np.zeros((2, n), dtype)
         self.state = np.zeros((slots, n), dtype)
+        self.running = np.zeros((2, self.layout.running_size), dtype)
         self.Y_train = targets(self.loss.key, data, data.Y_train)
         self.Y_test = targets(self.loss.key, data, data.Y_test)
         self.batches = Batches(
             data.X_train, self.loss.encode(self.Y_train), config.batch_size, config.seed, dtype
         )
-        self.pass_ = self._pass(self.batches.size)
-        self._run = self._compile(self.pass_)
+        self.program = Program(self, self.batches.size)
         short = self.batches.remainder
-        self.short_pass = self._pass(short) if short else self.pass_
-        self._run_short = self._compile(self.short_pass) if short else self._run
-        self.last = self.pass_
+        self.short_program = Program(self, short) if short else self.program
+        self.masks = Masks(self.program.net.total, config.dropout, config.seed, dtype)
+        self.last = self.program.net
         self._evaluations: dict[str, Evaluation] = {}
-
-    def _pass(self, m: int) -> Pass:
-        return Pass(self.layout, self.activations, self.loss.key, self.p, self.work[0], m)
-
-    def _compile(self, pass_: Pass) -> Callable[[Iterable], None]:
-        update, self.coefficients = update_calls(
-            self.config, self.layout, self.p, self.work, self.state
-        )
-        calls = [*pass_.forward(), *pass_.backward(), *update]
-        return fuse(calls, self.coefficients, pass_.guard(LIMIT))
 
     def train(self, step: int, epoch: int, position: int, steps: int) -> tuple[int, int]:
         """Make `steps` steps; return the epoch and the position (in batches) that follow.
@@ -178,48 +189,63 @@ class Trainer:
         """
         while steps > 0:
             span = min(steps, STEPS_A_SPAN)
-            t = np.arange(step + 1, step + span + 1, dtype=np.float64)
-            numbers = [
-                c.tolist() for c in OPTIMIZERS[self.config.optimizer].coefficients(self.config, t)
-            ]
-            epoch, position = self._span(epoch, position, span, numbers)
+            epoch, position = self._span(step, epoch, position, span, self._numbers(step, span))
             step, steps = step + span, steps - span
         return epoch, position
 
+    def _numbers(self, step: int, count: int) -> list[Array]:
+        """Return the optimiser's coefficients, each (count,), for the steps behind `step`."""
+        config = self.config
+        t = np.arange(step, step + count, dtype=np.float64)
+        factor = SCHEDULES[config.schedule].factor
+        rate = config.learning_rate * factor(t, config.schedule_steps, config.schedule_decay)
+        return list(coefficients(config, t + 1.0, rate))
+
     def _span(
-        self, epoch: int, position: int, steps: int, numbers: list[list[float]]
+        self, step: int, epoch: int, position: int, steps: int, numbers: list[Array]
     ) -> tuple[int, int]:
         if self.batches.full:
-            self._run(zip(repeat(self.batches.epoch(0)[0], steps), *numbers, strict=True))
+            whole = repeat(self.batches.epoch(0)[0], steps)
+            self.program.run(whole, self._masks(step, steps, self.program), numbers)
             return epoch + steps, 0
         per_epoch, short = self.batches.per_epoch, bool(self.batches.remainder)
         done = 0
         while done < steps:
             batches = self.batches.epoch(epoch)
             if short and position == per_epoch - 1:
-                run, self.last, count = self._run_short, self.short_pass, 1
+                program, count = self.short_program, 1
             else:
-                count = min(steps - done, per_epoch - short - position)
-                run, self.last = self._run, self.pass_
+                program, count = self.program, min(steps - done, per_epoch - short - position)
+            self.last = program.net
             part = [n[done : done + count] for n in numbers]
-            run(zip(batches[position : position + count], *part, strict=True))
+            masks = self._masks(step + done, count, program)
+            program.run(batches[position : position + count], masks, part)
             done, position = done + count, position + count
             if position == per_epoch:
                 epoch, position = epoch + 1, 0
         return epoch, position
 
+    def _masks(self, step: int, count: int, program: Program) -> Iterable[Array]:
+        return self.masks.between(step, step + count, program.net.total)
+
     def evaluation(
-        self, name: str, X_: Array, Y: Array | None, backward: bool = False
+        self,
+        name: str,
+        X_: Array,
+        Y: Array | None,
+        mode: Mode = EVALUATION,
+        backward: bool = False,
     ) -> Evaluation:
         """Return the evaluation kept under this name, compiled at its first use."""
         if name not in self._evaluations:
-            self._evaluations[name] = Evaluation(self, X_, Y, backward)
+            self._evaluations[name] = Evaluation(self, X_, Y, mode, backward)
         return self._evaluations[name]
 
     @property
     def nbytes(self) -> int:
-        passes = {id(q): q for q in (self.pass_, self.short_pass)}
+        passes = {id(q): q for q in (self.program.net, self.short_program.net)}
         nets = [e.net for e in self._evaluations.values()] + list(passes.values())
-        buffers = sum(q._a.nbytes * 3 + 2 * q.logits.nbytes for q in nets)
         rows = sum(e.rows.nbytes for e in self._evaluations.values())
-        return self.p.nbytes * (3 + len(self.state)) + buffers + rows + self.batches.nbytes
+        masks = self.masks.nbytes if self.config.dropout else 0
+        own = self.p.nbytes * (3 + len(self.state)) + masks + self.batches.nbytes
+        return own + rows + sum(net.nbytes for net in nets)

@@ -17,8 +17,9 @@ from dnn.datasets import Dataset, load
 from dnn.diagnostics import measure
 from dnn.execution import CACHE
 from dnn.history import Record
-from dnn.network import Array, Layout, OutOfRange, initial_parameters
+from dnn.layout import Array, Layout, initial_parameters
 from dnn.optimizers import OPTIMIZERS
+from dnn.program import OutOfRange
 from dnn.trainer import LIMIT, Trainer, layout_of
 
 
@@ -47,6 +48,7 @@ class Run:
 
     step: updates made; epoch, position: where the next batch comes from; parameters: flat, in
     config.dtype; initial: the parameters at step 0; state: of the optimiser, (slots, n);
+    running: means and variances of the normalised units, (2, units), empty without;
     origin: the Config it started with; diverged: set when it has stopped itself, the parameters
     being the last finite ones.
     """
@@ -59,6 +61,7 @@ class Run:
     parameters: Array
     initial: Array
     state: Array
+    running: Array
     step: int = 0
     epoch: int = 0
     position: int = 0
@@ -76,7 +79,7 @@ class Run:
     def __setstate__(self, state: dict[str, Any]) -> None:
         # The read-only flag of an array does not survive pickling.
         self.__dict__.update(state)
-        for array in (self.parameters, self.initial, self.state):
+        for array in (self.parameters, self.initial, self.state, self.running):
             array.setflags(write=False)
 
 
@@ -105,12 +108,20 @@ def start(
     layout = layout_of(config, data)
     _check_work(config, layout, data)
     if weights is None:
-        flat = initial_parameters(layout, config.initializer_keys, config.sigma_w, config.seed)
+        keys = config.initializer_keys
+        flat = initial_parameters(layout, keys, config.sigma_w, config.seed, config.sigma_b)
     else:
         flat = _flat_weights(layout, weights)
     p = _frozen(flat.astype(config.dtype))
     state = _frozen(np.zeros((OPTIMIZERS[config.optimizer].slots, layout.size), config.dtype))
-    return Run(config, data, data.key, layout, config, p, p, state)
+    return Run(config, data, data.key, layout, config, p, p, state, _fresh_running(layout, p))
+
+
+def _fresh_running(layout: Layout, p: Array) -> Array:
+    """Return the running moments at step 0: mean 0 and variance 1 for every normalised unit."""
+    running = np.zeros((2, layout.running_size), p.dtype)
+    running[1] = 1.0
+    return _frozen(running)
 
 
 def _check_work(config: Config, layout: Layout, data: Dataset) -> None:
@@ -119,10 +130,8 @@ def _check_work(config: Config, layout: Layout, data: Dataset) -> None:
 
 
 def _flat_weights(layout: Layout, weights: list[tuple[Array, Array]]) -> Array:
-    if len(weights) != len(layout.blocks):
-        raise ValueError(
-            f"weights: {len(weights)} layers given; the network has {len(layout.blocks)}"
-        )
+    if len(weights) != layout.layers:
+        raise ValueError(f"weights: {len(weights)} layers given; the network has {layout.layers}")
     flat = np.zeros(layout.size)
     for l, ((W, b), (W_, b_)) in enumerate(zip(layout.weights(flat), weights, strict=True), 1):
         W_, b_ = np.asarray(W_), np.asarray(b_).reshape(-1, 1)
@@ -132,6 +141,8 @@ def _flat_weights(layout: Layout, weights: list[tuple[Array, Array]]) -> Array:
                 f"it must be W {W.shape} and b {b.shape}"
             )
         W[:], b[:] = W_, b_
+    for V in layout.views(flat, "norm"):
+        V[:, 0] = 1.0
     return flat
 
 
@@ -184,6 +195,7 @@ def replay(run: Run, step: int) -> Run:
     state = np.zeros_like(run.state)
     now = replace(
         run, config=run.origin, parameters=run.initial, state=_frozen(state),
+        running=_fresh_running(run.layout, run.initial),
         step=0, epoch=0, position=0, changes=(), diverged=None,
     )  # fmt: skip
     for made in (c for c in run.changes if c.step <= step):
@@ -251,7 +263,7 @@ def in_range(record: Record) -> list[Record]:
 def _saved(trainer: Trainer, run: Run, step: int, epoch: int, position: int) -> Run:
     return replace(
         run, parameters=_frozen(trainer.p.copy()), state=_frozen(trainer.state.copy()),
-        step=step, epoch=epoch, position=position,
+        running=_frozen(trainer.running.copy()), step=step, epoch=epoch, position=position,
     )  # fmt: skip
 
 
@@ -270,6 +282,7 @@ class borrowed_trainer:
         self.trainer.config = self.run.config
         self.trainer.p[:] = self.run.parameters
         self.trainer.state[:] = self.run.state
+        self.trainer.running[:] = self.run.running
         return self.trainer
 
     def __exit__(self, *error: object) -> None:
@@ -289,7 +302,7 @@ def _within(array: Array) -> bool:
 
 def _last_finite(trainer: Trainer, run: Run, end: int) -> tuple[Run, Divergence]:
     """Return the state before the first step in (run.step, end] that left the range, and where."""
-    trainer.p[:], trainer.state[:] = run.parameters, run.state
+    trainer.p[:], trainer.state[:], trainer.running[:] = run.parameters, run.state, run.running
     while run.step < end:
         try:
             epoch, position = trainer.train(run.step, run.epoch, run.position, 1)

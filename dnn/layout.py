@@ -1,0 +1,108 @@
+"""Parameters as named blocks of one flat vector.
+
+The bias is the last column of a layer's block [W b]; activations carry a row of ones below, so that
+Z = [W b] [A; 1] is one matrix product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from dnn.initializers import INITIALIZERS
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Block:
+    """A named part of the flat parameter vector, of layer `layer` (1-based).
+
+    kind "dense": [W b]; kind "norm": [gamma beta] of a batch normalisation.
+    """
+
+    name: str
+    kind: str
+    layer: int
+    start: int
+    shape: tuple[int, int]
+
+    @property
+    def stop(self) -> int:
+        return self.start + self.shape[0] * self.shape[1]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each block lies. sizes: (n_0, n_1, ..., n_L)."""
+
+    sizes: tuple[int, ...]
+    blocks: tuple[Block, ...]
+    size: int
+
+    @classmethod
+    def of(cls, sizes: Sequence[int], batch_norm: bool = False) -> Layout:
+        """Return the layout of dense layers of these sizes, the hidden ones normalised or not."""
+        blocks: list[Block] = []
+
+        def add(kind: str, layer: int, shape: tuple[int, int]) -> None:
+            start = blocks[-1].stop if blocks else 0
+            name = f"layer {layer}" if kind == "dense" else f"{kind} {layer}"
+            blocks.append(Block(name, kind, layer, start, shape))
+
+        for layer, (fan_in, fan_out) in enumerate(pairwise(sizes), 1):
+            add("dense", layer, (fan_out, fan_in + 1))
+            if batch_norm and layer < len(sizes) - 1:
+                add("norm", layer, (fan_out, 2))
+        return cls(tuple(sizes), tuple(blocks), blocks[-1].stop)
+
+    @property
+    def layers(self) -> int:
+        """The number L of layers, the output's included."""
+        return len(self.sizes) - 1
+
+    @property
+    def running_size(self) -> int:
+        """The number of hidden units that keep a running mean and variance."""
+        return sum(b.shape[0] for b in self.blocks if b.kind == "norm")
+
+    def views(self, flat: Array, kind: str = "dense") -> list[Array]:
+        """Return the blocks of a kind as views of flat, by layer."""
+        return [flat[b.start : b.stop].reshape(b.shape) for b in self.blocks if b.kind == kind]
+
+    def weights(self, flat: Array) -> list[tuple[Array, Array]]:
+        """Return [(W, b), ...] as views of flat: W (n_l, n_{l-1}), b (n_l, 1)."""
+        return [(V[:, :-1], V[:, -1:]) for V in self.views(flat)]
+
+    def weight_mask(self) -> Array:
+        """Return a flat float64 array that is 1 at weights and 0 at all other parameters."""
+        mask = np.zeros(self.size)
+        for W, _ in self.weights(mask):
+            W[:] = 1.0
+        return mask
+
+
+def initial_parameters(
+    layout: Layout,
+    initializers: Sequence[str],
+    sigma_w: float,
+    seed: int,
+    sigma_b: float = 0.0,
+) -> Array:
+    """Return flat float64 parameters: each layer's weights as its initialiser draws them.
+
+    Biases are 0 unless the initialiser draws them; gamma is 1 and beta 0.
+    """
+    rng = np.random.default_rng([seed, 1])
+    flat = np.zeros(layout.size)
+    for (W, b), key in zip(layout.weights(flat), initializers, strict=True):
+        initializer = INITIALIZERS[key]
+        W[:] = initializer.draw(rng, W.shape[0], W.shape[1], sigma_w)
+        if initializer.uses_sigma_b:
+            b[:] = rng.normal(0.0, sigma_b, b.shape)
+    for V in layout.views(flat, "norm"):
+        V[:, 0] = 1.0
+    return flat
