@@ -213,6 +213,16 @@ def softplus_derivative(Z: Array, A: Array, D: Array) -> list[Call]:
     return [(np.negative, (A, D)), (np.expm1, (D, D)), (np.negative, (D, D))]
 
 
+def erf_forward(Z: Array, A: Array) -> list[Call]:
+    from scipy.special import erf
+
+    return [(erf, (Z, A))]
+
+
+def erf_derivative(Z: Array, A: Array, D: Array) -> list[Call]:
+    return bell(Z, D, 2 * np.pi**-0.5, 1.0)
+
+
 ACTIVATIONS: Registry[Activation] = Registry(
     "activation",
     [
@@ -320,6 +330,17 @@ ACTIVATIONS: Registry[Activation] = Registry(
             forward=softplus_forward,
             derivative=softplus_derivative,
             initializer="he",
+        ),
+        Activation(
+            key="erf",
+            label="Error function",
+            formula="g(z) = erf(z);  g'(z) = (2 / sqrt(pi)) e^(-z^2)",
+            help="S-shaped like tanh; its signal propagation can be computed in closed form.",
+            source="Williams 1997, Computing with infinite networks",
+            forward=erf_forward,
+            derivative=erf_derivative,
+            initializer="glorot",
+            needs_z=True,
         ),
     ],
 )
