@@ -6,6 +6,9 @@ is shorter where the batch size does not divide m. With the full batch the order
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import repeat
+
 import numpy as np
 
 from dnn.network import Array, with_ones
@@ -14,6 +17,8 @@ from dnn.network import Array, with_ones
 #: seeding a generator takes longer than an epoch of a small network.
 EXAMPLES_A_BLOCK = 16384
 SHUFFLE_STREAM = 2
+#: More bytes than these are not gathered at once.
+GATHERED_AT_ONCE = 4_000_000
 
 Batch = tuple[Array, Array, Array]
 
@@ -25,10 +30,11 @@ def epoch_orders(seed: int, block: int, epochs: int, m: int) -> Array:
 
 
 class Batches:
-    """The batches (X, XT, T) of any epoch, as views of buffers that are filled block by block.
+    """The batches (X, XT, T) of any epoch, as views of buffers.
 
     X (n_0 + 1, batch) has a row of ones; XT is the same memory in rows; T (n_L, batch) holds the
-    encoded targets.
+    encoded targets. Small examples are gathered for many epochs at once; large ones batch by batch,
+    so that what a step reads is still in the cache.
     """
 
     def __init__(self, X: Array, T: Array, batch_size: int | None, seed: int, dtype: np.dtype):
@@ -38,22 +44,20 @@ class Batches:
         self.seed = seed
         self._rows, self._targets = with_ones(X, dtype), np.ascontiguousarray(T.T, dtype)
         self.epochs = 1 if self.full else max(1, EXAMPLES_A_BLOCK // self.m)
-        self._block = -1
-        if self.full:
-            self._block_rows, self._block_targets = self._rows, self._targets
-        else:
-            shape = (self.epochs * self.m,)
-            self._block_rows = np.empty(shape + self._rows.shape[1:], dtype)
-            self._block_targets = np.empty(shape + self._targets.shape[1:], dtype)
+        self._block, self._orders = -1, np.zeros((0, 0), int)
         self._views: dict[int, list[Batch]] = {}
+        self.one_by_one = not self.full and self.epochs * self._rows.nbytes > GATHERED_AT_ONCE
+        count = self.m if self.full else self.size if self.one_by_one else self.epochs * self.m
+        self._buffers = self._rows, self._targets
+        if not self.full:
+            self._buffers = (
+                np.empty((count, self._rows.shape[1]), dtype),
+                np.empty((count, self._targets.shape[1]), dtype),
+            )
 
-    def _epoch_views(self, start: int) -> list[Batch]:
-        views = []
-        for first in range(start, start + self.m, self.size):
-            part = slice(first, min(first + self.size, start + self.m))
-            rows = self._block_rows[part]
-            views.append((rows.T, rows, self._block_targets[part].T))
-        return views
+    def _view(self, first: int, end: int) -> Batch:
+        rows, targets = self._buffers[0][first:end], self._buffers[1][first:end]
+        return rows.T, rows, targets.T
 
     @property
     def per_epoch(self) -> int:
@@ -65,20 +69,36 @@ class Batches:
         """Return the size of an epoch's shorter last batch, 0 if there is none."""
         return self.m % self.size
 
-    def epoch(self, number: int) -> list[Batch]:
-        """Return the batches of an epoch; the views hold until another block is asked for."""
-        block, row = (0, 0) if self.full else divmod(number, self.epochs)
-        if row not in self._views:
-            self._views[row] = self._epoch_views(row * self.m)
-        if not self.full and block != self._block:
-            order = epoch_orders(self.seed, block, self.epochs, self.m).ravel()
-            self._rows.take(order, 0, self._block_rows, "clip")
-            self._targets.take(order, 0, self._block_targets, "clip")
+    def of(self, epoch: int, first: int, end: int) -> Iterable[Batch]:
+        """Return batches first, ..., end - 1 of an epoch; each holds until the next is taken."""
+        if self.full:
+            return repeat(self._view(0, self.m), end - first)
+        block, row = divmod(epoch, self.epochs)
+        if block != self._block:
+            self._orders = epoch_orders(self.seed, block, self.epochs, self.m)
             self._block = block
-        return self._views[row]
+            if not self.one_by_one:
+                self._gather(self._orders.ravel(), 0, len(self._buffers[0]))
+        if self.one_by_one:
+            return self._gathered(self._orders[row], first, end)
+        if row not in self._views:
+            starts = range(row * self.m, (row + 1) * self.m, self.size)
+            last = (row + 1) * self.m
+            self._views[row] = [self._view(s, min(s + self.size, last)) for s in starts]
+        return self._views[row][first:end]
+
+    def _gather(self, order: Array, first: int, end: int) -> None:
+        for source, target in zip((self._rows, self._targets), self._buffers, strict=True):
+            source.take(order, 0, target[first:end], "clip")
+
+    def _gathered(self, order: Array, first: int, end: int) -> Iterator[Batch]:
+        for number in range(first, end):
+            part = order[number * self.size : (number + 1) * self.size]
+            self._gather(part, 0, len(part))
+            yield self._view(0, len(part))
 
     @property
     def nbytes(self) -> int:
-        views = 300 * self.epochs * self.per_epoch
-        own = 0 if self.full else self._block_rows.nbytes + self._block_targets.nbytes
-        return self._rows.nbytes + self._targets.nbytes + own + views
+        views = 0 if self.one_by_one else 300 * self.epochs * self.per_epoch
+        own = 0 if self.full else sum(buffer.nbytes for buffer in self._buffers)
+        return self._rows.nbytes + self._targets.nbytes + own + self._orders.nbytes + views

@@ -223,8 +223,8 @@ class WorkerPool(Executor):
             self._lose(worker, outer, call, tries, error)
             return
 
-        # Not the future itself in both callbacks: a ring of futures keeps a frame's memory until the
-        # garbage collector has gone through everything, which in a server takes hours.
+        # Not the future itself in both callbacks: a ring of futures keeps a frame's memory until
+        # the garbage collector has gone through everything, which in a server takes hours.
         under_way = [inner]
 
         def done(inner: Future) -> None:

@@ -34,6 +34,8 @@ class Check:
     step: int
 
     def __str__(self) -> str:
+        if not self.checked:
+            return "no parameter could be compared with finite differences"
         return (
             f"back-propagation agrees with finite differences to {self.difference:.0e} "
             f"on {self.checked:,} parameters of this network"
@@ -111,4 +113,4 @@ class _Kinks:
 
 def _distance(a: Array, b: Array) -> float:
     size = max(np.linalg.norm(a), np.linalg.norm(b))
-    return float(np.linalg.norm(a - b) / size) if size > 0 else 0.0
+    return 0.0 if size == 0 else float(np.linalg.norm(a - b) / size)

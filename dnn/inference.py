@@ -81,8 +81,9 @@ def predict(run: Run, X: Array) -> Array:
 def cost(run: Run, X: Array, Y: Array, training: bool = False) -> float:
     """Return J, the mean loss over the examples, without penalty (nats or squared units).
 
-    X (n_0, m); Y (n_L, m), or (1, m) of 0 and 1. training: as the next step would compute it, with
-    dropout and normalised by these examples' own moments. Raises ValueError for other shapes.
+    X (n_0, m); Y (n_L, m), or (1, m) of 0 and 1. training: as a step would compute it, normalised
+    by these examples' own moments, with dropout (the mask that the next step draws for a full
+    batch of m examples). Raises ValueError for other shapes.
     """
     return Question(run, X, Y, AS_TRAINING if training else EVALUATION).cost()
 

@@ -17,6 +17,7 @@ from dnn.datasets import Dataset
 from dnn.diagnostics import measure
 from dnn.execution import CACHE, flagged
 from dnn.figures.frame import pack
+from dnn.gradcheck import Check, gradcheck
 from dnn.history import History, Record
 from dnn.network import Array
 from dnn.panels import message, value_scale
@@ -38,8 +39,10 @@ class Slice:
 
     steps: how many to make at most, or None for as many as fit; either way it ends `budget` seconds
     from its start, or when the flag `slot` stands at `seq`. pressed: whether somebody asked for
-    just these steps. data: sent along after the worker missed it. fixed: whether the frame must
-    bring what does not change during a run (the data points). rate: steps a second, to be shown.
+    just these steps. check: the newest comparison of back-propagation with finite differences;
+    checking: whether to make another. data: sent along after the worker missed it. fixed: whether
+    the frame must bring what does not change during a run (the data points). rate: steps a second,
+    to be shown.
     """
 
     run: Run
@@ -57,6 +60,8 @@ class Slice:
     notice: str = ""
     data: Dataset | None = None
     pressed: bool = False
+    check: Check | None = None
+    checking: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +73,7 @@ class Outcome:
     frame: bytes = b""
     steps: int = 0
     seconds: float = 0.0
+    check: Check | None = None
 
 
 def warm_up() -> None:
@@ -88,13 +94,14 @@ def train_slice(work: Slice) -> Outcome:
     run, made = _train(work, run)
     seconds = time.perf_counter() - began
     records += _last_steps(attach(work.run, data), run) if run.diverged else made
+    check = gradcheck(run) if work.checking and not run.diverged else work.check
     with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
         now = _newest(trainer, run, records, work.history)
         history = work.history.extend([*records, *now])
         field, size = boundary_field(trainer)
-        shown = message(replace(work, run=run, history=history), field, size)
+        shown = message(replace(work, run=run, history=history, check=check), field, size)
     frame = pack(shown)
-    return Outcome(run, history, frame, run.step - before, seconds)
+    return Outcome(run, history, frame, run.step - before, seconds, check)
 
 
 def _train(work: Slice, run: Run) -> tuple[Run, list[Record]]:

@@ -105,12 +105,14 @@ class Pass:
         self._starts = np.concatenate(([0], np.cumsum([(n + 1) * m for n in hidden]))).astype(int)
         self.logits = np.zeros((out, m), self.dtype)
         self.prediction = np.zeros((out, m), self.dtype)
-        self.deltas = [np.zeros((n, m), self.dtype) for n in (*hidden, out)]
-        # dJ/dA of a residual layer is needed after its delta has been formed.
-        self._errors = [
-            np.zeros_like(D) if residual else D
-            for D, residual in zip(self.deltas, (*self.residual, False), strict=True)
+        # dJ/d[A; 1] of hidden layers: the product with the whole of [W b] is faster than with W,
+        # whose rows lie apart. Where nothing else needs it, delta takes its place.
+        self._errors = [np.zeros((n + 1, m), self.dtype) for n in hidden]
+        self.deltas = [
+            np.zeros((n, m), self.dtype) if residual else error[:n]
+            for n, error, residual in zip(hidden, self._errors, self.residual, strict=True)
         ]
+        self.deltas.append(np.zeros((out, m), self.dtype))
 
     def _norms(self, p: Array, g: Array, running: Array | None) -> list[BatchNorm]:
         norms, first = [], 0
@@ -208,13 +210,13 @@ class Pass:
             calls.append((np.multiply, (delta, constant(self.factor, delta), delta)))
         calls += self._derivatives()
         for l in range(len(self.W) - 1, 0, -1):
-            delta, error = self.deltas[l], self._errors[l - 1]
+            delta, error = self.deltas[l], self._errors[l - 1][:-1]
             calls += [
                 (delta.dot, (self._rows(self._a, l - 1, extra=1).T, self.G[l])),
-                (self.W[l][:, :-1].T.dot, (delta, error)),
+                (self.W[l].T.dot, (delta, self._errors[l - 1])),
             ]
             if l < len(self.residual) and self.residual[l]:
-                calls.append((np.add, (error, self._errors[l], error)))
+                calls.append((np.add, (error, self._errors[l][:-1], error)))
             calls.append((np.multiply, (error, self._rows(self._d, l - 1), self.deltas[l - 1])))
             if self.norms:
                 calls += self.norms[l - 1].backward(self.deltas[l - 1])

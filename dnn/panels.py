@@ -202,6 +202,25 @@ def _cost(work: Slice) -> dict[str, Any]:
     return panel
 
 
+#: Above this, back-propagation does not agree with finite differences, which are no better
+#: themselves than about 1e-6 where a curve bends within a step, as ELU does at 0.
+AGREES = 1e-5
+
+
+def _check_badge(work: Slice) -> dict[str, str] | None:
+    """Return the badge on back-propagation against finite differences."""
+    check = work.check
+    if check is None or not check.checked or not np.isfinite(check.difference):
+        return None
+    step = "step 0" if check.step == 0 else f"step {count(check.step)}"
+    left_out = f" {check.at_kinks} more lay at a kink." if check.at_kinks else ""
+    return {
+        "text": f"backprop {'✓' if check.difference < AGREES else '≠'} {check.difference:.0e}",
+        "kind": "ok" if check.difference < AGREES else "diverged",
+        "help": f"At {step}, {check}.{left_out}",
+    }
+
+
 def _gradients(work: Slice) -> dict[str, Any]:
     view = work.view
     unit = LOSSES[loss_key(work.run.config, _data(work.run))].unit
@@ -223,6 +242,7 @@ def _gradients(work: Slice) -> dict[str, Any]:
             {"key": "gradient", "label": "Gradient", "value": view.gradient, "options": GRADIENTS},
             {"key": "gradient_axis", "label": "Axis", "value": view.gradient_axis, "options": AXES},
         ],
+        badge=_check_badge(work),
     )  # fmt: skip
 
 

@@ -6,8 +6,7 @@ steps and batches; the value semantics of a Run are training.py's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import repeat
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -143,15 +142,19 @@ class Program:
             masked=self.net.dropout,
         )
 
-    def run(self, batches: Iterable, masks: Iterable, numbers: list[Array]) -> None:
-        """Make a step for each of the batches; numbers: each coefficient's value at each step."""
+    def set(self, numbers: Sequence[Array]) -> None:
+        """Take the coefficients that hold for every step to come, if there are such."""
         if self.steady:
             for coefficient, values in zip(self.coefficients, numbers, strict=True):
                 coefficient[()] = values[0] * self.factor
-            lists = []
-        else:
-            lists = [(values * self.factor).tolist() for values in numbers]
-        columns = [batches, masks, *lists] if self.net.dropout else [batches, *lists]
+
+    def run(self, batches: Iterable, masks: Iterable, numbers: Sequence[Array]) -> None:
+        """Make a step for each of the batches; numbers: each coefficient's value at each step."""
+        columns = [batches]
+        if self.net.dropout:
+            columns.append(masks)
+        if not self.steady:
+            columns += [(values * self.factor).tolist() for values in numbers]
         # Not strict: there are as many steps as batches.
         self._run(zip(*columns, strict=False))
 
@@ -187,31 +190,32 @@ class Trainer:
         step: steps made so far; position: batches already taken of this epoch.
         Raises OutOfRange behind a step whose logits or cost left the range.
         """
+        for program in (self.program, self.short_program):
+            program.set(self._numbers(step, 1))
         while steps > 0:
             span = min(steps, STEPS_A_SPAN)
             epoch, position = self._span(step, epoch, position, span, self._numbers(step, span))
             step, steps = step + span, steps - span
         return epoch, position
 
-    def _numbers(self, step: int, count: int) -> list[Array]:
+    def _numbers(self, step: int, count: int) -> tuple[Array, ...]:
         """Return the optimiser's coefficients, each (count,), for the steps behind `step`."""
         config = self.config
         t = np.arange(step, step + count, dtype=np.float64)
         factor = SCHEDULES[config.schedule].factor
         rate = config.learning_rate * factor(t, config.schedule_steps, config.schedule_decay)
-        return list(coefficients(config, t + 1.0, rate))
+        return coefficients(config, t + 1.0, rate)
 
     def _span(
-        self, step: int, epoch: int, position: int, steps: int, numbers: list[Array]
+        self, step: int, epoch: int, position: int, steps: int, numbers: Sequence[Array]
     ) -> tuple[int, int]:
         if self.batches.full:
-            whole = repeat(self.batches.epoch(0)[0], steps)
+            whole = self.batches.of(0, 0, steps)
             self.program.run(whole, self._masks(step, steps, self.program), numbers)
             return epoch + steps, 0
         per_epoch, short = self.batches.per_epoch, bool(self.batches.remainder)
         done = 0
         while done < steps:
-            batches = self.batches.epoch(epoch)
             if short and position == per_epoch - 1:
                 program, count = self.short_program, 1
             else:
@@ -219,7 +223,7 @@ class Trainer:
             self.last = program.net
             part = [n[done : done + count] for n in numbers]
             masks = self._masks(step + done, count, program)
-            program.run(batches[position : position + count], masks, part)
+            program.run(self.batches.of(epoch, position, position + count), masks, part)
             done, position = done + count, position + count
             if position == per_epoch:
                 epoch, position = epoch + 1, 0

@@ -72,12 +72,19 @@ class Update:
             calls.append((partial(np.minimum, out=g), (g, top)))
             calls.append((partial(np.maximum, out=g), (g, bottom)))
         if config.clip_norm:
-            share, limit = np.zeros((), g.dtype), constant(config.clip_norm, g)
+            t, limit = self.work[1], constant(config.clip_norm, g)
+            share, top = np.zeros((), g.dtype), np.zeros((), g.dtype)
             calls += [
-                (g.dot, (g, share)),
+                # The largest component first: where clipping is needed most, squares overflow.
+                (np.abs, (g, t)),
+                (np.maximum.reduce, (t, 0, None, top)),
+                (np.divide, (g, top, t)),
+                (t.dot, (t, share)),
                 (np.sqrt, (share, share)),
+                (np.multiply, (share, top, share)),
                 (np.divide, (limit, share, share)),
-                (partial(np.minimum, out=share), (share, constant(1, g))),
+                # fmin: a gradient of zeros makes 0 / 0 above, and stays as it is.
+                (partial(np.fmin, out=share), (share, constant(1, g))),
                 (np.multiply, (g, share, g)),
             ]
         return calls

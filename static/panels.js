@@ -109,6 +109,7 @@ export class Panel {
     changed(this.legend, [p.legend, theme], () => this.setLegend(p.legend ?? []));
     say(this.badge, p.badge?.text);
     this.badge.dataset.kind = p.badge?.kind ?? "";
+    this.badge.title = p.badge?.help ?? "";
     changed(this.controls, this.awaited(p.controls ?? []), () => this.setControls(this.awaited(p.controls ?? [])));
     this.plot.dataset.dim = String(Boolean(p.dim));
     this.empty.hidden = !p.empty;

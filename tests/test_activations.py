@@ -4,16 +4,44 @@ import math
 
 import numpy as np
 import pytest
-from scipy.special import expit
+from scipy.special import erfc, expit, ndtr
 
 from dnn.activations import ACTIVATIONS, constant
 from dnn.initializers import INITIALIZERS
 
+#: Klambauer et al. 2017, eq. 14.
+TAIL = erfc(0.5**0.5) * math.exp(0.5)
+SELU_ALPHA = math.sqrt(2 / math.pi) / (1 - TAIL)
+SELU_SCALE = (1 - TAIL) * math.sqrt(
+    2
+    * math.pi
+    / (2 * erfc(2**0.5) * math.exp(2) + math.pi * TAIL**2 + math.pi + 2 - 2 * (2 + math.pi) * TAIL)
+)
 CLOSED_FORMS = {
     "tanh": lambda z: 2 * expit(2 * z) - 1,
     "relu": lambda z: np.where(z > 0, z, 0),
     "sigmoid": expit,
     "linear": lambda z: z,
+    "leaky_relu": lambda z: np.where(z > 0, z, 0.01 * z),
+    "elu": lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1),
+    "selu": lambda z: SELU_SCALE * np.where(z > 0, z, SELU_ALPHA * (np.exp(np.minimum(z, 0)) - 1)),
+    "gelu": lambda z: z * ndtr(z),
+    "silu": lambda z: z / (1 + np.exp(-z)),
+    "softplus": lambda z: np.log1p(np.exp(z)),
+    "erf": lambda z: 2 * ndtr(2**0.5 * z) - 1,
+}
+SLOPES = {
+    "tanh": lambda z: 1 / np.cosh(z) ** 2,
+    "relu": lambda z: np.where(z > 0, 1.0, 0.0),
+    "sigmoid": lambda z: expit(z) * expit(-z),
+    "linear": np.ones_like,
+    "leaky_relu": lambda z: np.where(z > 0, 1.0, 0.01),
+    "elu": lambda z: np.exp(np.minimum(z, 0)),
+    "selu": lambda z: SELU_SCALE * np.where(z > 0, 1.0, SELU_ALPHA * np.exp(np.minimum(z, 0))),
+    "gelu": lambda z: ndtr(z) + z * np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi),
+    "silu": lambda z: expit(z) * (1 + z * expit(-z)),
+    "softplus": expit,
+    "erf": lambda z: 2 / math.sqrt(math.pi) * np.exp(-(z**2)),
 }
 
 
@@ -43,7 +71,8 @@ def activation(request):
 
 
 def test_every_activation_has_a_closed_form_here():
-    assert set(CLOSED_FORMS) == set(ACTIVATIONS)
+    assert set(CLOSED_FORMS) >= set(ACTIVATIONS)
+    assert set(SLOPES) == set(CLOSED_FORMS)
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-14), (np.float32, 1e-6)])
@@ -65,6 +94,37 @@ def test_derivative_against_central_differences(activation):
     D = np.full_like(Z, np.nan)
     run(activation.derivative(kept, A, D))
     np.testing.assert_allclose(D, numeric, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-13), (np.float32, 2e-6)])
+def test_derivative(activation, dtype, tolerance):
+    Z = points(activation.has_kink, dtype)
+    kept, A = forward(activation, Z)
+    D = np.full_like(Z, np.nan)
+    run(activation.derivative(kept, A, D))
+    expected = SLOPES[activation.key](Z.astype(np.float64))
+    np.testing.assert_allclose(D, expected, rtol=tolerance, atol=tolerance)
+    assert D.dtype == dtype
+
+
+@pytest.mark.parametrize("size", [100, 3000, 70_000])
+def test_values_and_derivatives_do_not_depend_on_the_size(activation, size):
+    # Other calls are made for large arrays (COMPARE_FROM, FULL_CONSTANT).
+    Z = np.linspace(-6, 6, size)[None]
+    kept, A = forward(activation, Z)
+    D = np.full_like(Z, np.nan)
+    run(activation.derivative(kept, A, D))
+    np.testing.assert_allclose(A, CLOSED_FORMS[activation.key](Z), rtol=1e-13, atol=1e-13)
+    np.testing.assert_allclose(D, SLOPES[activation.key](Z), rtol=1e-13, atol=1e-13)
+
+
+def test_selu_keeps_mean_0_and_variance_1():
+    """Klambauer et al. 2017, section 2: the fixed point of a standard normal input."""
+    z = np.linspace(-12, 12, 400_001)[None]
+    density = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
+    _, A = forward(ACTIVATIONS["selu"], z)
+    assert np.trapezoid(A * density, z).item() == pytest.approx(0, abs=1e-9)
+    assert np.trapezoid(A**2 * density, z).item() == pytest.approx(1, abs=1e-9)
 
 
 def test_derivative_leaves_its_inputs_alone(activation):

@@ -17,18 +17,25 @@ ORDER = [
     "initializers",
     "losses",
     "optimizers",
+    "schedules",
     "features",
     "planes",
     "examples",
     "datasets",
     "settings",
     "config",
+    "layout",
+    "normalization",
+    "program",
     "network",
     "batches",
+    "dropout",
+    "update",
     "trainer",
     "diagnostics",
     "training",
     "inference",
+    "gradcheck",
 ]
 #: Modules that import nothing else of dnn.
 LEAVES = ["history", "execution", "view"]
@@ -61,6 +68,22 @@ def heads(modules):
 def test_imports_run_one_way(name):
     used = own(imports_of(DNN / f"{name}.py"))
     assert used <= {*ORDER[: ORDER.index(name)], *LEAVES}
+
+
+@pytest.mark.parametrize("path", sorted(DNN.glob("theory/*.py")), ids=lambda path: path.stem)
+def test_theory_knows_activations_and_initializers_only(path):
+    assert own(imports_of(path)) <= {"theory", "registry", "activations", "initializers"}
+
+
+def test_the_network_does_not_know_the_configuration():
+    """Beside the order: what has no reason to know the configuration does not import it."""
+    for name in ("layout", "normalization", "program", "network", "batches", "dropout"):
+        assert not own(imports_of(DNN / f"{name}.py")) & {"config", "settings", "datasets"}
+
+
+def test_the_order_names_every_module_of_the_engine():
+    above = {"__init__", "live", "panels", "presets", "advice"}
+    assert {path.stem for path in DNN.glob("*.py")} - above == {*ORDER, *LEAVES}
 
 
 @pytest.mark.parametrize("name", LEAVES)

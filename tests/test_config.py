@@ -24,6 +24,7 @@ def values(name: str) -> st.SearchStrategy:
         "int": lambda: st.integers(about.min, about.max),
         "float": lambda: st.floats(about.min, about.max, exclude_max=about.below),
         "log": lambda: st.floats(about.min, about.max),
+        "switch": st.booleans,
         "choice": lambda: st.sampled_from(list(about.choices)),
         "activation": lambda: st.sampled_from(list(about.choices)),
         "features": lambda: st.lists(
@@ -49,7 +50,10 @@ def test_the_first_visit():
     assert to_query(Config()) == {}
     assert from_query({}) == Config() == DEFAULT
     assert Config().hidden == (8, 8, 6, 4)
-    assert set(LIVE_FIELDS) == {"learning_rate", "batch_size", "l2"}
+    assert set(LIVE_FIELDS) == {
+        *("learning_rate", "schedule", "schedule_steps", "schedule_decay"),
+        *("batch_size", "dropout", "l1", "l2", "clip_norm", "clip_value"),
+    }
     assert set(FIELDS) == {field.name for field in dataclasses.fields(Config)}
 
 
@@ -123,6 +127,59 @@ def test_how_links_are_written():
     assert from_query({"initializer": "auto", "loss": "auto"}) == Config()
 
 
+NEW = {
+    "sigma_b": (0.1, "0.1"),
+    "batch_norm": (True, "on"),
+    "residual": (True, "on"),
+    "branch_scale": (0.5, "0.5"),
+    "rho": (0.99, "0.99"),
+    "schedule": ("cosine", "cosine"),
+    "schedule_steps": (300, "300"),
+    "schedule_decay": (0.25, "0.25"),
+    "l1": (1e-5, "1e-05"),
+    "dropout": (0.5, "0.5"),
+    "clip_norm": (1.0, "1.0"),
+    "clip_value": (0.1, "0.1"),
+}
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_a_link_carries_every_option(name):
+    value, text = NEW[name]
+    assert to_query(Config(**{name: value})) == {name: text}
+    assert from_query({name: text}) == Config(**{name: value}) != Config()
+
+
+def test_a_link_carries_all_options_at_once():
+    config = Config(**{name: value for name, (value, _) in NEW.items()})
+    assert to_query(config) == {name: text for name, (_, text) in NEW.items()}
+    assert from_query(to_query(config)) == config
+
+
+@pytest.mark.parametrize("name", [n for n, about in FIELDS.items() if about.kind == "switch"])
+def test_a_switch_is_on_or_off(name):
+    assert from_query({name: "on"}) == Config(**{name: True})
+    assert from_query({name: "off"}) == Config()
+    assert FIELDS[name].write(False) == "off"
+    assert type(getattr(Config(**{name: np.True_}), name)) is bool
+    for text in ("", "On", "true", "True", "1", "0", "on ", "none", "auto"):
+        with pytest.raises(ValueError, match=rf"^{name}: '{text}' is not .*in a link on or off"):
+            from_query({name: text})
+    for value in (1, 0, 0.0, "on", None, (), np.int64(1), np.array([True])):
+        with pytest.raises(ValueError, match=rf"^{name}: .+; allowed: True or False"):
+            Config(**{name: value})
+
+
+@pytest.mark.parametrize("fields", [{}, {"residual": True}])
+def test_residual_layers(fields):
+    on = bool(fields)
+    config = Config(hidden=(8, 8, 6, 6), **fields)
+    assert config.residual_layers() == (False, on, False, on)
+    assert config.residual_layers(True) == (False, True, False, True)
+    assert config.residual_layers(False) == (False,) * 4
+    assert Config(hidden=(), **fields).residual_layers(True) == ()
+
+
 def test_values_are_normalised():
     config = Config(
         hidden=np.array([4, 3]),
@@ -187,8 +244,36 @@ BAD = [
     ("initializer", "magic"),
     ("sigma_w", -1.0),
     ("sigma_w", float("inf")),
+    ("sigma_b", -0.1),
+    ("sigma_b", 10.1),
+    ("batch_norm", 1),
+    ("batch_norm", None),
+    ("residual", "on"),
+    ("branch_scale", -0.1),
+    ("branch_scale", 2.1),
+    ("branch_scale", True),
     ("loss", "hinge"),
     ("optimizer", "lbfgs"),
+    ("rho", 1.0),
+    ("rho", -0.1),
+    ("schedule", "linear"),
+    ("schedule", None),
+    ("schedule_steps", 0),
+    ("schedule_steps", 10_000_001),
+    ("schedule_steps", 10.0),
+    ("schedule_decay", 0.0),
+    ("schedule_decay", 1.1),
+    ("dropout", -0.1),
+    ("dropout", 0.91),
+    ("dropout", 1.0),
+    ("dropout", float("nan")),
+    ("l1", -1e-9),
+    ("l1", 10.1),
+    ("clip_norm", -1.0),
+    ("clip_norm", None),
+    ("clip_norm", 1001.0),
+    ("clip_value", -1.0),
+    ("clip_value", float("inf")),
     ("momentum", 1.0),
     ("momentum", 1),
     ("beta1", -0.01),
@@ -258,6 +343,21 @@ def test_fields_apply_where_they_matter():
     assert "momentum" in applying(optimizer="momentum")
     assert "sigma_w" in applying(initializer="normal")
     assert "sigma_w" not in applying()
+    assert {"sigma_w", "sigma_b"} <= applying(initializer="mean_field")
+    assert "sigma_b" not in applying(initializer="normal")
+    assert "rho" in applying(optimizer="rmsprop")
+    assert "momentum" in applying(optimizer="nesterov")
+    assert {"beta1", "beta2", "epsilon"} <= applying(optimizer="adamw")
+    assert {"schedule_steps", "schedule_decay"} <= applying(schedule="step")
+    assert "schedule_decay" not in applying(schedule="cosine")
+    assert applying().isdisjoint({"schedule_steps", "schedule_decay"})
+    inner = {"activation", "batch_norm", "dropout"}
+    assert inner <= applying()
+    assert applying(hidden=()).isdisjoint({*inner, "residual", "branch_scale"})
+    assert "residual" in applying()
+    assert "branch_scale" not in applying()
+    assert "branch_scale" in applying(residual=True)
+    assert applying(hidden=(4, 3), residual=True).isdisjoint({"residual", "branch_scale"})
     assert applying(dataset="breast_cancer").isdisjoint({"samples", "noise", "features"})
 
 
@@ -267,6 +367,7 @@ def test_derived():
     assert Config(hidden=()).activations == ()
     assert Config().initializer_key == "glorot"
     assert Config(activation="relu").initializer_key == "he"
+    assert Config(activation="selu").initializer_key == "lecun"
     assert Config(activation="relu", initializer="zeros").initializer_key == "zeros"
     mixed = Config(hidden=(3, 3), activation=("relu", "tanh"))
     assert mixed.initializer_keys == ("he", "glorot", "glorot")

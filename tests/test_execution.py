@@ -77,7 +77,7 @@ def test_compiled_networks_do_not_pile_up(monkeypatch):
         run, _ = dnn.advance(dnn.start(dnn.Config(seed=seed)), 5)
         assert cache.nbytes <= cache.limit
     trainer = cache.take(borrowed_trainer(run).key)
-    arrays = [trainer.p, trainer.work, trainer.state, trainer.batches._block_rows]
+    arrays = [trainer.p, trainer.work, trainer.state, *trainer.batches._buffers]
     assert sum(a.nbytes for a in arrays) < trainer.nbytes < 3_000_000
 
 

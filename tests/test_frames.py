@@ -39,19 +39,24 @@ def loop():
     return Loop(InlineExecutor(), Config(), View(), playing=False)
 
 
-def test_a_paused_run_is_drawn_once_and_then_there_is_nothing_new(loop, monkeypatch):
+def test_a_paused_run_is_drawn_and_checked_and_then_there_is_nothing_new(loop, monkeypatch):
     monkeypatch.setattr(frames, "WAIT", 0.05)
     token = frames.publish(loop)
     first = ask(token, seen=0)
     assert first.status_code == 200
     assert first.headers["cache-control"] == "no-store"
     seq = unpack(first.body)["seq"]
+    assert unpack(first.body)["panels"]["gradients"]["badge"] is None
+    checked = unpack(ask(token, seen=seq).body)
+    assert checked["panels"]["gradients"]["badge"]["kind"] == "ok"
+    seq = checked["seq"]
     assert ask(token, seen=seq).status_code == frames.NOTHING_NEW
 
 
 def test_a_waiting_request_is_answered_as_soon_as_somebody_presses_step(loop):
     token = frames.publish(loop)
     seq = unpack(ask(token, seen=0).body)["seq"]
+    seq = unpack(ask(token, seen=seq).body)["seq"]
     threading.Timer(0.2, loop.step, args=(1,)).start()
     began = time.monotonic()
     answer = ask(token, seen=seq)

@@ -9,60 +9,124 @@ from problems import distance, flat, forward, problem, random_weights, start_ran
 
 import dnn
 from dnn.activations import ACTIVATIONS
+from dnn.inference import AS_TRAINING, Question
 from dnn.initializers import INITIALIZERS
+from dnn.layout import Layout, initial_parameters
 from dnn.losses import LOSSES
-from dnn.network import Layout, OutOfRange, Pass, Slot, X, fuse, initial_parameters, with_ones
+from dnn.network import EVALUATION, Architecture, Mode, Pass, with_ones
+from dnn.program import OutOfRange, Slot, X, fuse
 from dnn.trainer import Trainer
 
 STEP = 1e-5
 DEPTHS = {0: (), 1: (4,), 3: (4, 3, 3)}
+#: What may be switched on beside the network itself, and whether examples are seen as in training.
+OPTIONS = {
+    "plain": ({}, False),
+    "l1": ({"l1": 0.3}, False),
+    "l2": ({"l2": 0.7}, False),
+    "batch_norm": ({"batch_norm": True}, True),
+    "batch_norm evaluated": ({"batch_norm": True}, False),
+    "residual": ({"residual": True, "branch_scale": 0.5}, False),
+    "dropout": ({"dropout": 0.3}, True),
+    "all": (
+        {"l1": 0.3, "l2": 0.7, "batch_norm": True, "dropout": 0.3}
+        | {"residual": True, "branch_scale": 0.5},
+        True,
+    ),
+}
 
 
-def smooth_run(config, data):
-    """Return a Run none of whose preactivations is near a kink."""
+def smooth_run(config, data, training):
+    """Return a Run none of whose preactivations, and with l1 no weight, is near a kink."""
+    kinked = [ACTIVATIONS[key].has_kink for key in config.activations]
     for seed in range(100):
         run = start_random(config, data, seed)
-        Zs, _ = forward(run, data.X_train)
-        kinked = [ACTIVATIONS[key].has_kink for key in config.activations]
-        if all(np.abs(Z).min() > 1e-3 for Z, k in zip(Zs, kinked, strict=False) if k):
+        Zs, _ = forward(run, data.X_train, training)
+        near = [np.abs(Z).min() < 100 * STEP for Z, k in zip(Zs, kinked, strict=False) if k]
+        near += [config.l1 > 0 and np.abs(W).min() < 100 * STEP for W, _ in run.weights]
+        if not any(near):
             return run
     raise AssertionError("no such weights")
 
 
-def central_differences(run, X, Y):
-    """Return the gradient of cost + penalty by every parameter, measured."""
-    out = np.zeros(run.parameters.size)
+def central_differences(run, question):
+    """Return the gradient of cost + penalty by every parameter, flat, measured."""
+    moved = replace(run, parameters=question.p)
+    out = np.zeros(question.p.size)
     for i in range(out.size):
-        sides = []
+        kept, sides = question.p[i], []
         for sign in (1, -1):
-            p = run.parameters.copy()
-            p[i] += sign * STEP
-            moved = replace(run, parameters=p)
-            sides.append(dnn.cost(moved, X, Y) + dnn.penalty(moved))
+            question.p[i] = kept + sign * STEP
+            sides.append(question.cost() + dnn.penalty(moved))
+        question.p[i] = kept
         out[i] = (sides[0] - sides[1]) / (2 * STEP)
-    return flat(run.layout.weights(out))
+    return out
 
 
-def check_gradient(config, data):
-    run = smooth_run(config, data)
+def check_gradient(config, data, training=False):
+    run = smooth_run(config, data, training)
     X, Y = data.X_train, data.Y_train
-    assert distance(flat(dnn.gradients(run, X, Y)), central_differences(run, X, Y)) < 1e-7
+    question = Question(run, X, Y, AS_TRAINING if training else EVALUATION)
+    assert dnn.cost(run, X, Y, training) == question.cost()
+    measured = central_differences(run, question)
+    dense = flat(run.layout.weights(measured))
+    assert distance(flat(dnn.gradients(run, X, Y, training)), dense) < 1e-7
+    if config.batch_norm and config.hidden:
+        question.run()
+        norms = [
+            np.concatenate([V.ravel() for V in run.layout.views(g, "norm")])
+            for g in (question.g, measured)
+        ]
+        assert distance(*norms) < 1e-7
 
 
-@pytest.mark.parametrize("l2", [0.0, 0.7])
 @pytest.mark.parametrize("depth", DEPTHS)
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_gradients_are_central_differences(activation, loss, depth, l2):
+def test_gradients_are_central_differences(activation, loss, depth):
     check_gradient(
-        dnn.Config(hidden=DEPTHS[depth], activation=activation, loss=loss, l2=l2), problem(loss)
+        dnn.Config(hidden=DEPTHS[depth], activation=activation, loss=loss, l2=0.7), problem(loss)
     )
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_gradients_under_every_option(activation, loss, option):
+    fields, training = OPTIONS[option]
+    config = dnn.Config(hidden=(4, 4, 3), activation=activation, loss=loss, **fields)
+    check_gradient(config, problem(loss), training)
 
 
 @pytest.mark.parametrize("pair", list(product(ACTIVATIONS, repeat=2)), ids="-".join)
 def test_gradients_of_mixed_activations(pair):
-    config = dnn.Config(hidden=(3, 3, 2), activation=(*pair, pair[0]), loss="squared_error")
-    check_gradient(config, problem("squared_error"))
+    fields, training = OPTIONS["all"]
+    config = dnn.Config(
+        hidden=(3, 3, 2), activation=(*pair, pair[0]), loss="squared_error", **fields
+    )
+    check_gradient(config, problem("squared_error"), training)
+
+
+@pytest.mark.parametrize("hidden", [(3, 3, 3, 3), (3, 3, 2, 2), (2, 3, 3)])
+def test_gradients_of_several_residual_layers_in_a_row(hidden):
+    for scale in (1.0, 0.5, 0.0):
+        check_gradient(
+            dnn.Config(hidden=hidden, residual=True, branch_scale=scale), problem("softmax")
+        )
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("option", [name for name in OPTIONS if name not in ("l1", "l2")])
+def test_outputs_by_the_book(option, training):
+    config = dnn.Config(hidden=(4, 4, 3), activation="gelu", **OPTIONS[option][0])
+    data = problem("squared_error")
+    run = start_random(config, data)
+    Zs, inputs = forward(run, data.X_train, training)
+    net = Question(run, data.X_train, data.Y_train, AS_TRAINING if training else EVALUATION).run()
+    np.testing.assert_allclose(net.prediction, Zs[-1], rtol=1e-12, atol=1e-13)
+    for l in (1, 2, 3):
+        np.testing.assert_allclose(net.activation(l), inputs[l], rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(net.preactivation(l), Zs[l - 1], rtol=1e-12, atol=1e-13)
 
 
 def test_gradient_of_two_classes_under_every_loss():
@@ -90,7 +154,7 @@ def test_a_training_step_follows_the_gradient_of_its_batch(
     trainer = Trainer(config, data)
     run = start_random(config, data)
     # 5 does not divide the 12 examples: the third batch is one of two.
-    for _, rows, _ in trainer.batches.epoch(0)[:3]:
+    for _, rows, _ in trainer.batches.of(0, 0, min(3, trainer.batches.per_epoch)):
         chosen = [int(np.flatnonzero((row[:-1] == data.X_train.T).all(axis=1))[0]) for row in rows]
         expected = dnn.gradients(run, data.X_train[:, chosen], data.Y_train[:, chosen])
         after, _ = dnn.advance(run, 1)
@@ -171,7 +235,8 @@ def test_a_pass_without_mean_keeps_each_examples_own_deltas():
     data = problem("softmax")
     run = start_random(dnn.Config(hidden=(4, 3)), data)
     p = run.parameters.copy()
-    net = Pass(run.layout, run.config.activations, "softmax", p, p.copy(), 12, mean=False)
+    architecture = Architecture(run.layout, run.config.activations, "softmax")
+    net = Pass(architecture, p, p.copy(), 12, Mode(mean=False))
     rows = with_ones(data.X_train, p.dtype)
     fuse(net.forward() + net.backward())((((rows.T, rows, data.Y_train),),))
     for i in range(12):

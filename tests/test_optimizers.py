@@ -1,17 +1,18 @@
-"""Optimisers: two steps by plain arithmetic, written out from the textbooks."""
+"""Optimisers: two steps by plain arithmetic from the textbooks, and ten as PyTorch makes them."""
 
 from math import sqrt
 
 import numpy as np
 import pytest
+from traces import SETTINGS, TRACES, WEIGHTS, X, Y
 
 import dnn
-from dnn.network import Layout
+from dnn.layout import Layout
 from dnn.optimizers import OPTIMIZERS
 from dnn.registry import Call
-from dnn.trainer import UPDATE_BLOCK, update_calls
+from dnn.update import UPDATE_BLOCK, Update, coefficients
 
-RATE, MU, B1, B2, EPS = 0.05, 0.8, 0.7, 0.95, 1e-3
+RATE, MU, RHO, B1, B2, EPS = 0.05, 0.8, 0.6, 0.7, 0.95, 1e-3
 
 
 def sgd(theta, gradient):
@@ -26,6 +27,28 @@ def momentum(theta, gradient):
     return theta - RATE * v
 
 
+def nesterov(theta, gradient):
+    """As published: the gradient is taken at phi = theta + mu u, where velocity carries the point.
+
+    The run keeps phi, the point looked ahead to, which starts at theta because u starts at 0.
+    """
+    u, phi = 0.0, theta
+    for _ in range(2):
+        u = MU * u - RATE * gradient(phi)
+        theta = theta + u
+        phi = theta + MU * u
+    return phi
+
+
+def rmsprop(theta, gradient):
+    g = gradient(theta)
+    v = (1 - RHO) * g * g
+    theta = theta - RATE * g / (sqrt(v) + EPS)
+    g = gradient(theta)
+    v = RHO * v + (1 - RHO) * g * g
+    return theta - RATE * g / (sqrt(v) + EPS)
+
+
 def adam(theta, gradient):
     g = gradient(theta)
     m, v = (1 - B1) * g, (1 - B2) * g * g
@@ -35,8 +58,32 @@ def adam(theta, gradient):
     return theta - RATE * (m / (1 - B1**2)) / (sqrt(v / (1 - B2**2)) + EPS)
 
 
-#: Kingma & Ba 2015, algorithm 1; Sutskever et al. 2013, eq. 1-2 with the rate outside.
-TEXTBOOK = {"sgd": sgd, "momentum": momentum, "adam": adam}
+def adamw(theta, gradient, decay=0.0):
+    """Loshchilov & Hutter 2019, algorithm 2, line 12: gradient is without the penalty."""
+    g = gradient(theta)
+    m, v = (1 - B1) * g, (1 - B2) * g * g
+    theta = theta - RATE * ((m / (1 - B1)) / (sqrt(v / (1 - B2)) + EPS) + decay * theta)
+    g = gradient(theta)
+    m, v = B1 * m + (1 - B1) * g, B2 * v + (1 - B2) * g * g
+    return theta - RATE * ((m / (1 - B1**2)) / (sqrt(v / (1 - B2**2)) + EPS) + decay * theta)
+
+
+#: Kingma & Ba 2015, algorithm 1; Sutskever et al. 2013, eq. 1-4 with the rate outside.
+TEXTBOOK = {
+    "sgd": sgd,
+    "momentum": momentum,
+    "nesterov": nesterov,
+    "rmsprop": rmsprop,
+    "adam": adam,
+    "adamw": adamw,
+}
+
+
+def textbook(key, theta, gradient, l2=0.0):
+    """Return theta after two steps on a cost with this gradient and the penalty l2 / 2 theta^2."""
+    if OPTIMIZERS[key].decoupled:
+        return TEXTBOOK[key](theta, gradient, l2)
+    return TEXTBOOK[key](theta, lambda x: gradient(x) + l2 * x)
 
 
 def test_every_optimizer_has_its_textbook():
@@ -48,6 +95,7 @@ def config(key, **fields):
         optimizer=key,
         learning_rate=RATE,
         momentum=MU,
+        rho=RHO,
         beta1=B1,
         beta2=B2,
         epsilon=EPS,
@@ -63,7 +111,7 @@ def test_two_steps_of_one_weight_by_hand(key, l2):
     data = dnn.Dataset([[3.0, -3.0]], [[1.0, -1.0]], target="real")
     run = dnn.start(config(key, hidden=(), batch_size=None, l2=l2), data, [([[0.5]], [[0.0]])])
     run, _ = dnn.advance(run, 2)
-    expected = TEXTBOOK[key](0.5, lambda w: 3 * (3 * w - 1) + l2 * w)
+    expected = textbook(key, 0.5, lambda w: 3 * (3 * w - 1), l2)
     (W, b) = run.weights[0]
     assert W.item() == pytest.approx(expected, rel=1e-13)
     assert b.item() == 0
@@ -87,20 +135,51 @@ def test_two_steps_of_more_parameters_than_a_block(key, l2):
     p, slope = rng.normal(size=(2, layout.size))
     mask = layout.weight_mask()
     expected = [
-        TEXTBOOK[key](theta, lambda x, a=a, d=d: a * x + l2 * d * x)
+        textbook(key, theta, lambda x, a=a: a * x, l2 * d)
         for theta, a, d in zip(p.tolist(), slope.tolist(), mask.tolist(), strict=True)
     ]
     settings = config(key, l2=l2)
     work = np.zeros((2, layout.size))
     state = np.zeros((OPTIMIZERS[key].slots, layout.size))
-    calls, coefficients = update_calls(settings, layout, p, work, state)
-    numbers = OPTIMIZERS[key].coefficients(settings, np.arange(1.0, 3.0))
+    update = Update(settings, layout, p, work, state)
+    numbers = coefficients(settings, np.arange(1.0, 3.0), np.full(2, RATE))
     for t in range(2):
         work[0] = slope * p
-        for c, values in zip(coefficients, numbers, strict=True):
+        for c, values in zip(update.coefficients, numbers, strict=True):
             c[()] = values[t]
-        make(calls)
+        make(update.calls)
     np.testing.assert_allclose(p, expected, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.3])
+@pytest.mark.parametrize("key", OPTIMIZERS)
+def test_ten_steps_are_those_of_pytorch(key, l2):
+    settings = dnn.Config(hidden=(), optimizer=key, l2=l2, batch_size=None, **SETTINGS)
+    run = dnn.start(settings, dnn.Dataset(X, Y), WEIGHTS)
+    for row in TRACES[key, l2]:
+        run, _ = dnn.advance(run, 1)
+        np.testing.assert_allclose(run.parameters, row, rtol=0, atol=1e-12)
+
+
+def test_every_optimizer_has_its_trace():
+    assert {key for key, _ in TRACES} == set(OPTIMIZERS)
+    assert all(len(rows) == 10 for rows in TRACES.values())
+    ends = [rows[-1] for (_, l2), rows in TRACES.items() if l2 == 0.3]
+    assert len(set(ends)) == len(ends), "with a penalty all differ, adam and adamw too"
+
+
+@pytest.mark.parametrize("key", OPTIMIZERS)
+def test_what_an_optimizer_uses_is_what_it_reads(key):
+    """Two steps change with exactly the fields that `uses` names."""
+    data = dnn.Dataset(X, Y)
+
+    def after(**fields):
+        settings = dnn.Config(hidden=(), optimizer=key, batch_size=None, **fields)
+        return dnn.advance(dnn.start(settings, data, WEIGHTS), 2)[0].parameters
+
+    other = {"momentum": 0.1, "rho": 0.1, "beta1": 0.1, "beta2": 0.1, "epsilon": 0.5}
+    changing = {name for name, v in other.items() if (after(**{name: v}) != after()).any()}
+    assert changing == set(OPTIMIZERS[key].uses)
 
 
 def make(calls: list[Call]) -> None:

