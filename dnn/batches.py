@@ -7,7 +7,7 @@ is shorter where the batch size does not divide m. With the full batch the order
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import repeat
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -86,6 +86,26 @@ class Batches:
             last = (row + 1) * self.m
             self._views[row] = [self._view(s, min(s + self.size, last)) for s in starts]
         return self._views[row][first:end]
+
+    def stretch(self, epoch: int, position: int, most: int) -> tuple[Iterable[Batch], int]:
+        """Return at most so many batches of equal size from a position on, and their number.
+
+        They go on into later epochs, as far as these are gathered together.
+        """
+        if self.full:
+            return self.of(0, 0, most), most
+        if self.remainder:
+            # Up to the shorter one, or that one alone.
+            count = min(most, max(1, self.per_epoch - 1 - position))
+            return self.of(epoch, position, position + count), count
+        last = epoch - epoch % self.epochs + self.epochs
+        count = min(most, (last - epoch) * self.per_epoch - position)
+        parts, first, left = [], position, count
+        while left:
+            end = min(self.per_epoch, first + left)
+            parts.append(self.of(epoch, first, end))
+            epoch, left, first = epoch + 1, left - (end - first), 0
+        return chain.from_iterable(parts), count
 
     def _gather(self, order: Array, first: int, end: int) -> None:
         for source, target in zip((self._rows, self._targets), self._buffers, strict=True):

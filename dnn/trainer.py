@@ -209,24 +209,17 @@ class Trainer:
     def _span(
         self, step: int, epoch: int, position: int, steps: int, numbers: Sequence[Array]
     ) -> tuple[int, int]:
-        if self.batches.full:
-            whole = self.batches.of(0, 0, steps)
-            self.program.run(whole, self._masks(step, steps, self.program), numbers)
-            return epoch + steps, 0
-        per_epoch, short = self.batches.per_epoch, bool(self.batches.remainder)
-        done = 0
+        per_epoch, short, done = self.batches.per_epoch, self.batches.remainder, 0
         while done < steps:
-            if short and position == per_epoch - 1:
-                program, count = self.short_program, 1
-            else:
-                program, count = self.program, min(steps - done, per_epoch - short - position)
+            alone = short and position == per_epoch - 1
+            program = self.short_program if alone else self.program
+            batches, count = self.batches.stretch(epoch, position, steps - done)
             self.last = program.net
             part = [n[done : done + count] for n in numbers]
-            masks = self._masks(step + done, count, program)
-            program.run(self.batches.of(epoch, position, position + count), masks, part)
-            done, position = done + count, position + count
-            if position == per_epoch:
-                epoch, position = epoch + 1, 0
+            program.run(batches, self._masks(step + done, count, program), part)
+            done += count
+            more, position = divmod(position + count, per_epoch)
+            epoch += more
         return epoch, position
 
     def _masks(self, step: int, count: int, program: Program) -> Iterable[Array]:

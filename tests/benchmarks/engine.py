@@ -39,7 +39,7 @@ from dnn.trainer import Trainer
 from dnn.training import borrowed_trainer
 
 #: Seconds of one turn: long beside a look at the clock, short beside other work on the machine.
-TURN = 0.01
+TURN = 0.05
 
 
 @dataclass(frozen=True)
