@@ -151,7 +151,7 @@ def test_any_slicing_gives_the_same_records(story, every):
     assert same_records(expected, got)
     due = list(range(every, whole.step + 1, every))
     if config.batch_norm:  # by the running moments a cost can be out of range, and is left out then
-        assert set(r.step for r in got) <= set(due)
+        assert {r.step for r in got} <= set(due)
     else:
         assert [r.step for r in got] == due[: len(got)]
 
