@@ -16,13 +16,15 @@ from dnn.registry import Entry, Registry
 
 @dataclass(frozen=True, kw_only=True)
 class Initializer(Entry):
-    """draw(rng, fan_out, fan_in, sigma_w) returns W, float64 of shape (fan_out, fan_in).
+    """draw(rng, fan_out, fan_in, sigma_w, dtype) returns W, (fan_out, fan_in), float64 by default.
+
+    float32 draws other numbers, in half the time.
 
     variance(fan_out, fan_in, sigma_w): the variance of one weight. uses_sigma_b: biases are drawn
     as N(0, sigma_b^2) instead of starting at zero.
     """
 
-    draw: Callable[[np.random.Generator, int, int, float], np.ndarray]
+    draw: Callable[..., np.ndarray]
     variance: Callable[[int, int, float], float]
     uses_sigma_w: bool = False
     uses_sigma_b: bool = False
@@ -31,9 +33,12 @@ class Initializer(Entry):
 def _normal(variance: Callable[[int, int, float], float]) -> dict[str, Any]:
     """Return draw and variance of weights N(0, variance)."""
 
-    def draw(rng: np.random.Generator, fan_out: int, fan_in: int, sigma_w: float) -> np.ndarray:
-        scale = np.sqrt(variance(fan_out, fan_in, sigma_w))
-        return rng.normal(0.0, scale, (fan_out, fan_in))
+    def draw(
+        rng: np.random.Generator, fan_out: int, fan_in: int, sigma_w: float, dtype: Any = float
+    ) -> np.ndarray:
+        W = rng.standard_normal((fan_out, fan_in), dtype)
+        W *= np.sqrt(variance(fan_out, fan_in, sigma_w))
+        return W
 
     return {"draw": draw, "variance": variance}
 
@@ -41,16 +46,22 @@ def _normal(variance: Callable[[int, int, float], float]) -> dict[str, Any]:
 def _uniform(variance: Callable[[int, int, float], float]) -> dict[str, Any]:
     """Return draw and variance of weights uniform in plus and minus sqrt(3 variance)."""
 
-    def draw(rng: np.random.Generator, fan_out: int, fan_in: int, sigma_w: float) -> np.ndarray:
-        limit = np.sqrt(3.0 * variance(fan_out, fan_in, sigma_w))
-        return rng.uniform(-limit, limit, (fan_out, fan_in))
+    def draw(
+        rng: np.random.Generator, fan_out: int, fan_in: int, sigma_w: float, dtype: Any = float
+    ) -> np.ndarray:
+        W = rng.random((fan_out, fan_in), dtype)
+        W -= 0.5
+        W *= 2.0 * np.sqrt(3.0 * variance(fan_out, fan_in, sigma_w))
+        return W
 
     return {"draw": draw, "variance": variance}
 
 
-def _orthogonal(rng: np.random.Generator, fan_out: int, fan_in: int, sigma_w: float) -> np.ndarray:
+def _orthogonal(
+    rng: np.random.Generator, fan_out: int, fan_in: int, sigma_w: float, dtype: Any = float
+) -> np.ndarray:
     """Return a matrix whose rows (or columns, whichever are fewer) are orthonormal."""
-    tall = rng.normal(size=(max(fan_out, fan_in), min(fan_out, fan_in)))
+    tall = rng.standard_normal((max(fan_out, fan_in), min(fan_out, fan_in)), dtype)
     Q, R = np.linalg.qr(tall)
     Q *= np.sign(np.diag(R))  # without it Q would not be uniformly distributed
     return Q if fan_out >= fan_in else Q.T
@@ -153,7 +164,9 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W = 0",
             help="All units of a layer start equal and stay equal: the symmetry is never broken.",
             source="Goodfellow, Bengio & Courville 2016, section 8.4",
-            draw=lambda rng, fan_out, fan_in, sigma_w: np.zeros((fan_out, fan_in)),
+            draw=lambda rng, fan_out, fan_in, sigma_w, dtype=float: np.zeros(
+                (fan_out, fan_in), dtype
+            ),
             variance=lambda fan_out, fan_in, sigma_w: 0.0,
         ),
     ],

@@ -69,7 +69,8 @@ EVALUATION = Mode()
 class Pass:
     """Forward and backward for m examples, on buffers of its own.
 
-    Reads the parameters p and the running moments (2, units) and writes the gradient g.
+    Reads the parameters p and the running moments (2, units) and writes the gradient g; where g is
+    shorter than p, layer upon layer at its start, for who wants the deltas only.
     """
 
     def __init__(
@@ -86,7 +87,8 @@ class Pass:
         )  # fmt: skip
         self.loss = LOSSES[architecture.loss]
         self.activations = [ACTIVATIONS[key] for key in architecture.activations]
-        self.W, self.G = self.layout.views(p), self.layout.views(g)
+        self.W = self.layout.views(p)
+        self.G = self.layout.views(g) if g.size == p.size else self.layout.shared_views(g)
         self.dtype = p.dtype
         self.factor = self.loss.delta_factor / (max(1, m) if mode.mean else 1)
         self.residual = architecture.residual or (False,) * len(self.activations)
@@ -121,8 +123,8 @@ class Pass:
     def _norms(self, p: Array, g: Array, running: Array | None) -> list[BatchNorm]:
         norms, first = [], 0
         assert running is not None
-        views = zip(self.layout.views(p, "norm"), self.layout.views(g, "norm"), strict=True)
-        for l, (V, G) in enumerate(views):
+        for l, V in enumerate(self.layout.views(p, "norm")):
+            G = self.layout.views(g, "norm")[l] if g.size == p.size else np.empty_like(V)
             part = running[:, first : first + len(V)]
             U = np.zeros((len(V), self.m), self.dtype)
             norms.append(BatchNorm(U, self._rows(self._z, l), V, G, part, self.mode.batch))

@@ -1,0 +1,140 @@
+"""The signal in an untrained network, forwards and backwards: measured, and as theory has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dnn import theory
+from dnn.config import Config
+from dnn.datasets import Dataset
+from dnn.diagnostics import PROBE, Signal, layer_signal
+from dnn.layout import Array, initial_parameters
+from dnn.losses import LOSSES
+from dnn.network import PROBING, Pass, with_ones
+from dnn.program import fuse
+from dnn.trainer import architecture_of, targets
+
+#: Networks of more parameters are drawn and measured in float32, on few examples.
+LARGE = 500_000
+FEW_EXAMPLES = 32
+#: Input sizes that theory is averaged over: with few inputs examples differ in length.
+QUANTILES = 8
+
+
+def examples(config: Config, data: Dataset) -> int:
+    """Return on how many training examples the signal is measured."""
+    size = architecture_of(config, data).layout.size
+    return min(FEW_EXAMPLES if size > LARGE else PROBE, data.m_train)
+
+
+class Probe:
+    """A network as it starts, compiled once for examples of a data set and run for many seeds."""
+
+    def __init__(self, config: Config, data: Dataset):
+        self.config, self.m = config, examples(config, data)
+        self.architecture = architecture_of(config, data)
+        layout = self.architecture.layout
+        self.dtype = np.dtype("float32" if layout.size > LARGE else "float64")
+        self.p = np.zeros(layout.size, self.dtype)
+        g = np.zeros(layout.largest, self.dtype)
+        running = np.zeros((2, layout.running_size), self.dtype)
+        self.net = Pass(self.architecture, self.p, g, self.m, PROBING, running)
+        loss = LOSSES[self.architecture.loss]
+        Y = loss.encode(targets(loss.key, data, data.Y_train[:, : self.m])).astype(self.dtype)
+        self.rows = with_ones(data.X_train[:, : self.m], self.dtype)
+        self._step = ((self.rows.T, self.rows, Y),)
+        self._run = fuse(self.net.forward() + self.net.predict() + self.net.backward())
+
+    def run(self, seed: int) -> Pass:
+        """Return the pass of the network that this seed draws, after forward and backward.
+
+        Up to LARGE parameters it is the very network that a run with this seed starts with.
+        """
+        config = self.config
+        self.p[:] = initial_parameters(
+            self.architecture.layout,
+            config.initializer_keys,
+            config.sigma_w,
+            seed,
+            config.sigma_b,
+            self.dtype,
+        )
+        with np.errstate(all="ignore"):
+            self._run((self._step,))
+        return self.net
+
+    def signal(self, seed: int) -> Signal:
+        """Return the root mean squares per layer, over the examples and the layer's units."""
+        with np.errstate(all="ignore"):
+            return layer_signal(self.run(seed), self.rows)
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """Signals of several draws of the weights: arrays of shape (draws, L)."""
+
+    activation: Array
+    delta: Array
+    gradient: Array
+
+    @property
+    def draws(self) -> int:
+        return len(self.delta)
+
+    def limits(self, name: str) -> tuple[Array, Array]:
+        """Return the 5th and 95th percentile per layer of activation, delta or gradient."""
+        low, high = np.percentile(getattr(self, name), [5, 95], axis=0)
+        return low, high
+
+
+def band(probe: Probe, seeds: range, before: Band | None = None) -> Band:
+    """Return the signals of these seeds, behind those of an earlier part."""
+    made = [probe.signal(seed) for seed in seeds]
+    columns = {
+        name: np.array([getattr(signal, name) for signal in made])
+        for name in ("activation", "delta", "gradient")
+    }
+    if before is not None:
+        columns = {n: np.concatenate([getattr(before, n), c]) for n, c in columns.items()}
+    return Band(**columns)
+
+
+def predicted(config: Config, data: Dataset, last_delta: float) -> Signal:
+    """Return what mean-field theory says of the network; last_delta: the output's, measured.
+
+    Averaged over the lengths of the inputs, for examples of few inputs differ in it. Source:
+    theory.signal.
+    """
+    layout = architecture_of(config, data).layout
+    sw2 = theory.weight_variance(config.initializer_keys, layout.sizes, config.sigma_w)
+    biased = config.initializer == "mean_field"
+    X = data.X_train[:, : examples(config, data)]
+    squares = np.mean(X**2, axis=0)
+    if config.batch_norm:
+        x2s, spread = [float(squares.mean())], float(X.var(axis=1).mean())
+    else:
+        parts = np.array_split(np.sort(squares), min(QUANTILES, len(squares)))
+        x2s, spread = [float(part.mean()) for part in parts], None
+    lines = [
+        theory.signal(
+            layout.sizes,
+            config.activations,
+            sw2,
+            config.sigma_b**2 if biased else 0.0,
+            x2,
+            batch_norm=config.batch_norm,
+            residual=config.residual,
+            branch_scale=config.branch_scale,
+            x_variance=spread,
+        )
+        for x2 in x2s
+    ]
+
+    def mean(name: str) -> Array:
+        return np.sqrt(np.mean([getattr(line, name) ** 2 for line in lines], axis=0))
+
+    return Signal(
+        mean("activation_rms"), last_delta * mean("delta_rms"), last_delta * mean("gradient_rms")
+    )
