@@ -6,7 +6,6 @@ the data set is sent once to a process that misses it.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -19,14 +18,13 @@ from dnn.execution import CACHE, flagged
 from dnn.figures.frame import pack
 from dnn.gradcheck import Check, gradcheck
 from dnn.history import History, Record
-from dnn.network import Array
-from dnn.panels import message, value_scale
+from dnn.lab import wider
+from dnn.panels import message
+from dnn.signal import Band
 from dnn.trainer import Trainer
 from dnn.training import Run, Watch, advance, attach, borrowed_trainer, in_range
 from dnn.view import View
 
-#: The boundary is computed on a grid of so many points a side, fewer where the network is large.
-FIELD_SIZE, FIELD_SMALLEST, FIELD_WORK = 81, 21, 2_000_000
 #: Seconds between two looks at the flag and the clock.
 LOOK_EVERY = 0.002
 #: So many steps before a divergence are shown one by one.
@@ -40,7 +38,8 @@ class Slice:
     steps: how many to make at most, or None for as many as fit; either way it ends `budget` seconds
     from its start, or when the flag `slot` stands at `seq`. pressed: whether somebody asked for
     just these steps. check: the newest comparison of back-propagation with finite differences;
-    checking: whether to make another. data: sent along after the worker missed it. fixed: whether
+    checking: whether to make another. band: signals of other draws of the weights; drawing: whether
+    to add some. data: sent along after the worker missed it. fixed: whether
     the frame must bring what does not change during a run (the data points). rate: steps a second,
     to be shown.
     """
@@ -62,6 +61,8 @@ class Slice:
     pressed: bool = False
     check: Check | None = None
     checking: bool = False
+    band: Band | None = None
+    drawing: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +75,7 @@ class Outcome:
     steps: int = 0
     seconds: float = 0.0
     check: Check | None = None
+    band: Band | None = None
 
 
 def warm_up() -> None:
@@ -98,10 +100,11 @@ def train_slice(work: Slice) -> Outcome:
     with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
         now = _newest(trainer, run, records, work.history)
         history = work.history.extend([*records, *now])
-        field, size = boundary_field(trainer)
-        shown = message(replace(work, run=run, history=history, check=check), field, size)
+        band = wider(run.origin, data, work.band) if work.drawing else work.band
+        known = replace(work, run=run, history=history, check=check, band=band)
+        shown = message(known, trainer)
     frame = pack(shown)
-    return Outcome(run, history, frame, run.step - before, seconds, check)
+    return Outcome(run, history, frame, run.step - before, seconds, check, band)
 
 
 def _train(work: Slice, run: Run) -> tuple[Run, list[Record]]:
@@ -143,27 +146,3 @@ def _newest(trainer: Trainer, run: Run, records: list[Record], history: History)
     """Return a record of the run's present step, unless there is one or it is out of range."""
     known = records[-1].step if records else history.last("step") if len(history) else -1
     return [] if known == run.step else in_range(measure(trainer, run.step, run.epoch))
-
-
-def field_size(units: int) -> int:
-    """Return the points a side of the boundary's grid for a network of so many units."""
-    side = math.isqrt(max(1, FIELD_WORK // max(1, units)))
-    return max(FIELD_SMALLEST, min(FIELD_SIZE, side)) | 1
-
-
-def boundary_field(trainer: Trainer) -> tuple[Array, int]:
-    """Return the output over the plane as u8 (size * size, row by row from below), and size.
-
-    Two classes: the probability of class 1 from 0 to 1; more: the number of the likeliest one;
-    real targets: the value, plus and minus the largest training target.
-    """
-    plane, size = trainer.data.plane, field_size(sum(trainer.layout.sizes[1:]))
-    u, v = (np.linspace(*r, size) for r in (plane.x_range, plane.y_range))
-    grid = np.stack([np.tile(u, size), np.repeat(v, size)])
-    net = trainer.evaluation("field", plane.inputs(grid), None).run()
-    A = net.prediction.astype(np.float64)
-    if len(A) > 2 and trainer.data.target == "classes":
-        return A.argmax(axis=0).astype(np.uint8), size
-    real = trainer.data.target == "real"
-    values = np.nan_to_num((A[0] / value_scale(trainer.data) + 1) / 2 if real else A[-1], nan=0.5)
-    return np.clip(np.rint(values * 255), 0, 255).astype(np.uint8), size

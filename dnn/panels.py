@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dnn import figures
+from dnn import figures, lab
 from dnn.advice import advise
 from dnn.figures import count, number, percent
 from dnn.history import History
 from dnn.losses import LOSSES
-from dnn.network import Array
-from dnn.trainer import loss_key
+from dnn.network import Array, Pass
+from dnn.trainer import Trainer, loss_key
 from dnn.training import Run
 from dnn.view import View
 
 if TYPE_CHECKING:
     from dnn.live import Slice
 
+#: The boundary is computed on a grid of so many points a side, fewer where the network is large.
+FIELD_SIZE, FIELD_SMALLEST, FIELD_WORK = 81, 21, 2_000_000
 AXES = [["linear", "Linear"], ["log", "Log"]]
 #: Milliseconds from one frame to the next while playing. At full speed fewer are drawn, so that
 #: more is trained.
@@ -26,11 +29,21 @@ PACE, PACE_FULL = 33, 90
 GRADIENTS = [["gradient_rms", "Per example"], ["gradient_norm", "Mean"]]
 
 
-def message(work: Slice, field: Array, size: int) -> dict[str, Any]:
-    """Return the message for the panels: metrics, status and one part a panel.
+def message(work: Slice, trainer: Trainer) -> dict[str, Any]:
+    """Return the message for the page's panels: metrics, status and one part a panel.
 
-    field: the output over the plane, u8 of size * size values, row 0 at the bottom.
+    trainer: holds the parameters that the run ends with.
     """
+    verdict: dict[str, Any] | None = None
+    if work.view.page == "gradients":
+        verdict, panels = lab.panels(work, _probed(trainer))
+    else:
+        panels = {
+            "boundary": _boundary(work, *boundary_field(trainer)),
+            "cost": _cost(work),
+            "gradients": _gradients(work),
+            "weights": _weights(work),
+        }
     return {
         "seq": work.seq,
         "pace": _pace(work),
@@ -40,13 +53,16 @@ def message(work: Slice, field: Array, size: int) -> dict[str, Any]:
         "metrics": _metrics(work),
         "status": _status(work),
         "notice": work.notice or None,
-        "panels": {
-            "boundary": _boundary(work, field, size),
-            "cost": _cost(work),
-            "gradients": _gradients(work),
-            "weights": _weights(work),
-        },
+        "page": work.view.page,
+        "verdict": verdict,
+        "panels": panels,
     }
+
+
+def _probed(trainer: Trainer) -> Pass | None:
+    """Return the pass over the probe examples, with the present parameters."""
+    found = trainer.known("probe")
+    return found.run() if found else None
 
 
 def _pace(work: Slice) -> int:
@@ -99,13 +115,6 @@ def _status(work: Slice) -> dict[str, str]:
     return {"text": "Paused" if work.run.step else "Ready to train", "kind": "paused"}
 
 
-def _panel(title: str, subtitle: str, figure: dict[str, Any], **more: Any) -> dict[str, Any]:
-    empty: dict[str, Any] = {
-        "controls": [], "badge": None, "banner": None, "empty": None, "dim": False,
-    }  # fmt: skip
-    return {"title": title, "subtitle": subtitle, "figure": figure, **empty, **more}
-
-
 def _data(run: Run) -> Any:
     assert run.data is not None
     return run.data
@@ -124,7 +133,7 @@ def value_scale(data: Any) -> float:
 def _boundary(work: Slice, field: Array, size: int) -> dict[str, Any]:
     data, view = _data(work.run), work.view
     real, classes = data.target == "real", len(data.class_names)
-    panel = _panel(
+    panel = figures.panel(
         "Decision boundary" if not real else "Prediction over the plane",
         figures.boundary_sentence(data.m_train, data.m_test, view.show_test, data.plane.note),
         figures.boundary_figure(data.plane, view.theme, classes=0 if real else max(2, classes)),
@@ -175,7 +184,7 @@ def _cost(work: Slice) -> dict[str, Any]:
     run, view = work.run, work.view
     unit = LOSSES[loss_key(run.config, _data(run))].unit
     name = "Cross-entropy (nats)" if unit == "nats" else "Half squared error"
-    panel = _panel(
+    panel = figures.panel(
         "Cost",
         figures.cost_sentence(work.history, run.diverged),
         figures.cost_figure(
@@ -224,7 +233,7 @@ def _check_badge(work: Slice) -> dict[str, str] | None:
 def _gradients(work: Slice) -> dict[str, Any]:
     view = work.view
     unit = LOSSES[loss_key(work.run.config, _data(work.run))].unit
-    return _panel(
+    return figures.panel(
         "Gradient per layer",
         " ".join(
             text
@@ -249,8 +258,32 @@ def _gradients(work: Slice) -> dict[str, Any]:
 def _weights(work: Slice) -> dict[str, Any]:
     run = work.run
     now, initial = run.weights, run.layout.weights(run.initial)
-    return _panel(
+    return figures.panel(
         "Weights per layer",
         figures.weights_sentence(now, initial),
         figures.weights_figure(now, initial, work.view.theme),
     )
+
+
+def field_size(units: int) -> int:
+    """Return the points a side of the boundary's grid for a network of so many units."""
+    side = math.isqrt(max(1, FIELD_WORK // max(1, units)))
+    return max(FIELD_SMALLEST, min(FIELD_SIZE, side)) | 1
+
+
+def boundary_field(trainer: Trainer) -> tuple[Array, int]:
+    """Return the output over the plane as u8 (size * size, row by row from below), and size.
+
+    Two classes: the probability of class 1 from 0 to 1; more: the number of the likeliest one;
+    real targets: the value, plus and minus the largest training target.
+    """
+    plane, size = trainer.data.plane, field_size(sum(trainer.layout.sizes[1:]))
+    u, v = (np.linspace(*r, size) for r in (plane.x_range, plane.y_range))
+    grid = np.stack([np.tile(u, size), np.repeat(v, size)])
+    net = trainer.evaluation("field", plane.inputs(grid), None).run()
+    A = net.prediction.astype(np.float64)
+    if len(A) > 2 and trainer.data.target == "classes":
+        return A.argmax(axis=0).astype(np.uint8), size
+    real = trainer.data.target == "real"
+    values = np.nan_to_num((A[0] / value_scale(trainer.data) + 1) / 2 if real else A[-1], nan=0.5)
+    return np.clip(np.rint(values * 255), 0, 255).astype(np.uint8), size

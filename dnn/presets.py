@@ -57,6 +57,22 @@ PRESETS: Registry[Preset] = Registry(
             ),
         ),
         Preset(
+            key="lab",
+            label="30 tanh layers, ordered phase",
+            formula="2-30x64-1, tanh, sigma_w 0.8, sigma_b 0.3, gradient descent 0.1",
+            help="Thirty layers whose weights are too small: theory and measurement side by side.",
+            source="after Schoenholz et al. 2017",
+            config=Config(
+                dataset="circle",
+                hidden=(64,) * 30,
+                initializer="mean_field",
+                sigma_w=0.8,
+                sigma_b=0.3,
+                optimizer="sgd",
+                learning_rate=0.1,
+            ),
+        ),
+        Preset(
             key="exploding",
             label="Deep ReLU: gradients explode",
             formula="2-12x16-1, ReLU, N(0, 0.7^2), gradient descent 0.03",

@@ -138,3 +138,26 @@ def predicted(config: Config, data: Dataset, last_delta: float) -> Signal:
     return Signal(
         mean("activation_rms"), last_delta * mean("delta_rms"), last_delta * mean("gradient_rms")
     )
+
+
+def backward_factors(net: Pass, example: int = 0) -> tuple[Array, Array]:
+    """Return what each hidden layer does to one example's error on its way back, layers 1 .. L-1.
+
+    Two arrays (L - 1,), whose product is delta_rms[l] / delta_rms[l + 1]: by the weights,
+    rms(e[l]) / rms(delta[l + 1]) with e[l] = dJ/da[l] (W^T delta, plus what comes past a residual
+    branch); and by the slope, rms(delta[l]) / rms(e[l]), where batch normalisation counts as well.
+    The pass has run forwards and backwards.
+    """
+    L = len(net.W)
+    deltas = [D[:, example].astype(float) for D in net.deltas]
+    errors: list[Array] = [np.zeros(0)] * L
+    for l in range(L - 2, -1, -1):
+        errors[l] = net.W[l + 1][:, :-1].T.astype(float) @ deltas[l + 1]
+        if l + 1 < len(net.residual) and net.residual[l + 1]:
+            errors[l] = errors[l] + errors[l + 1]
+    size = [float(np.sqrt(np.mean(d**2))) for d in deltas]
+    error = [float(np.sqrt(np.mean(e**2))) for e in errors[: L - 1]]
+    with np.errstate(all="ignore"):
+        by_weights = np.array([error[l] / size[l + 1] if size[l + 1] else 0 for l in range(L - 1)])
+        by_slope = np.array([size[l] / error[l] if error[l] else 0 for l in range(L - 1)])
+    return by_weights, by_slope

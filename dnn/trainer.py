@@ -238,6 +238,10 @@ class Trainer:
             self._evaluations[name] = Evaluation(self, X_, Y, mode, backward)
         return self._evaluations[name]
 
+    def known(self, name: str) -> Evaluation | None:
+        """Return the evaluation kept under this name, or None."""
+        return self._evaluations.get(name)
+
     @property
     def nbytes(self) -> int:
         passes = {id(q): q for q in (self.program.net, self.short_program.net)}

@@ -10,13 +10,14 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "gradient": ("gradient_rms", "gradient_norm"),
     "gradient_axis": ("log", "linear"),
     "theme": ("light", "dark"),
+    "page": ("playground", "gradients"),
 }
 SWITCHES = {"on": True, "off": False}
 
 
 @dataclass(frozen=True)
 class View:
-    """How the panels show a run. theme is the browser's and not part of a link.
+    """How the panels show a run. theme is the browser's, page the address's: no part of a link.
 
     Raises ValueError that names the field, the value and what is allowed.
     """
@@ -27,6 +28,8 @@ class View:
     show_test: bool = True
     discretise: bool = False
     theme: str = "light"
+    page: str = "playground"
+    band: bool = True
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -68,5 +71,5 @@ def view_from_query(query: Mapping[str, str]) -> View:
     return View(**values)
 
 
-SWITCHED = ("show_test", "discretise")
-_LINKED = tuple(f.name for f in fields(View) if f.name != "theme")
+SWITCHED = ("show_test", "discretise", "band")
+_LINKED = tuple(f.name for f in fields(View) if f.name not in ("theme", "page"))

@@ -6,4 +6,10 @@ from pages.shared import style
 
 st.set_page_config("Neural Lab", "static/icon.svg", "wide", initial_sidebar_state=304)
 style.apply()
-st.navigation([st.Page("playground.py", title="Playground", default=True)], position="hidden").run()
+st.navigation(
+    [
+        st.Page("playground.py", title="Playground", default=True),
+        st.Page("gradients.py", title="Gradients", url_path="gradients"),
+    ],
+    position="hidden",
+).run()

@@ -4,6 +4,7 @@ from pages.shared import live, session
 from pages.shared.controls import message, sidebar
 
 session.take_redraw()  # this is one
+session.visit("playground")
 message()
 live.stage()
 sidebar(session.loop())

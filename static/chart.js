@@ -131,7 +131,7 @@ export class Chart {
   }
 
   /** Paint the newest data in the axes that stand. */
-  paint(background) {
+  paint(background, layers) {
     if (!this.shown || this.size.w < 40 || this.size.h < 40) return;
     const { g, size, shown, panel } = this;
     const [w, h] = [Math.round(size.w * size.ratio), Math.round(size.h * size.ratio)];
@@ -145,6 +145,7 @@ export class Chart {
     paint.traces(g, panel.figure.data, s);
     if (this.static) this.paintStatic(s);
     paint.annotations(g, shown.annotations, s, background, size.w, panel.figure.data);
+    layers?.paint(this, s, background);
     if (!this.reacts) paint.axes(g, shown, s);
     this.hint.hidden = !this.zoom;
   }

@@ -4,7 +4,9 @@ import { Chart } from "./chart.js";
 import { Feed } from "./feed.js";
 import { parse } from "./frame.js";
 import { Metrics, Panel, element } from "./panels.js";
+import { Layers, clicks } from "./pointing.js";
 import { install } from "./style.js";
+import { Verdict } from "./verdict.js";
 import { Watcher } from "./watch.js";
 
 const mounted = new WeakMap();
@@ -44,10 +46,12 @@ class View {
     this.parent = parent;
     this.metrics = new Metrics();
     this.grid = element("div", "nl-grid");
-    this.root = element("div", "nl-root", element("div", "nl-frame", this.metrics.root, this.grid));
+    this.send = (value) => this.trigger?.("event", value);
+    this.verdict = new Verdict(this.send);
+    this.root = element("div", "nl-root", element("div", "nl-frame", this.metrics.root, this.verdict.root, this.grid));
     parent.append(this.root);
     this.panels = new Map();
-    this.send = (value) => this.trigger?.("event", value);
+    this.layers = new Layers(() => this.schedule());
     this.watcher = new Watcher(parent, this.send);
     this.paint = this.paint.bind(this);
     this.paintedAt = -Infinity;
@@ -107,6 +111,8 @@ class View {
       panel = new Panel(key, this.send);
       this.grid.append(panel.root);
       panel.chart = new Chart(panel.plot, () => this.schedule());
+      this.layers.listen(panel.chart);
+      clicks(panel.chart, (x, y) => this.send({ type: "point", panel: key, x, y }));
       this.panels.set(key, panel);
     }
     return panel;
@@ -133,7 +139,7 @@ class View {
     const background = getComputedStyle(this.root).getPropertyValue("--panel");
     const paintStarted = performance.now();
     for (const key of Object.keys(message.panels)) {
-      this.panel(key).chart.paint(background);
+      this.panel(key).chart.paint(background, this.layers);
       if (fresh) counts.frames[key] = (counts.frames[key] ?? 0) + 1;
     }
     if (fresh) this.count(message, started, performance.now() - paintStarted);
@@ -143,7 +149,9 @@ class View {
 
   update(message) {
     if (this.root.dataset.nlTheme !== message.theme) this.root.dataset.nlTheme = message.theme;
+    this.root.dataset.page = message.page;
     this.metrics.set(message);
+    this.verdict.set(message.verdict);
     for (const [key, p] of Object.entries(message.panels)) {
       const panel = this.panel(key);
       panel.root.hidden = false;

@@ -247,3 +247,29 @@ export function axes(g, layout, s) {
   g.restore();
   g.textAlign = "left";
 }
+
+/** Paint a dotted line at a layer, its measured dot larger, and its value. */
+export function mark(g, figure, layer, s, background) {
+  const trace = figure.data.find((t) => t.name === "measured");
+  const at = trace ? Array.from(trace.x).indexOf(layer) : -1;
+  if (at < 0) return;
+  const { text, color } = figure.layout.meta.mark;
+  const [x, y] = [s.x.px(layer), s.y.px(trace.y[at])];
+  stroke(g, [x, s.box.y, x, s.box.y + s.box.h], { color, width: 1, dash: "2px,3px" });
+  g.beginPath();
+  g.arc(x, y, 6, 0, 7);
+  g.strokeStyle = color;
+  g.lineWidth = 2;
+  g.stroke();
+  const words = `layer ${layer}: ${text[at]}`;
+  g.font = `600 12px ${FONT}`;
+  const w = g.measureText(words).width;
+  const left = x + 6 + w > s.box.x + s.box.w ? x - 6 - w : x + 6;
+  g.textBaseline = "middle";
+  g.lineJoin = "round";
+  g.lineWidth = 4;
+  g.strokeStyle = background;
+  g.strokeText(words, left, s.box.y + 8);
+  g.fillStyle = color;
+  g.fillText(words, left, s.box.y + 8);
+}

@@ -2,10 +2,10 @@
 
 const LIGHT = `--panel:#fff;--raise:#fff;--line:#e0e4ea;--line2:#c5ccd6;--hover:#e7eaef;--sel:#dfe4eb;
 --t1:#16202c;--t2:#465264;--t3:#626e80;--focus:#5b54d6;--test:#b0306f;--ok:#16744a;--okb:#e2f3ea;
---bad:#a8201a;--badb:#fdeae8;color-scheme:light`;
+--bad:#a8201a;--badb:#fdeae8;--fade:#0e7c86;--grow:#b02a8f;color-scheme:light`;
 const DARK = `--panel:#151a21;--raise:#1b222b;--line:#262e38;--line2:#3b4654;--hover:#1e2530;--sel:#2a333f;
 --t1:#e9edf2;--t2:#b0bac7;--t3:#8c98a8;--focus:#9a94ff;--test:#f287b7;--ok:#55c790;--okb:#12301f;
---bad:#ff9d94;--badb:#3c1714;color-scheme:dark`;
+--bad:#ff9d94;--badb:#3c1714;--fade:#4cc3cd;--grow:#ee7fce;color-scheme:dark`;
 
 const CSS = `
 .nl-root{${LIGHT};container-type:inline-size;width:100%;text-align:left;letter-spacing:0;
@@ -91,7 +91,27 @@ const CSS = `
  .nl-panel[data-key=boundary],.nl-panel[data-key=weights]{grid-column:span 5}
  .nl-panel[data-key=cost],.nl-panel[data-key=gradients]{grid-column:span 7}
 }
+.nl-verdict{display:flex;flex-wrap:wrap;gap:8px 24px;align-items:center;background:var(--panel);
+ border:1px solid var(--line);border-left:4px solid var(--line2);border-radius:8px;padding:10px 14px;flex:none}
+.nl-verdict[data-kind=vanishing],.nl-verdict[data-kind=fading]{border-left-color:var(--fade)}
+.nl-verdict[data-kind=exploding],.nl-verdict[data-kind=growing],.nl-verdict[data-kind=broken]{border-left-color:var(--grow)}
+.nl-verdict[data-kind=healthy]{border-left-color:var(--ok)}
+.nl-said{flex:1 1 380px;min-width:0}
+.nl-said h2{margin:0;padding:0;font:600 17px/24px "Source Sans 3","Source Sans","Source Sans Pro",sans-serif;color:var(--t1);letter-spacing:0}
+.nl-said p{margin:0;padding:0;font-size:13px;line-height:18px;color:var(--t2);text-wrap:pretty}
+.nl-fact{display:flex;flex-direction:column}.nl-fact span,.nl-mend span{font-size:12px;line-height:16px;color:var(--t2)}
+.nl-fact b{font-size:18px;line-height:24px;font-weight:600;white-space:nowrap}
+.nl-mend{display:flex;flex-direction:column;gap:4px}
+.nl-mend button{font:inherit;font-weight:600;height:32px;padding:0 12px;border:1px solid var(--line2);border-radius:6px;
+ background:var(--t1);color:var(--panel);cursor:pointer;white-space:nowrap}
+@container (min-width:880px){
+ .nl-root[data-page=gradients] .nl-grid{grid-template:1fr 1.05fr/repeat(12,1fr)}
+ .nl-root[data-page=gradients] .nl-panel{grid-column:span 4}
+ .nl-root[data-page=gradients] .nl-panel[data-key=phase]{grid-column:span 5}
+ .nl-root[data-page=gradients] .nl-panel[data-key=product]{grid-column:span 7}
+}
 @container (max-width:559.98px){
+ .nl-mend button{height:44px}
  .nl-head h3{font-size:15px;line-height:20px}.nl-words p,.nl-legend{font-size:13px;line-height:18px}
  .nl-head{flex-wrap:wrap}.nl-panel[data-key=boundary] .nl-words{min-height:18px}
  .nl-segment,.nl-check,.nl-select{height:44px;font-size:13px}.nl-segment button{font-size:13px;padding:0 12px}

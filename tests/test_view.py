@@ -8,7 +8,7 @@ import pytest
 from dnn.config import FIELDS
 from dnn.view import CHOICES, View, view_from_query, view_to_query
 
-NAMES = [f.name for f in fields(View) if f.name != "theme"]
+NAMES = [f.name for f in fields(View) if f.name not in ("theme", "page")]
 
 
 def test_every_view_survives_a_link():
@@ -28,8 +28,8 @@ def test_a_link_carries_only_what_differs():
     }
 
 
-def test_the_theme_is_the_browsers():
-    assert view_to_query(View(theme="dark")) == {}
+def test_the_theme_is_the_browsers_and_the_page_the_addresss():
+    assert view_to_query(View(theme="dark", page="gradients")) == {}
     assert view_from_query({"theme": "dark"}).theme == "light"
 
 

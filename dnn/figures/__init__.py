@@ -5,7 +5,7 @@ Pure functions of arrays and of dnn.history; no Streamlit, no Plotly and no math
 
 from dnn.figures.boundary import boundary_figure, boundary_sentence, legend, point_traces
 from dnn.figures.cost import cost_figure
-from dnn.figures.frame import pack, unpack
+from dnn.figures.frame import pack, panel, unpack
 from dnn.figures.gradients import drawn_note, gradient_figure
 from dnn.figures.weights import weights_figure, weights_sentence
 from dnn.figures.words import (
@@ -33,6 +33,7 @@ __all__ = [
     "legend",
     "number",
     "pack",
+    "panel",
     "percent",
     "point_traces",
     "times",

@@ -58,6 +58,14 @@ def _kind(array: Array) -> str:
     return "f4"
 
 
+def panel(title: str, subtitle: str, figure: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return the part of a message that is one panel: its words, figure, controls and badges."""
+    empty: dict[str, Any] = {
+        "controls": [], "badge": None, "banner": None, "empty": None, "dim": False,
+    }  # fmt: skip
+    return {"title": title, "subtitle": subtitle, "figure": figure, **empty, **more}
+
+
 def pack(message: dict[str, Any]) -> bytes:
     """Return the message as bytes; floats travel as float32, whole numbers as int32, bytes as u8.
 

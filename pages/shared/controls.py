@@ -36,9 +36,69 @@ def sidebar(loop: Loop) -> None:
         _facts(loop)
 
 
+#: How the lab's side bar is laid out: a heading, and the fields below it.
+LAB = {
+    "Network": ("activation", "batch_norm", "residual", "branch_scale"),
+    "Starting weights": ("initializer", "sigma_w", "sigma_b", "seed"),
+    "Data and training": ("dataset", "optimizer", "learning_rate", "clip_norm"),
+}
+#: The pages that the side bar leads to: file and name.
+PAGES = {"playground.py": "Playground", "gradients.py": "Gradients"}
+
+
+def lab_sidebar(loop: Loop) -> None:
+    """Draw the gradients lab's side bar: what its question is about, and no more."""
+    with st.sidebar:
+        _brand()
+        _start_from(loop.config)
+        for heading in LAB:
+            _lab_group(heading)
+        _facts(loop)
+
+
+@st.fragment
+def _lab_group(heading: str) -> None:
+    if session.take_redraw():
+        st.rerun()
+    st.html(f"<div class='nl-section'>{heading}</div>")
+    config = session.loop().config
+    if heading == "Network":
+        _shape(config)
+    _rows({n: FIELDS[n] for n in LAB[heading] if FIELDS[n].applies(config)}, config)
+
+
+def _shape(config: Config) -> None:
+    """Draw depth and width: all hidden layers alike."""
+    setting, depth = FIELDS["hidden"], len(config.hidden)
+    width = config.hidden[0] if config.hidden else 64
+    key = session.key_for("lab_depth", depth)
+    st.slider(
+        "Depth", 1, setting.max_length, max(1, depth), key=key, on_change=_reshape,
+        args=(key, "depth"), help="The number of hidden layers, all of the same width.",
+    )  # fmt: skip
+    key = session.key_for("lab_width", width)
+    st.number_input(
+        "Width", int(setting.min), int(setting.max), width, 16, key=key, on_change=_reshape,
+        args=(key, "width"), help="The number of units in each hidden layer.",
+    )  # fmt: skip
+
+
+def _reshape(key: str, what: str) -> None:
+    if not session.current(key):
+        return
+    hidden = session.loop().config.hidden
+    depth, width = max(1, len(hidden)), hidden[0] if hidden else 64
+    value = int(session.value(key))
+    depth, width = (value, width) if what == "depth" else (depth, value)
+    session.change(hidden=(width,) * depth)
+
+
 def _brand() -> None:
     with st.container(key="brand"):
         st.markdown("**:material/hub: Neural Lab**")
+    with st.container(horizontal=True, key="pages"):
+        for file, name in PAGES.items():
+            st.page_link(file, label=name)
 
 
 def message() -> None:

@@ -9,7 +9,7 @@ from pages.shared import frames, session
 from pages.shared.loop import SPEEDS, Loop
 
 #: What the switches of the panels change: fields of View.
-VIEW_CONTROLS = ("cost_axis", "gradient", "gradient_axis", "show_test", "discretise")
+VIEW_CONTROLS = ("cost_axis", "gradient", "gradient_axis", "show_test", "discretise", "band")
 
 #: What counts each time it is pressed: label, icon, help, shortcut.
 BUTTONS = {
@@ -138,8 +138,8 @@ def on_event() -> None:
     """Answer what the panels sent: a switch, a button, a hidden page, a person gone."""
     event = session.event()
     handle(session.loop(), event)
-    if event.get("type") == "action":
-        session.redraw()  # the mend changes the side bar
+    if event.get("type") in ("action", "point"):
+        session.redraw()  # the side bar changes too
     session.write_link()
 
 
@@ -156,6 +156,27 @@ def handle(loop: Loop, event: dict) -> None:
         loop.pause("Paused after ten minutes without input. Press Play to go on.")
     elif kind == "action" and event.get("action") == "mend":
         mend(loop)
+    elif kind == "action" and event.get("action") == "fit":
+        fit(loop)
+    elif kind == "point" and event.get("panel") == "phase":
+        move(event.get("x"), event.get("y"))
+
+
+def fit(loop: Loop) -> None:
+    """Start again with the one change that the lab's verdict offers."""
+    config = loop.fitted()
+    if config is not None:
+        loop.configure(config)
+
+
+def move(sigma_w: object, sigma_b: object) -> None:
+    """Start again at a point of the phase diagram."""
+    if isinstance(sigma_w, (int, float)) and isinstance(sigma_b, (int, float)):
+        session.change(
+            initializer="mean_field",
+            sigma_w=round(max(0.0, float(sigma_w)), 2),
+            sigma_b=round(max(0.0, float(sigma_b)), 2),
+        )
 
 
 def mend(loop: Loop) -> None:

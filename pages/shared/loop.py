@@ -22,8 +22,10 @@ from dnn.datasets import Dataset, data_fields
 from dnn.execution import WorkerPool
 from dnn.gradcheck import Check
 from dnn.history import History
+from dnn.lab import DRAWS, fitting
 from dnn.live import Outcome, Slice, train_slice
 from dnn.panels import points_version
+from dnn.signal import Band
 from dnn.view import View
 
 SPEEDS = {
@@ -122,6 +124,7 @@ class Loop:
         self._dirty = True
         self._resume = False
         self.check: Check | None = None
+        self.band: Band | None = None
         self._begin(config)
 
     # --- what people ask for ---------------------------------------------------------------------
@@ -167,6 +170,12 @@ class Loop:
             return None
         return replace(self.config, **advise(self.run).fields)
 
+    @_locked
+    def fitted(self) -> Config | None:
+        """Return the Config with the mend that the lab's verdict offers, or None without one."""
+        fields = fitting(self.run.origin, self.history)
+        return replace(self.config, **fields) if fields else None
+
     @_heard
     def set_speed(self, speed: str) -> None:
         """Choose how much is trained between two frames: a key of SPEEDS."""
@@ -177,7 +186,9 @@ class Loop:
     @_heard
     def look(self, **fields: object) -> None:
         """Change the View. Raises ValueError for a value that is not allowed."""
-        self.view, self._dirty = replace(self.view, **fields), True  # type: ignore[arg-type]
+        view = replace(self.view, **fields)  # type: ignore[arg-type]
+        if view != self.view:
+            self.view, self._dirty = view, True
 
     @_heard
     def configure(self, config: Config) -> None:
@@ -213,7 +224,23 @@ class Loop:
     @property
     def settled(self) -> bool:
         """Whether nothing more will change until somebody acts."""
-        return not (self.playing or self._future or self._queued or self._dirty or self._unchecked)
+        return not (
+            self.playing or self._future or self._queued or self._dirty or self._more_to_find
+        )
+
+    @property
+    def _more_to_find(self) -> bool:
+        """Whether a paused run's frame is still to be added to: a check, or draws of the band."""
+        return self._unchecked or self._undrawn
+
+    @property
+    def _undrawn(self) -> bool:
+        """Whether the gradients lab is still to draw weights for its band."""
+        if self.view.page != "gradients" or not self.view.band or not self.run.config.hidden:
+            return False
+        if self.playing or self.run.diverged is not None or not len(self.history):
+            return False
+        return self.band is None or self.band.draws < DRAWS
 
     @property
     def _unchecked(self) -> bool:
@@ -263,6 +290,7 @@ class Loop:
             self.ghost = self.history
         self.config, self.run = config, run
         self.history, self.check, self._uncheckable = History(), None, False
+        self.band = None
         self.notice, self._queued, self._dirty = "", 0, True
         if self._future is not None:
             self._finish()
@@ -306,6 +334,7 @@ class Loop:
             self.run = dnn.change(self.run, **changes)
         self.seq += 1
         checking = self._unchecked and (self.playing or not (self._dirty or steps))
+        drawing = self._undrawn and not (self._dirty or steps)
         self._dirty, self.failed = False, ""
         self._forget_notice()
         work = Slice(
@@ -313,7 +342,8 @@ class Loop:
             seq=self.seq, playing=self.playing,
             fixed=self.shown_version != points_version(self.run, self.view),
             rate=self.rate, notice=self.notice, data=data, pressed=not self.playing,
-            check=self.check, checking=checking,
+            check=self.check, checking=checking, band=self.band if self.view.band else None,
+            drawing=drawing,
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()
         self._future = self.executor.submit(train_slice, work)
@@ -337,7 +367,7 @@ class Loop:
             self._queued += (self._work.steps or 0) - outcome.steps  # what did not fit
         self.run = replace(outcome.run, data=dataset(self.run.config))
         self.history, self.frame, self.shown = outcome.history, outcome.frame, self._work.seq
-        self.check = outcome.check
+        self.check, self.band = outcome.check, outcome.band or self.band
         self._uncheckable = self._work.checking and outcome.check is None
         if self.run.diverged:
             self.playing = False

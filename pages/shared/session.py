@@ -19,6 +19,8 @@ from pages.shared.frames import publish
 from pages.shared.loop import SPEEDS, Loop
 
 COMPONENT = "live_panels"
+#: The starting point that a page opens on.
+FIRST_VISIT = {"playground": "spiral", "gradients": "lab"}
 #: Stands between a widget's name and the number of its version.
 VERSION = "--v"
 
@@ -33,20 +35,29 @@ def executor() -> Executor:
 def loop() -> Loop:
     """Return this session's loop; its first call makes it from the link that opened the page."""
     if "loop" not in st.session_state:
-        st.session_state["loop"] = _from_link()
+        st.session_state["loop"] = _from_link("playground")
     return st.session_state["loop"]
 
 
-def _from_link() -> Loop:
+def visit(page: str) -> Loop:
+    """Return this session's loop, showing a page's panels."""
+    if "loop" not in st.session_state:
+        st.session_state["loop"] = _from_link(page)
+    loop().look(page=page)
+    return loop()
+
+
+def _from_link(page: str) -> Loop:
     query = st.query_params.to_dict()
     problems: list[str] = []
-    config, view = PRESETS["spiral"].config, View()
+    config, view = PRESETS[FIRST_VISIT[page]].config, View(page=page)
     try:
-        config = from_query(query)
+        # The first visit's network, unless the link names one: its fields are then all there is.
+        config = config if query.keys().isdisjoint(FIELDS) else from_query(query)
     except ValueError as error:
         problems.append(str(error))
     try:
-        view = view_from_query(query)
+        view = replace(view_from_query(query), page=page)
     except ValueError as error:
         problems.append(str(error))
     speed = query.get("speed", "epoch")
@@ -56,7 +67,7 @@ def _from_link() -> Loop:
     # A shared link opens paused, unless it says play=1.
     linked = not query.keys().isdisjoint({*FIELDS, *CHOICES, *SWITCHED, "speed", "play"})
     st.session_state["link_plays"] = query.get("play") == "1"
-    playing = st.session_state["link_plays"] or not linked
+    playing = st.session_state["link_plays"] or not (linked or page == "gradients")
     theme = getattr(st.context.theme, "type", None) or "light"
     made = _made(config, replace(view, theme=theme), playing, problems)
     made.set_speed(speed)

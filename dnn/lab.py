@@ -1,0 +1,191 @@
+"""What the gradients lab shows of a run: its signal against theory, the verdict, the phases."""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dnn import figures, theory
+from dnn.activations import ACTIVATIONS
+from dnn.config import Config
+from dnn.datasets import Dataset
+from dnn.diagnostics import Signal
+from dnn.execution import CACHE
+from dnn.figures import number
+from dnn.history import History
+from dnn.initializers import INITIALIZERS
+from dnn.layout import Array
+from dnn.network import Pass
+from dnn.signal import Band, Probe, backward_factors, band, predicted
+from dnn.verdict import Verdict, judge
+
+if TYPE_CHECKING:
+    from dnn.live import Slice
+
+#: Draws of the weights that the band is made of, and seconds that a slice of them takes.
+DRAWS, DRAWING = 100, 0.08
+#: The phase diagram's axes, and the points a side of what is painted.
+SIGMA_W, SIGMA_B = np.linspace(0.3, 3.0, 61), np.linspace(0.0, 1.5, 41)
+FIELD = 61
+TITLES = {
+    "activation": "Signal going forward",
+    "delta": "Error coming back",
+    "gradient": "What each layer learns from",
+}
+
+
+def wider(config: Config, data: Dataset, before: Band | None) -> Band:
+    """Return the band with more draws, as many as fit into DRAWING seconds, at least one."""
+    key = ("band", data.key, config)
+    probe = CACHE.take(key) or Probe(config, data)
+    end, found = time.perf_counter() + DRAWING, before
+    while found is None or found.draws < DRAWS:
+        # Other seeds than a run's: the run on screen is not one of its own band.
+        first = 10_000 + (found.draws if found else 0)
+        found = band(probe, range(first, first + 1), found)
+        if time.perf_counter() > end:
+            break
+    CACHE.put(key, probe, 4 * probe.p.nbytes + probe.net.nbytes)
+    return found
+
+
+def signal_at(history: History, row: int) -> Signal:
+    """Return the signal of a record."""
+    return Signal(
+        history["activation_rms"][row], history["delta_rms"][row], history["gradient_rms"][row]
+    )
+
+
+def here(config: Config) -> tuple[float, float]:
+    """Return (sigma_w, sigma_b) of the hidden layers, whatever the initialiser calls them."""
+    key = config.initializer_keys[min(1, len(config.hidden) - 1)]
+    sizes = (config.hidden[-2:-1] or config.hidden[-1:]) + config.hidden[-1:]
+    sw2 = float(theory.weight_variance(key, sizes, config.sigma_w)[-1])
+    return sw2**0.5, config.sigma_b if INITIALIZERS[key].uses_sigma_b else 0.0
+
+
+@lru_cache(maxsize=16)
+def _diagram(key: str) -> theory.PhaseDiagram:
+    return theory.phase_diagram(key, SIGMA_W, SIGMA_B)
+
+
+@lru_cache(maxsize=16)
+def _line(config: Config, data: Dataset, last_delta: float) -> Signal:
+    return predicted(config, data, last_delta)
+
+
+def fitting(config: Config, history: History) -> dict[str, Any] | None:
+    """Return the fields of the change that mends a network's signal, None where none is needed."""
+    return judge(config, signal_at(history, 0)).fields if len(history) else None
+
+
+def panels(work: Slice, net: Pass | None) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """Return the verdict, and the panels of the lab by key.
+
+    net: a pass that has run forwards and backwards with the present parameters.
+    """
+    if not len(work.history):
+        return None, {}
+    origin, start = work.run.origin, signal_at(work.history, 0)
+    shown = {f"signal_{kind}": _signal(work, kind, start) for kind in TITLES}
+    if origin.hidden:
+        shown["phase"] = _phase(work, origin)
+    if len(origin.hidden) > 1 and net is not None:
+        shown["product"] = _product(work, net)
+    return _said(judge(origin, start), work, start), shown
+
+
+def _signal(work: Slice, kind: str, start: Signal) -> dict[str, Any]:
+    """Return one of the three charts over the layers: measured dots over the theory's line."""
+    assert work.run.data is not None
+    # The output's activation is a probability, not a signal that is handed on.
+    layers = len(start.delta) - (kind == "activation")
+    now = getattr(signal_at(work.history, -1), kind)[:layers]
+    line = getattr(_line(work.run.origin, work.run.data, float(start.delta[-1])), kind)[:layers]
+    band_switch = {"key": "band", "label": "Band", "value": work.view.band}
+    low = high = None
+    if work.band is not None:
+        low, high = (limit[:layers] for limit in work.band.limits(kind))
+    return figures.panel(
+        TITLES[kind],
+        figures.signal_sentence(kind, now),
+        figures.signal_figure(
+            kind, now, line, low, high, theme=work.view.theme, trained=work.run.step > 0,
+            draws=work.band.draws if work.band else 0,
+        ),
+        controls=[band_switch] if kind == "delta" else [],
+    )  # fmt: skip
+
+
+def _phase(work: Slice, config: Config) -> dict[str, Any]:
+    key = config.activations[0]
+    diagram, trained = _diagram(key), work.run.step > 0
+    field, size = figures.phase_field(diagram.chi, FIELD)
+    label = ACTIVATIONS[key].label
+    where = "Click to start there." if not trained else "Theory speaks of step 0."
+    mixed = " (its first layer's)" if len(set(config.activations)) > 1 else ""
+    return figures.panel(
+        f"Phase diagram of {label}{mixed}",
+        f"The error's factor a layer in a wide network. {where}",
+        figures.phase_figure(
+            diagram.sigma_w, diagram.sigma_b, diagram.chi, diagram.critical, here(config),
+            theme=work.view.theme, label=label, active=not trained,
+        ),
+        field=field,
+        field_size=size,
+        contour=False,
+        discretise=False,
+    )  # fmt: skip
+
+
+def _product(work: Slice, net: Pass) -> dict[str, Any]:
+    by_weights, by_slope = backward_factors(net)
+    return figures.panel(
+        "The product taken apart",
+        figures.product_sentence(by_weights * by_slope),
+        figures.product_figure(by_weights, by_slope, theme=work.view.theme),
+    )
+
+
+def _said(verdict: Verdict, work: Slice, start: Signal) -> dict[str, Any]:
+    """Return the verdict as the page shows it: words, three numbers, and the mend's button."""
+    config = work.run.origin
+    facts = [{"label": "Error, a layer", "value": f"×{number(verdict.factor)}", "note": "measured"}]
+    if len(config.hidden) > 1 and work.run.data is not None:
+        line = _line(config, work.run.data, float(start.delta[-1])).delta[: len(config.hidden)]
+        factor = (line[0] / line[-1]) ** (1 / (len(line) - 1)) if line[-1] else 0.0
+        facts[0]["note"] = f"theory ×{number(float(factor))}"
+        fade = abs(float(np.log(verdict.factor))) if 0 < verdict.factor < np.inf else np.inf
+        if fade > 0.005:
+            falls = "Falls" if verdict.factor < 1 else "Grows"
+            value = f"{1 / fade:.1f}" if fade < 10 else "0"
+            facts.append({
+                "label": f"{falls} {'to 1/e' if verdict.factor < 1 else 'by e'} in",
+                "value": f"{value} layers", "note": f"depth is {len(config.hidden)}",
+            })  # fmt: skip
+    if work.band is not None:
+        facts.append(_agreement(work.band, start))
+    return {
+        "kind": verdict.kind,
+        "title": verdict.title,
+        "text": verdict.text + (" (At the start.)" if work.run.step else ""),
+        "facts": facts,
+        "button": {"label": verdict.button, "action": "fit"} if verdict.button else None,
+    }
+
+
+def _agreement(found: Band, start: Signal) -> dict[str, str]:
+    """Return how many of this network's values lie in the band of others."""
+    inside = total = 0
+    for kind in TITLES:
+        values: Array = getattr(start, kind)
+        low, high = found.limits(kind)
+        inside += int(np.sum((values >= low) & (values <= high)))
+        total += len(values)
+    return {
+        "label": "In the band", "value": f"{inside / total:.0%}",
+        "note": f"{inside} of {total}; {found.draws} draws",
+    }  # fmt: skip

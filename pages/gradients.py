@@ -1,0 +1,11 @@
+"""The gradients lab: what depth does to signal and error, measured against theory."""
+
+from pages.shared import live, session
+from pages.shared.controls import lab_sidebar, message
+
+session.take_redraw()  # this is one
+session.visit("gradients")
+message()
+live.stage()
+lab_sidebar(session.loop())
+session.write_link()
