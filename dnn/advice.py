@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from dnn.activations import ACTIVATIONS
+from dnn.config import FIELDS
 from dnn.diagnostics import PROBE, layer_signal
 from dnn.figures.words import number
-from dnn.initializers import INITIALIZERS
 from dnn.network import PROBING
 from dnn.training import Run, borrowed_trainer
+from dnn.verdict import mend
 
 #: From this factor a layer on, the error's growth at the start counts as the cause.
 GROWTH = 1.15
+#: What is left where nothing else is.
+CLIP: tuple[str, dict[str, Any]] = ("Clip the gradient's norm at 1", {"clip_norm": 1.0})
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,12 @@ def advise(run: Run) -> Advice:
     last = run.diverged.layer == run.layout.layers
     place = "the output layer" if last else f"layer {run.diverged.layer}"
     what = f"Step {run.diverged.step}: the {run.diverged.quantity} of {place} left the range."
-    suits = ACTIVATIONS[config.activations[0]].initializer if config.hidden else "glorot"
+    lower = max(float(f"{config.learning_rate / 10:.3g}"), FIELDS["learning_rate"].min)
+    slower = f"Retry with learning rate {number(lower)}", {"learning_rate": lower}
     if factor >= GROWTH:
         why = f"At the start the error already grew ×{number(factor)} a layer on its way back."
-        if config.initializer_key != suits:
-            label = INITIALIZERS[suits].label
-            return Advice(what, why, f"Start with {label} weights", {"initializer": suits})
-    else:
-        why = f"The learning rate {number(config.learning_rate)} is too large for this network."
-    lower = float(f"{config.learning_rate / 10:.3g}")
-    fields = {"learning_rate": max(lower, 1e-6)}
-    return Advice(what, why, f"Retry with learning rate {number(fields['learning_rate'])}", fields)
+        return Advice(what, why, *(mend(config, "exploding") or slower))
+    why = f"The learning rate {number(config.learning_rate)} is too large for this network."
+    if lower < config.learning_rate:
+        return Advice(what, why, *slower)
+    return Advice(what, why, *(mend(config, "exploding") or CLIP))

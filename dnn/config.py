@@ -175,8 +175,8 @@ class Config:
     residual: bool = setting(
         False,
         label="Residual connections",
-        help="Each hidden layer as wide as the one before adds to it what it computes, so that the "
-        "gradient has a way past it (He et al. 2016).",
+        help="Each hidden layer that is as wide as the hidden one before it, and no other, adds to "
+        "it what it computes, so that the gradient has a way past it (He et al. 2016).",
         group="network",
         kind="switch",
         formula="a_l = a_(l-1) + s g(z_l)",
@@ -347,7 +347,7 @@ class Config:
     l1: float = setting(
         0.0,
         label="L1 penalty",
-        help="Pulls every weight towards 0 by the same amount, so that many become 0; 0 is off.",
+        help="Pulls every weight towards 0 by the same amount, so that many come close; 0 is off.",
         group="training",
         kind="log",
         min=0.0,
@@ -437,6 +437,11 @@ class Config:
             raise ValueError(
                 f"activation: {shown(self.activation)} names {len(self.activation)} layers; "
                 f"allowed: one key, or one per hidden layer ({len(self.hidden)})"
+            )
+        if self.batch_norm and self.batch_size == 1:
+            raise ValueError(
+                "batch_size: 1 is not allowed with batch normalisation, for one example has no "
+                "variance; allowed: 2 or more (from about 16 on it works well)"
             )
         _check_size(self)
 

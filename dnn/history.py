@@ -19,7 +19,8 @@ class Record:
 
     Costs: mean loss per example (nats, or squared units); scores: accuracy from 0 to 1, or R^2.
     Per layer, arrays of shape (L,): gradient_rms, the root mean square over examples and weights
-    of each example's own gradient; gradient_norm, the norm of the mean gradient of W (without
+    of each example's own gradient (under batch normalisation, of its part in that of the examples
+    together); gradient_norm, the norm of the mean gradient of W (without
     penalty); delta_rms and activation_rms, over examples and units (the output's activation is
     its prediction).
     """

@@ -13,6 +13,7 @@ from dnn.figures import count, number, percent
 from dnn.history import History
 from dnn.losses import LOSSES
 from dnn.network import Array, Pass
+from dnn.schedules import rate_at
 from dnn.trainer import Trainer, loss_key
 from dnn.training import Run
 from dnn.view import View
@@ -103,6 +104,9 @@ def _metrics(work: Slice) -> list[dict[str, str]]:
         ("train_score", f"Train {score}", shown("train_score")),
         ("test_score", f"Test {score}", shown("test_score")),
     ]
+    if work.run.config.schedule != "constant":
+        rate = number(rate_at(work.run.config, work.run.step))
+        texts.append(("rate", "Learning rate now", rate))
     return [{"key": key, "label": label, "value": value} for key, label, value in texts]
 
 
@@ -110,6 +114,8 @@ def _status(work: Slice) -> dict[str, str]:
     if work.run.diverged:
         return {"text": f"Diverged at step {count(work.run.diverged.step)}", "kind": "diverged"}
     if work.playing:
+        if rate_at(work.run.config, work.run.step) == 0:
+            return {"text": "The schedule has ended: learning rate 0", "kind": "paused"}
         rate = f" · {count(float(f'{work.rate:.3g}'))} steps/s" if work.rate else ""
         return {"text": f"Training{rate}", "kind": "ok"}
     return {"text": "Paused" if work.run.step else "Ready to train", "kind": "paused"}

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from dnn.registry import Entry, Registry
 
 Array = np.ndarray
+
+
+class Settings(Protocol):
+    """The fields of Config that a schedule reads."""
+
+    @property
+    def schedule(self) -> str: ...
+    @property
+    def learning_rate(self) -> float: ...
+    @property
+    def schedule_steps(self) -> int: ...
+    @property
+    def schedule_decay(self) -> float: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +36,13 @@ class Schedule(Entry):
 
     factor: Callable[[Array, float, float], Array]
     uses: tuple[str, ...] = ("schedule_steps",)
+
+
+def rate_at(config: Settings, step: int) -> float:
+    """Return the learning rate of the step that follows `step` steps."""
+    t = np.array([float(step)])
+    factor = SCHEDULES[config.schedule].factor
+    return config.learning_rate * float(factor(t, config.schedule_steps, config.schedule_decay)[0])
 
 
 SCHEDULES: Registry[Schedule] = Registry(

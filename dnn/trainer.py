@@ -7,6 +7,7 @@ steps and batches; the value semantics of a Run are training.py's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from dnn.datasets import Dataset
 from dnn.dropout import Masks
 from dnn.layout import Layout
 from dnn.losses import LOSSES
-from dnn.network import EVALUATION, TRAINING, Architecture, Array, Mode, Pass, with_ones
+from dnn.network import EVALUATION, PROBING, TRAINING, Architecture, Array, Mode, Pass, with_ones
 from dnn.optimizers import OPTIMIZERS
 from dnn.program import fuse
 from dnn.schedules import SCHEDULES
@@ -24,6 +25,8 @@ from dnn.update import Update, coefficients
 
 #: A run has diverged when a parameter, a logit or the cost passes this, or is not finite.
 LIMIT = 1e12
+#: The running moments of batch normalisation begin with those of so many training examples.
+STARTING_EXAMPLES = 256
 #: Coefficients are computed for at most so many steps at once.
 STEPS_A_SPAN = 1024
 
@@ -124,12 +127,36 @@ def score(A: Array, Y: Array, target: str) -> float:
     return float(np.mean(A.argmax(axis=0) == Y.argmax(axis=0)))
 
 
+def starting_moments(config: Config, data: Dataset, p: Array) -> Array:
+    """Return the running moments at step 0, (2, normalised units): those of the first examples.
+
+    From mean 0 and variance 1, as is usual, a deep network would be shown for its first steps as
+    it never trains.
+    """
+    architecture = architecture_of(config, data)
+    running = np.zeros((2, architecture.layout.running_size), p.dtype)
+    running[1] = 1.0
+    if running.size and data.m_train > 1:
+        X_ = data.X_train[:, : min(STARTING_EXAMPLES, data.m_train)]
+        rows = with_ones(X_, p.dtype)
+        net = Pass(architecture, p, np.zeros(architecture.layout.largest, p.dtype),
+                   len(rows), PROBING, running.copy())  # fmt: skip
+        with np.errstate(all="ignore"):
+            fuse(net.forward())((((rows.T, rows, None),),))
+        running[0] = np.concatenate([norm.mean[:, 0] for norm in net.norms])
+        variance = np.concatenate([norm.var[:, 0] for norm in net.norms])
+        running[1] = variance * (len(rows) / (len(rows) - 1))
+    return running
+
+
 class Program:
     """The compiled steps of one batch size."""
 
     def __init__(self, trainer: Trainer, m: int):
         config, architecture = trainer.config, trainer.architecture
-        self.net = Pass(architecture, trainer.p, trainer.work[0], m, TRAINING, trainer.running)
+        # One example has no variance: it is normalised by the running moments.
+        mode = TRAINING if m > 1 else replace(TRAINING, batch=False, update=False)
+        self.net = Pass(architecture, trainer.p, trainer.work[0], m, mode, trainer.running)
         update = Update(config, architecture.layout, trainer.p, trainer.work, trainer.state)
         calls = [*self.net.forward(), *self.net.backward(not update.linear), *update.calls]
         #: What the learning rate carries in place of the deltas.

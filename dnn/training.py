@@ -20,7 +20,7 @@ from dnn.history import Record
 from dnn.layout import Array, Layout, initial_parameters
 from dnn.optimizers import OPTIMIZERS
 from dnn.program import OutOfRange
-from dnn.trainer import LIMIT, Trainer, layout_of
+from dnn.trainer import LIMIT, Trainer, layout_of, starting_moments
 
 
 @dataclass(frozen=True)
@@ -114,14 +114,8 @@ def start(
         flat = _flat_weights(layout, weights)
     p = _frozen(flat.astype(config.dtype))
     state = _frozen(np.zeros((OPTIMIZERS[config.optimizer].slots, layout.size), config.dtype))
-    return Run(config, data, data.key, layout, config, p, p, state, _fresh_running(layout, p))
-
-
-def _fresh_running(layout: Layout, p: Array) -> Array:
-    """Return the running moments at step 0: mean 0 and variance 1 for every normalised unit."""
-    running = np.zeros((2, layout.running_size), p.dtype)
-    running[1] = 1.0
-    return _frozen(running)
+    running = _frozen(starting_moments(config, data, p))
+    return Run(config, data, data.key, layout, config, p, p, state, running)
 
 
 def _check_work(config: Config, layout: Layout, data: Dataset) -> None:
@@ -195,7 +189,7 @@ def replay(run: Run, step: int) -> Run:
     state = np.zeros_like(run.state)
     now = replace(
         run, config=run.origin, parameters=run.initial, state=_frozen(state),
-        running=_fresh_running(run.layout, run.initial),
+        running=_frozen(starting_moments(run.origin, _data(run), run.initial)),
         step=0, epoch=0, position=0, changes=(), diverged=None,
     )  # fmt: skip
     for made in (c for c in run.changes if c.step <= step):

@@ -155,7 +155,10 @@ export function annotations(g, list, s, background, width, data) {
     }
     g.font = p.font;
     g.textBaseline = "middle";
-    if (p.kind !== "row-label") {
+    if (p.plate) {
+      g.fillStyle = p.plate;
+      g.fillRect(p.x - 5, p.y - 9, p.w + 10, 18);
+    } else if (p.kind !== "row-label") {
       // A rim in the panel's colour keeps words readable over lines.
       g.lineJoin = "round";
       g.lineWidth = 3;
@@ -180,7 +183,7 @@ function place(g, a, s, data) {
   if (a.name === "change" && (x < s.box.x || x > s.box.x + s.box.w)) return null;
   x += (a.xshift ?? 0) - w * ANCHOR[a.xanchor ?? "center"];
   y += size * (0.5 - ANCHOR[a.yanchor ?? "middle"]) * 1.2 - (end || a.name === "edge-label" ? 0 : a.yshift ?? 0);
-  return { kind: a.name, text: a.text, color: a.font.color, font, x, y, w };
+  return { kind: a.name, text: a.text, color: a.font.color, plate: a.bgcolor, font, x, y, w };
 }
 
 /** Return where the line that a label names leaves the right edge (of a zoomed chart). */

@@ -73,3 +73,23 @@ def test_growth_of_a_single_layer_is_one():
 def test_a_run_that_goes_well_needs_none():
     with pytest.raises(ValueError, match=r"^run: it has not diverged"):
         advise(dnn.start(dnn.Config()))
+
+
+@pytest.mark.parametrize("depth", [40, 60])
+def test_a_deep_residual_network_is_mended_by_its_branches(depth):
+    settings = dnn.Config(
+        dataset="circle", hidden=(32,) * depth, activation="relu", residual=True, optimizer="sgd"
+    )
+    advice = advise(diverged(settings, 50))
+    assert advice.fields == {"branch_scale": round(depth**-0.5, 2)}
+    mended, _ = dnn.advance(dnn.start(replace(settings, **advice.fields)), 200)
+    assert mended.diverged is None
+
+
+def test_no_advice_repeats_the_present_learning_rate():
+    settings = replace(TOO_FAST, learning_rate=1e-6)
+    run = replace(dnn.start(settings), diverged=dnn.Divergence(1, 1, "weight", 1e13))
+    fields = advise(run).fields
+    assert fields
+    assert fields.get("learning_rate") != 1e-6
+    assert replace(settings, **fields) != settings

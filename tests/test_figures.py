@@ -403,7 +403,7 @@ def test_other_formats():
     assert {x: words.short(x) for x in shorts} == shorts
     labels = [("learning_rate", 0.003), ("batch_size", None), ("l2", 0.0), ("batch_size", 64)]
     assert [figures.change_label(*c) for c in labels] == [
-        "learning rate 0.003", "batch size full", "L2 penalty 0", "batch size 64",
+        "learning rate 0.003", "batch size full", "L2 penalty off", "batch size 64",
     ]  # fmt: skip
 
 

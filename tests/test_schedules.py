@@ -135,3 +135,25 @@ def test_a_changed_schedule_counts_steps_from_the_start_of_the_run():
     gradient = flat(dnn.gradients(run, DATA.X_train, DATA.Y_train))
     moved = flat(run.weights) - flat(after.weights)
     np.testing.assert_allclose(moved, 0.3 * 0.5**2 * gradient, rtol=1e-9, atol=1e-14)
+
+
+def test_the_page_says_which_rate_is_in_force_and_when_it_has_ended():
+    import dnn
+    from dnn.figures import unpack
+    from dnn.history import History
+    from dnn.live import Slice, train_slice
+
+    def shown(steps, **fields):
+        run = dnn.start(dnn.Config(learning_rate=0.02, **fields))
+        work = Slice(run, History(), steps=steps, every=10, playing=True, data=run.data)
+        message = unpack(train_slice(work).frame)
+        return {m["key"]: m["value"] for m in message["metrics"]}, message["status"]["text"]
+
+    metrics, text = shown(10)
+    assert "rate" not in metrics
+    metrics, text = shown(10, schedule="cosine", schedule_steps=20)
+    assert metrics["rate"] == "0.0100"
+    assert text.startswith("Training")
+    metrics, text = shown(20, schedule="cosine", schedule_steps=20)
+    assert metrics["rate"] == "0"
+    assert text == "The schedule has ended: learning rate 0"

@@ -88,11 +88,12 @@ def changes():
 @st.composite
 def stories(draw):
     """A Config, its data, and what happens: (change or None, cuts of the steps that follow)."""
-    loss = draw(st.sampled_from(sorted(DATA)))
+    loss, normalised = draw(st.sampled_from(sorted(DATA))), draw(st.booleans())
+    drawn = {n: draw(LIVE_VALUES[n]) for n in sorted(LIVE_VALUES) if n != "learning_rate"}
     config = dnn.Config(
         hidden=draw(st.sampled_from([(), (4,), (5, 3), (4, 4, 4)])),
         activation=draw(st.sampled_from(["tanh", "relu", "gelu"])),
-        batch_norm=draw(st.booleans()),
+        batch_norm=normalised,
         residual=draw(st.booleans()),
         branch_scale=draw(st.sampled_from([1.0, 0.5])),
         loss=loss,
@@ -100,11 +101,17 @@ def stories(draw):
         learning_rate=draw(st.sampled_from([1e-3, 0.05, 20.0])),
         seed=draw(st.integers(0, 3)),
         dtype=draw(st.sampled_from(["float64", "float32"])),
-        **{n: draw(LIVE_VALUES[n]) for n in sorted(LIVE_VALUES) if n != "learning_rate"},
+        **_allowed(normalised, drawn),
     )
     cuts = st.lists(st.integers(0, 40), min_size=1, max_size=5)
     parts = draw(st.lists(st.tuples(st.none() | changes(), cuts), min_size=1, max_size=3))
+    parts = [(made and _allowed(normalised, made), cut) for made, cut in parts]
     return config, DATA[loss], parts
+
+
+def _allowed(normalised, fields):
+    """Return the fields without what batch normalisation refuses."""
+    return {**fields, "batch_size": 4} if normalised and fields.get("batch_size") == 1 else fields
 
 
 watches = st.none() | st.integers(1, 30).map(lambda every: dnn.Watch(every=every))

@@ -7,6 +7,9 @@ from dnn.figures.boundary import boundary_figure, boundary_sentence, legend, poi
 from dnn.figures.cost import cost_figure
 from dnn.figures.frame import pack, panel, unpack
 from dnn.figures.gradients import drawn_note, gradient_figure
+from dnn.figures.phase import phase_field, phase_figure, phase_legend
+from dnn.figures.product import product_figure, product_sentence
+from dnn.figures.signal import signal_figure, signal_sentence
 from dnn.figures.weights import weights_figure, weights_sentence
 from dnn.figures.words import (
     change_label,
@@ -35,7 +38,14 @@ __all__ = [
     "pack",
     "panel",
     "percent",
+    "phase_field",
+    "phase_figure",
+    "phase_legend",
     "point_traces",
+    "product_figure",
+    "product_sentence",
+    "signal_figure",
+    "signal_sentence",
     "times",
     "unpack",
     "weights_figure",

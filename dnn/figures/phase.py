@@ -13,14 +13,15 @@ import numpy as np
 
 from dnn.figures import scales
 from dnn.figures.lines import line
-from dnn.figures.signal import LABEL, LETTER, ROW, Room
-from dnn.figures.theme import axis, fade, label, layout, mix, plain, tokens
+from dnn.figures.signal import LABEL, ROW, Room, text_width
+from dnn.figures.theme import axis, fade, layout, mix, plain, tokens
+from dnn.figures.theme import label as words
 from dnn.figures.words import number, short
 
 Array = np.ndarray
 
 #: Vanishing and exploding: teal and magenta, no other data's colours.
-PAIR = {"light": ("#00857c", "#a3278f"), "dark": ("#2bb5a8", "#d75fc2")}
+PAIR = {"light": ("#0e7c86", "#b02a8f"), "dark": ("#4cc3cd", "#ee7fce")}
 #: The factor at the ends of the colours; beyond it they stay.
 REACH = 2.0
 #: The smallest plot in pixels that labels are placed for.
@@ -58,8 +59,7 @@ def phase_figure(
     room = Room(WIDTH, HEIGHT)
     inside = (critical >= box[0]) & (critical <= box[1])
     for run in _runs(inside):
-        at = _pixels(critical[run], b[run], box)
-        room.line(*at.T, 20.0)
+        room.line(_pixels(critical[run], b[run], box), 20.0)
     data, notes = _here_marks(here, factor, logs, box, room, active, theme)
     notes += _line_label(critical, b, inside, box, room, label, c)
     notes += _phase_labels(logs, room, box, c)
@@ -79,7 +79,7 @@ def phase_figure(
             xaxis=_scale_axis(theme, "Weight scale σw (unitless)", box[0], box[1]),
             yaxis=_scale_axis(theme, "Bias scale σb (unitless)", box[2], box[3]),
             annotations=notes,
-            meta={"field": field_colors(theme), "square": False},
+            meta={"field": field_colors(theme), "square": False, "clickable": True},
             dragmode=False,
         ),
     }
@@ -162,10 +162,18 @@ def _data(x: float, y: float, box: Box) -> tuple[float, float]:
     )
 
 
-def _plate(text: str, color: str, c: dict[str, str], bold: bool = False, **place: Any) -> Any:
-    made = label(
+def _plate(
+    text: str,
+    color: str,
+    c: dict[str, str],
+    bold: bool = False,
+    *,
+    place: dict[str, Any],
+    **options: Any,
+) -> dict[str, Any]:
+    made = words(
         text, color, name="plate", bgcolor=fade(c["panel"], 0.82), borderpad=3, yanchor="middle",
-        **place,
+        **place, **options,
     )  # fmt: skip
     if bold:
         made["font"] = {**made["font"], "weight": 600}
@@ -173,7 +181,7 @@ def _plate(text: str, color: str, c: dict[str, str], bold: bool = False, **place
 
 
 def _width(text: str) -> float:
-    return LETTER * len(text) + 2 * PAD
+    return text_width(text) + 2 * PAD
 
 
 def _set(
@@ -201,7 +209,7 @@ def _set(
         return []
     room.box(x[best] - wide / 2, y[best] - high / 2, x[best] + wide / 2, y[best] + high / 2)
     at = _data(float(x[best]), float(y[best]), box)
-    return [_plate(text, color, c, bold, x=at[0], y=at[1], xanchor="center")]
+    return [_plate(text, color, c, bold, place={"x": at[0], "y": at[1]}, xanchor="center")]
 
 
 def _phase_labels(logs: Array, room: Room, box: Box, c: dict[str, str]) -> list[Any]:
@@ -229,22 +237,21 @@ def _line_label(
     text = "critical line, ×1 per layer"
     at = _pixels(critical[inside], b[inside], box)
     wide, high, gap = _width(text), ROW + 6, 8.0
-    best: tuple[float, int, str] | None = None
+    best: tuple[float, float, float, str] | None = None
     for side in ("left", "right"):
         x0 = at[:, 0] + gap if side == "left" else at[:, 0] - gap - wide
         cost = room.covered(x0, at[:, 1] - high / 2, x0 + wide, at[:, 1] + high / 2)
         cost = cost + 0.3 * np.abs(at[:, 1] - 0.8 * HEIGHT) + (0 if side == "left" else 6)
         i = int(cost.argmin())
         if np.isfinite(cost[i]) and (best is None or cost[i] < best[0]):
-            best = (float(cost[i]), i, side)
+            best = (float(cost[i]), float(x0[i]), float(at[i, 1]), side)
+            place = {"x": float(critical[inside][i]), "y": float(b[inside][i])}
     if best is None:
         return []
-    _, i, side = best
-    x0 = float(at[i, 0]) + (gap if side == "left" else -gap - wide)
-    room.box(x0, at[i, 1] - high / 2, x0 + wide, at[i, 1] + high / 2)
+    _, left, up, side = best
+    room.box(left, up - high / 2, left + wide, up + high / 2)
     shift = gap + PAD if side == "left" else -gap - PAD
-    place = {"x": float(critical[inside][i]), "y": float(b[inside][i])}
-    return [_plate(text, c["t1"], c, xanchor=side, xshift=shift, **place)]
+    return [_plate(text, c["t1"], c, xanchor=side, xshift=shift, place=place)]
 
 
 def _here_marks(
@@ -307,4 +314,4 @@ def _ring_label(
     room.box(x0, y0, x0 + wide, y0 + high)
     inset = {"left": PAD, "center": 0.0, "right": -PAD}[anchor]
     place = {"x": here[0], "y": here[1], "xanchor": anchor, "xshift": dx + inset, "yshift": dy}
-    return [_plate(text, color, c, active, **place)]
+    return [_plate(text, color, c, active, place=place)]

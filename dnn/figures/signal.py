@@ -21,12 +21,13 @@ TITLES = {
     "delta": "δ RMS (nats per unit)",
     "gradient": "∂J/∂W RMS (nats per unit weight)",
 }
+WAY = "← the error travels this way"
 NOUNS = {"activation": "The signal", "delta": "The error", "gradient": "The gradient"}
 #: The smallest plot in pixels that labels are placed for; in a larger one they have more room.
 WIDTH, HEIGHT = 270.0, 200.0
 MARGIN = {"l": 54, "r": 16, "t": 8, "b": 40}
-#: Height and mean width of a letter of a label in pixels.
-ROW, LETTER = 15.0, 6.0
+#: Height of a row of words in pixels.
+ROW = 15.0
 #: Values beyond 1/FAR..FAR are drawn there.
 FAR = 1e250
 #: Beyond these a float32, as which arrays travel to the page, has no value.
@@ -65,35 +66,36 @@ def signal_figure(
     theory, band = _checked(predicted, n), (_checked(low, n), _checked(high, n))
     note = _note(v)
     zeros = bool((v == 0).any())
-    below = 5 + (9 if zeros else 0) + ROW * (bool(note) + (kind == "delta"))
+    base = 14 if zeros else 5
+    below = base + ROW * (1 + bool(note))
     above = 17 + (ROW if trained else 0)
-    y, ticks = _y_axis([a for a in (v, theory, *band) if a is not None], below, above)
+    y, every = _y_axis([a for a in (v, theory, *band) if a is not None], below, above)
     floor = 10.0 ** _exponent(y, 7.0)
     marked = marked if marked is not None and 1 <= marked <= n else None
 
     data = _band_traces(band, floor, trained, c)
     data += _theory_traces(theory, floor, trained, c)
     data.append(_dots(v, floor, theme))
-    shapes, notes = [], []
+    shapes: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
     if trained:
         notes += _keys(bool(data[:-1]), theory is not None, c)
     else:
         room = _room(data, n, y, below, above)
         shapes, notes = _direct_labels(room, data, n, y, draws, theme)
-    row = 5 + (9 if zeros else 0)
     if note:
-        notes.append(_bottom(note, c["t1"], row))
+        notes.append(at_bottom(note, c["t1"], base))
     if kind == "delta":
-        notes.append(_bottom("← the error travels this way", c["t2"], row + ROW * bool(note)))
+        notes.append(at_bottom(WAY, c["t2"], base + ROW * bool(note)))
+    if every:
+        notes.append(gridline_note(every, c["t2"], base + ROW * bool(note)))
     if marked is not None:
         data += _ring(v, marked, floor, theme)
         shapes.append(_upright(marked, c))
         notes.append(_marked_label(v, marked, c))
-    elif ticks["every"]:
-        notes.append(_gridline_note(ticks["every"], c))
     title = TITLES[kind].replace("nats", unit)
     return {
-        "data": data,
+        "data": carried(data),
         "layout": layout(
             theme,
             margin=MARGIN,
@@ -102,6 +104,7 @@ def signal_figure(
             shapes=shapes,
             annotations=notes,
             dragmode=False,
+            meta=linked([number(x, 2) for x in v[drawn(v, floor)[0] - 1]], c),
         ),
     }
 
@@ -127,6 +130,11 @@ def _checked(values: Sequence[float] | Array | None, n: int) -> Array | None:
     return v
 
 
+def linked(texts: list[str], c: dict[str, str]) -> dict[str, Any]:
+    """Return the meta that marks the layer under the pointer in all charts: a text a dot."""
+    return {"linked": "layer", "mark": {"text": texts, "color": c["t1"]}}
+
+
 def layer_x(theme: str, n: int) -> dict[str, Any]:
     """Return the axis of layers 1..n, with half a layer's margin and at most nine ticks."""
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if n <= 7.5 * s or s == 1000)
@@ -140,16 +148,14 @@ def layer_x(theme: str, n: int) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _y_axis(
-    series: list[Array], below: float, above: float
-) -> tuple[dict[str, Any], dict[str, int]]:
-    """Return a log axis with room for words below and above, and decades per gridline (0: fewer)."""
+def _y_axis(series: list[Array], below: float, above: float) -> tuple[dict[str, Any], int]:
+    """Return a log axis with room for words, and decades per gridline (0: less than one)."""
     span = scales.positive_range(series) or (0.001, 1.0)
     low, high = (min(max(x, 1 / FAR), FAR) for x in span)
     y = scales.log_axis(low, high)
     a, b = y["range"]
     every = scales.decades_per_tick(a, b) if high / low > 300 else 0
-    return y | {"range": with_rows(a, b, below, above)}, {"every": every}
+    return y | {"range": with_rows(a, b, below, above)}, every
 
 
 def with_rows(a: float, b: float, below: float, above: float) -> list[float]:
@@ -163,12 +169,14 @@ def _exponent(y: dict[str, Any], pixels: float) -> float:
     return a + (b - a) * pixels / HEIGHT
 
 
-def carried(values: Array) -> Array | list[float]:
-    """Return values as they travel unharmed: a list where float32 has no room for them."""
-    size = np.abs(values[values != 0])
-    if size.size and (size.min() < FLOAT32[0] or size.max() > FLOAT32[1]):
-        return [float(x) for x in values]
-    return values
+def carried(traces: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return traces with a list for a y that float32, as which arrays travel, has no room for."""
+    return [trace | {"y": _unharmed(trace["y"])} for trace in traces]
+
+
+def _unharmed(y: Array) -> Array | list[float]:
+    fits = (y >= FLOAT32[0]) & (y <= FLOAT32[1])
+    return y if fits.all() else [float(v) for v in y]
 
 
 def drawn(values: Array, floor: float) -> tuple[Array, Array]:
@@ -196,7 +204,7 @@ def _band_traces(
     traces = []
     for name, side in (("5 %", low), ("95 %", high)):
         x, y = _stretched(*drawn(np.where(whole, side, np.nan), floor), len(low))
-        traces.append(line(x, carried(y), name, clear, hovertemplate="%{y:.3g}"))
+        traces.append(line(x, y, name, clear, hovertemplate="%{y:.3g}"))
     traces[1] |= {"fill": "tonexty", "fillcolor": fade(c["t3"], 0.12 if trained else 0.22)}
     return traces
 
@@ -211,14 +219,14 @@ def _theory_traces(
     if trained:
         style = {"color": c["t3"], "width": 1.4, "dash": "4px,3px"}
     name = "theory (step 0)" if trained else "theory"
-    return [line(x, carried(y), name, style, hovertemplate="%{y:.3g}")] if len(y) else []
+    return [line(x, y, name, style, hovertemplate="%{y:.3g}")] if len(y) else []
 
 
 def _dots(v: Array, floor: float, theme: str) -> dict[str, Any]:
     x, y = drawn(v, floor)
     n = len(v)
     trace = {
-        "type": "scatter", "mode": "markers", "x": x, "y": carried(y), "name": "measured",
+        "type": "scatter", "mode": "markers", "x": x, "y": y, "name": "measured",
         "marker": {
             "symbol": "circle", "size": 6.5 if n <= 60 else 5,
             "color": [layer_color(depth(int(l) - 1, n), theme) for l in x],
@@ -242,7 +250,7 @@ def _ring(v: Array, marked: int, floor: float, theme: str) -> list[dict[str, Any
         "line": {"width": 1.6, "color": tokens(theme)["t1"]},
     }  # fmt: skip
     return [{
-        "type": "scatter", "mode": "markers", "x": np.array([marked]), "y": carried(y),
+        "type": "scatter", "mode": "markers", "x": np.array([marked]), "y": y,
         "name": "marked", "marker": marker, "hoverinfo": "skip",
     }]  # fmt: skip
 
@@ -265,7 +273,12 @@ def _marked_label(v: Array, marked: int, c: dict[str, str]) -> dict[str, Any]:
     return made
 
 
-def _bottom(text: str, color: str, pixels: float) -> dict[str, Any]:
+def text_width(text: str) -> float:
+    """Return at least how wide a label is in pixels."""
+    return 5 * len(text) + 12.0
+
+
+def at_bottom(text: str, color: str, pixels: float) -> dict[str, Any]:
     """Return words at the left, so many pixels above the lower edge at the nominal height."""
     return label(
         text, color, name="note", xref="paper", x=0, xanchor="left", xshift=5, yref="paper",
@@ -273,12 +286,11 @@ def _bottom(text: str, color: str, pixels: float) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _gridline_note(every: int, c: dict[str, str]) -> dict[str, Any]:
+def gridline_note(every: int, color: str, pixels: float) -> dict[str, Any]:
+    """Return the factor from gridline to gridline, at the right."""
     factor = "10" if every == 1 else "100" if every == 2 else power_of_ten(every)
-    return label(
-        f"×{factor} per gridline", c["t2"], name="note", xref="paper", x=1, xanchor="right",
-        xshift=-3, yref="paper", y=1, yanchor="top",
-    )  # fmt: skip
+    note = at_bottom(f"×{factor} per gridline", color, pixels)
+    return note | {"x": 1, "xanchor": "right", "xshift": -3}
 
 
 def _keys(band: bool, theory: bool, c: dict[str, str]) -> list[dict[str, Any]]:
@@ -288,13 +300,14 @@ def _keys(band: bool, theory: bool, c: dict[str, str]) -> list[dict[str, Any]]:
         words.append(("– theory (step 0)", c["t3"]))
     if band and theory:
         words.append(("■ 5–95 %", c["t3"]))
-    at, made = 4.0, []
+    at = 4.0
+    made: list[dict[str, Any]] = []
     for text, color in words:
         made.append(
             label(text, color, name="key", xref="paper", x=0, xanchor="left", xshift=at,
                   yref="paper", y=round(1 - 17 / HEIGHT, 4), yanchor="top")
         )  # fmt: skip
-        at += LETTER * len(text) + 10
+        at += text_width(text)
     return made
 
 
@@ -328,16 +341,18 @@ class Room:
         r = np.clip((np.asarray(y) / CELL).astype(int), 0, rows - 1)
         return r, np.clip((np.asarray(x) / CELL).astype(int), 0, columns - 1)
 
-    def line(self, x: Array, y: Array, cost: float) -> None:
-        """Add a line through points in order of x."""
+    def line(self, points: Array, cost: float) -> None:
+        """Add a line through points (k, 2)."""
+        x, y = points.T
         steps = np.maximum(np.abs(np.diff(x)), np.abs(np.diff(y))) / (CELL / 2)
         for i, k in enumerate(np.ceil(steps).astype(int)):
             t = np.linspace(0, 1, max(2, k + 1))
             cells = self._cells(x[i] + t * (x[i + 1] - x[i]), y[i] + t * (y[i + 1] - y[i]))
             self.cost[cells] = np.maximum(self.cost[cells], cost)
 
-    def points(self, x: Array, y: Array, cost: float, radius: float = 4) -> None:
-        """Add dots."""
+    def dots(self, points: Array, cost: float, radius: float = 4) -> None:
+        """Add dots at points (k, 2)."""
+        x, y = points.T
         for dx in (-radius, 0, radius):
             for dy in (-radius, 0, radius):
                 cells = self._cells(x + dx, y + dy)
@@ -388,9 +403,7 @@ class Room:
         if not np.isfinite(cost[best]):
             return None
         self.box(x0[best] - 2, y0[best] + 1, x0[best] + width + 2, y1[best] - 1)
-        ends = np.array([at[best], to[best]])
-        order = ends[:, 0].argsort()
-        self.line(ends[order, 0], ends[order, 1], LINE * 2)
+        self.line(np.array([at[best], to[best]]), LINE * 2)
         return to[best], at[best], "right" if right[best] else "left"
 
 
@@ -409,11 +422,10 @@ def _room(
     if "5 %" in at:
         room.area(at["5 %"][:, 0], at["5 %"][:, 1], at["95 %"][:, 1], BAND)
     if "theory" in at:
-        room.line(*at["theory"].T, LINE)
-    room.points(*at["measured"].T, LINE)
+        room.line(at["theory"], LINE)
+    room.dots(at["measured"], LINE)
     room.box(0, HEIGHT - above + 1, WIDTH, HEIGHT)
-    if below > 5:
-        room.box(0, 0, WIDTH, below - 1)
+    room.box(0, 0, WIDTH, below - 1)
     return room
 
 
@@ -431,13 +443,13 @@ def _direct_labels(
         text = f"band: 5–95 % of {draws:,} draws" if draws else "band: 5–95 %"
         wanted.append((text, c["t2"], edges))
     if "theory" in by_name:
-        line = by_name["theory"]
-        wanted.append(("theory", c["t1"], (line[:-1] + line[1:]) / 2 if len(line) > 1 else line))
+        ends = by_name["theory"]
+        wanted.append(("theory", c["t1"], (ends[:-1] + ends[1:]) / 2 if len(ends) > 1 else ends))
     if len(by_name["measured"]):
         wanted.append(("measured", "", by_name["measured"]))
     shapes, notes = [], []
     for text, color, targets in wanted:
-        found = room.beside(LETTER * len(text), targets[subset(len(targets), 24)])
+        found = room.beside(text_width(text), targets[subset(len(targets), 24)])
         if found is None:
             continue
         to, at, anchor = found

@@ -72,9 +72,21 @@ def times(ratio: float) -> str:
     return f"{int(float(f'{ratio:.1e}')):,}×"
 
 
+#: Fields whose names on screen are not their keys, and those that 0 switches off.
+NAMES = {
+    "l1": "L1 penalty",
+    "l2": "L2 penalty",
+    "clip_norm": "clip the norm",
+    "clip_value": "clip the values",
+}
+OFF_AT_ZERO = ("l1", "l2", "dropout", "clip_norm", "clip_value")
+
+
 def change_label(field: str, value: Any) -> str:
     """Return a live change in words, such as "learning rate 0.003"."""
-    name = {"l1": "L1 penalty", "l2": "L2 penalty"}.get(field, field.replace("_", " "))
+    name = NAMES.get(field, field.replace("_", " "))
+    if value == 0 and field in OFF_AT_ZERO:
+        return f"{name} off"
     if value is None:
         return f"{name} {'full' if field == 'batch_size' else 'off'}"
     if isinstance(value, bool):

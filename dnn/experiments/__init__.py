@@ -1,0 +1,57 @@
+"""Published experiments on vanishing and exploding gradients, each run anew and judged by rule.
+
+    outcome = EXPERIMENTS["he_propagation"].run(lambda done, sentence: True)
+    outcome.measured, outcome.verdict, outcome.why
+"""
+
+from dnn.experiments import (
+    adam,
+    clipping,
+    glorot,
+    he,
+    normalization,
+    phases,
+    residual,
+    saxe,
+    selu,
+)
+from dnn.experiments.experiment import (
+    NOT_HERE,
+    REPRODUCED,
+    Criterion,
+    Experiment,
+    Outcome,
+    Progress,
+    Rows,
+    Series,
+    Stopped,
+)
+from dnn.registry import Registry
+
+EXPERIMENTS: Registry[Experiment] = Registry(
+    "experiment",
+    [
+        *glorot.EXPERIMENTS,
+        *he.EXPERIMENTS,
+        *saxe.EXPERIMENTS,
+        *clipping.EXPERIMENTS,
+        *phases.EXPERIMENTS,
+        *normalization.EXPERIMENTS,
+        *residual.EXPERIMENTS,
+        *selu.EXPERIMENTS,
+        *adam.EXPERIMENTS,
+    ],
+)
+
+__all__ = [
+    "EXPERIMENTS",
+    "NOT_HERE",
+    "REPRODUCED",
+    "Criterion",
+    "Experiment",
+    "Outcome",
+    "Progress",
+    "Rows",
+    "Series",
+    "Stopped",
+]
