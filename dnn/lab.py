@@ -30,6 +30,8 @@ DRAWS, DRAWING = 100, 0.08
 #: The phase diagram's axes, and the points a side of what is painted.
 SIGMA_W, SIGMA_B = np.linspace(0.3, 3.0, 61), np.linspace(0.0, 1.5, 41)
 FIELD = 61
+#: What the product's sentence is of.
+BACK = " from the last hidden layer back to the first, for one example."
 TITLES = {
     "activation": "Signal going forward",
     "delta": "Error coming back",
@@ -111,7 +113,8 @@ def _signal(work: Slice, kind: str, start: Signal) -> dict[str, Any]:
         low, high = (limit[:layers] for limit in work.band.limits(kind))
     return figures.panel(
         TITLES[kind],
-        figures.signal_sentence(kind, now),
+        # Of the hidden layers: the output's weights and width are another matter.
+        figures.signal_sentence(kind, now[: max(1, len(work.run.origin.hidden))]),
         figures.signal_figure(
             kind, now, line, low, high, theme=work.view.theme, trained=work.run.step > 0,
             draws=work.band.draws if work.band else 0,
@@ -145,7 +148,7 @@ def _product(work: Slice, net: Pass) -> dict[str, Any]:
     by_weights, by_slope = backward_factors(net)
     return figures.panel(
         "The product taken apart",
-        figures.product_sentence(by_weights * by_slope),
+        figures.product_sentence((by_weights * by_slope)[:-1]) + BACK,
         figures.product_figure(by_weights, by_slope, theme=work.view.theme),
     )
 

@@ -54,9 +54,10 @@ export function traces(g, data, s) {
       stroke(g, path, trace.line);
       before = path;
     }
-    if (trace.mode?.includes("markers")) markers(g, trace, s);
+    if (trace.mode?.includes("markers") && trace.cliponaxis !== false) markers(g, trace, s);
   }
   g.restore();
+  for (const trace of data) if (trace.cliponaxis === false) markers(g, trace, s);
 }
 
 /** Return the pixel path [x0, y0, x1, y1, ...] of a trace; steps where its line has that shape. */

@@ -1,7 +1,7 @@
 """Published experiments on vanishing and exploding gradients, each run anew and judged by rule.
 
-    outcome = EXPERIMENTS["he_propagation"].run(lambda done, sentence: True)
-    outcome.measured, outcome.verdict, outcome.why
+outcome = EXPERIMENTS["he_propagation"].run(lambda done, sentence: True)
+outcome.measured, outcome.verdict, outcome.why
 """
 
 from dnn.experiments import (
@@ -11,6 +11,7 @@ from dnn.experiments import (
     he,
     normalization,
     phases,
+    playground,
     residual,
     saxe,
     selu,
@@ -40,6 +41,7 @@ EXPERIMENTS: Registry[Experiment] = Registry(
         *residual.EXPERIMENTS,
         *selu.EXPERIMENTS,
         *adam.EXPERIMENTS,
+        *playground.EXPERIMENTS,
     ],
 )
 

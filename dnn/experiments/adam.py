@@ -62,7 +62,12 @@ def run_adam(progress: Progress) -> Outcome:
         curve("Adam: update / weight", layers, ratios["adam"]),
         curve("gradient rms, both", layers, gradient),
     ]
-    columns = ("layer", "gradient rms", "gradient descent: update / weight", "Adam: update / weight")
+    columns = (
+        "layer",
+        "gradient rms",
+        "gradient descent: update / weight",
+        "Adam: update / weight",
+    )
     return concluded(
         adam_criterion, columns, rows, _measured, series, "layer", "size at the start", True
     )

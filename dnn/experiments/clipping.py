@@ -6,7 +6,7 @@ import numpy as np
 
 from dnn.config import Config
 from dnn.experiments.experiment import Experiment, Outcome, Progress, Rows, Stages, concluded, curve
-from dnn.experiments.runs import LN2, SEEDS, numbers, picked, trained
+from dnn.experiments.runs import LN2, SEEDS, last_cost, numbers, picked, trained
 from dnn.figures.words import number
 
 STEPS, CLIP = 1000, 1.0
@@ -33,9 +33,7 @@ def run_clipping(progress: Progress) -> Outcome:
         for seed in SEEDS:
             sentence = f"Training twelve ReLU layers, clipping {name}, seed {seed}."
             run, records = trained(_config(clip, seed), STEPS, 10, stages, sentence, 4)
-            # A run that left the range has no last cost.
-            done = run.diverged is None and records
-            cost = np.mean([r.train_cost for r in records[-10:]]) if done else float("inf")
+            cost = last_cost(run, records, 10)
             norm = max((float(np.linalg.norm(r.gradient_norm)) for r in records), default=np.nan)
             end = f"left the range at step {run.diverged.step}" if run.diverged else "trained on"
             rows.append((name, seed, run.step, cost, norm, end))

@@ -9,7 +9,15 @@ import numpy as np
 from dnn.config import Config
 from dnn.experiments.experiment import Experiment, Outcome, Progress, Rows, Stages, concluded, curve
 from dnn.experiments.jacobians import preactivation_jacobian, singular_values
-from dnn.experiments.runs import SEEDS, clusters, numbers, picked, random_inputs, trained
+from dnn.experiments.runs import (
+    SEEDS,
+    clusters,
+    last_cost,
+    numbers,
+    picked,
+    random_inputs,
+    trained,
+)
 from dnn.figures.words import number
 from dnn.signal import Probe
 
@@ -127,9 +135,9 @@ def run_sigmoid(progress: Progress) -> Outcome:
         for seed in SEEDS:
             sentence = f"Training {depth} hidden sigmoid layers, seed {seed}."
             config = _sigmoid(depth, seed)
-            _, records = trained(config, STEPS, 100, stages, sentence, 4, data)
+            run, records = trained(config, STEPS, 100, stages, sentence, 4, data)
             last = [float(r.activation_rms[-2]) for r in records]
-            rows.append((depth, seed, records[-1].train_cost, last[-1]))
+            rows.append((depth, seed, last_cost(run, records), last[-1]))
             if seed == SEEDS[0]:
                 series.append(curve(f"{depth} hidden", [r.step for r in records], last))
     return concluded(

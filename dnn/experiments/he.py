@@ -13,6 +13,7 @@ from dnn.experiments.runs import (
     LN2,
     SEEDS,
     factor,
+    last_cost,
     numbers,
     picked,
     random_inputs,
@@ -106,7 +107,7 @@ def propagation_criterion(rows: Rows) -> tuple[bool, str]:
 # --- training, 30 layers on a 2-D problem --------------------------------------------------------
 
 #: He has learnt below DONE; Glorot has not left the start within SHARE of ln 2.
-DONE, SHARE = 0.05, 0.01
+DONE, SHARE = 0.05, 0.02
 STEPS, LONG, TIMES = 800, 2400, 3.0
 
 
@@ -130,14 +131,12 @@ def run_training(progress: Progress) -> Outcome:
         for key, name in NAMES.items():
             steps = STEPS if key == "he" else LONG
             config, sentence = _training(key, seed), f"Training 30 layers, {name}, seed {seed}."
-            _, records = trained(config, steps, 20, stages, sentence, steps // 100, None)
-            held = [r.train_cost for r in records if r.step <= STEPS]
-            least = min(held, default=float("inf"))
-            end = held[-1] if held else float("inf")
+            run, records = trained(config, steps, 20, stages, sentence, steps // 100, None)
+            kept = [r for r in records if r.step <= STEPS]
+            least, end = min(r.train_cost for r in kept), last_cost(run, kept)
             left = steps_to((1 - SHARE) * LN2, records)
             rows.append((name, seed, steps_to(DONE, records), left, least, end))
             if seed == SEEDS[0]:
-                kept = [r for r in records if r.step <= STEPS]
                 costs = [r.train_cost for r in kept]
                 series.append(curve(name, [r.step for r in kept], costs))
     columns = (
@@ -173,7 +172,7 @@ def training_criterion(rows: Rows) -> tuple[bool, str]:
     met = slowest * TIMES <= STEPS and least > (1 - SHARE) * LN2
     return met, (
         f"Asked, on all seeds: He below {DONE} in a third of {STEPS} steps (the slowest took "
-        f"{number(slowest)}), and Glorot within 1% of ln 2 through all {STEPS} (its lowest cost "
+        f"{number(slowest)}), and Glorot within {100 * SHARE:.0f}% of ln 2 through all {STEPS} (its lowest cost "
         f"was {number(least)}, the limit {number((1 - SHARE) * LN2)})."
     )
 

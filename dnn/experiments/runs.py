@@ -50,6 +50,13 @@ def trained(
     return run, records
 
 
+def last_cost(run: Run, records: list[Record], count: int = 1) -> float:
+    """Return the mean train cost of the last records; inf for a run that left the range."""
+    if run.diverged or not records:
+        return float("inf")
+    return float(np.mean([r.train_cost for r in records[-count:]]))
+
+
 def steps_to(cost: float, records: list[Record]) -> float:
     """Return the first recorded step from which the train cost is below; inf where it never is."""
     return float(next((r.step for r in records if r.train_cost < cost), np.inf))

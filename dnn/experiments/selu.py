@@ -54,7 +54,9 @@ def run_selu(progress: Progress) -> Outcome:
 
 
 def _measured(rows: Rows) -> str:
-    parts = [", ".join(number(v, 2) for v in numbers(picked(rows, 0, n), 4)) for n in NAMES.values()]
+    parts = [
+        ", ".join(number(v, 2) for v in numbers(picked(rows, 0, n), 4)) for n in NAMES.values()
+    ]
     starts = ", ".join(f"{start:g}" for start in STARTS)
     return (
         f"From input variances {starts} SELU's last layers have variances {parts[0]}; ReLU's, "

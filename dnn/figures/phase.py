@@ -60,7 +60,7 @@ def phase_figure(
     inside = (critical >= box[0]) & (critical <= box[1])
     for run in _runs(inside):
         room.line(_pixels(critical[run], b[run], box), 20.0)
-    data, notes = _here_marks(here, factor, logs, box, room, active, theme)
+    data, notes = _here_marks(here, factor, _log_factor(chi, 1000.0), box, room, active, theme)
     notes += _line_label(critical, b, inside, box, room, label, c)
     notes += _phase_labels(logs, room, box, c)
     if not active:
@@ -112,11 +112,11 @@ def phase_field(chi: Array, size: int = 81) -> tuple[Array, int]:
     return np.rint(127.5 + 127.5 * made).astype(np.uint8).ravel(), size
 
 
-def _log_factor(chi: Array) -> Array:
-    """Return log2 sqrt(chi), cut off to -1..1; 0 where chi is not a number."""
+def _log_factor(chi: Array, far: float = 1.0) -> Array:
+    """Return log2 sqrt(chi), cut off at -far and far; 0 where chi is not a number."""
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log2(chi) / 2 / math.log2(REACH)
-    return np.clip(np.nan_to_num(logs, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)
+    return np.clip(np.nan_to_num(logs, nan=0.0, posinf=far, neginf=-far), -far, far)
 
 
 def _between(grid: Array, row: Array, column: Array) -> Array:
@@ -204,6 +204,7 @@ def _set(
         (x - wide / 2 - 24, WIDTH), (y - high / 2 - 24, HEIGHT),
         (x + wide / 2 + 24, WIDTH), (y + high / 2 + 24, HEIGHT),
     )))  # fmt: skip
+    cost = cost + 0.1 * np.abs(y - HEIGHT / 2)
     best = int((cost + 0.02 * np.minimum(roomy, 5 * LABEL)).argmin())
     if cost[best] > most:
         return []
@@ -270,16 +271,11 @@ def _here_marks(
     if factor is None:
         row = (b - box[2]) / (box[3] - box[2]) * (logs.shape[0] - 1)
         column = (w - box[0]) / (box[1] - box[0]) * (logs.shape[1] - 1)
-        cut = float(_between(logs, np.array(row), np.array(column)))
-        factor = REACH**cut
-        # Beyond the colours' reach it is not known how far.
-        sign = "<" if cut <= -1 else ">" if cut >= 1 else ""
-    else:
-        sign = ""
-    text = f"you are here, {sign}×{number(factor, 2)}"
+        factor = REACH ** float(_between(logs, np.array(row), np.array(column)))
+    text = f"you are here, ×{number(factor, 2)}"
     ring = {
         "type": "scatter", "mode": "markers", "x": np.array([w]), "y": np.array([b]),
-        "name": "you are here", "hoverinfo": "skip",
+        "name": "you are here", "hoverinfo": "skip", "cliponaxis": False,
         "marker": {
             "symbol": "circle", "size": 15, "color": c["panel"],
             "line": {"width": 4, "color": color},

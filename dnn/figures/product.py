@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,6 @@ from dnn.figures.lines import line
 from dnn.figures.signal import (
     FAR,
     HEIGHT,
-    LABEL,
     LINE,
     MARGIN,
     ROW,
@@ -21,98 +21,129 @@ from dnn.figures.signal import (
     WIDTH,
     Room,
     at_bottom,
-    carried,
     gridline_note,
     layer_x,
-    leader,
     linked,
-    pinned,
-    pixels,
     text_width,
-    with_rows,
 )
-from dnn.figures.theme import axis, depth, fade, layer_color, layout, tokens
+from dnn.figures.theme import axis, depth, fade, label, layer_color, layout, oklch, tokens
 from dnn.figures.words import SUPERSCRIPT, number, power_of_ten
 
 Array = np.ndarray
 
 #: Half the width of a layer's two bars together, in layers.
 HALF = 0.42
-BELOW, ABOVE = 5 + ROW, 17.0
+#: What lies between two lanes, and above them for the marked layer's words, in pixels.
+GAP, ABOVE = 12.0, 19.0
+#: The share of the upper lane, where the factors are.
+FACTORS = 0.46
+
+
+@dataclass(frozen=True)
+class _Lane:
+    """A log scale in a part of the plot: exponents a..b lie at heights low..high, 0..1."""
+
+    a: float
+    b: float
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    texts: tuple[str, ...]
+    every: int
+
+    def at(self, logs: Any) -> Any:
+        """Return heights of log10 of values."""
+        return self.low + (logs - self.a) / (self.b - self.a) * (self.high - self.low)
 
 
 def product_figure(
     weight_factors: Sequence[float] | Array, slope_factors: Sequence[float] | Array, *, theme: str
 ) -> dict[str, Any]:
-    """Return the product of all factors, from the output back to layer 1, as stairs on a log axis.
+    """Return each layer's two factors as bars from ×1, and below them their product so far.
 
     weight_factors, slope_factors: (L - 1,), layers 1 .. L - 1: rms(W^T δ) / rms δ of the layer
-    above, and rms δ / rms(W^T δ). A layer's two bars span its two factors, equal factors equally
-    high: the weights' at the right, then the slope's. Dots are the product so far: δ RMS over the
-    output's. It ends at a factor that is 0 or not finite, and a note says so. Raises ValueError
-    for two lengths.
+    above, and rms δ / rms(W^T δ). The dots are the product from the output back: δ RMS over the
+    output's. Both lanes are logarithmic, each with its own ticks; y itself is the height, 0..1.
+    The product ends at a factor that is 0 or not finite, and a note says so. Raises ValueError for
+    two lengths.
     """
     w, s = (np.array(f, np.float64).ravel() for f in (weight_factors, slope_factors))
     if len(w) != len(s):
         raise ValueError(f"slope_factors: {len(s)} layers where weight_factors has {len(w)}")
     n, c = len(w) + 1, tokens(theme)
-    logs, middles, end = _stairs(w, s)
-    note = _end_note(w, s, end)
-    below = BELOW + ROW * bool(note)
-    y, every = _y_axis(np.concatenate([logs, middles]), below)
+    logs, end = _product(w, s)
     first = n - len(logs) + 1  # the lowest layer that the product reaches
     layers = np.arange(first, n + 1)
-    values = 10.0**logs
-    data = _bars(layers, logs, middles, c)
-    data.append(line(layers, values, "so far", {"color": c["t2"], "width": 1.4}, hoverinfo="skip"))
-    data.append(_dots(layers, values, w, s, n, theme))
-    room = _room(layers, logs, middles, n, y, below)
-    shapes, notes = _labels(room, layers, logs, middles, w, s, n, y, theme)
-    base = 5.0
+    parts = {
+        "weights": np.log10(w[first - 1 :]),
+        "slope": np.log10(s[first - 1 :]),
+        "both": logs[:-1] - logs[1:],
+    }
+    note = _end_note(w, s, end)
+    below = 5 + ROW * (1 + bool(note))
+    middle = below + (HEIGHT - below - ABOVE - GAP) * (1 - FACTORS)
+    lower = _lane(logs, below / HEIGHT, middle / HEIGHT, "")
+    upper = _lane(
+        np.concatenate([[0.0], *parts.values()]), (middle + GAP) / HEIGHT, 1 - ABOVE / HEIGHT, "×"
+    )
+    colors = part_colors(theme)
+    data = [
+        *_bars(layers[:-1], parts, upper, colors),
+        _both(layers[:-1], parts["both"], upper, colors["both"]),
+        line(layers, lower.at(logs), "so far", {"color": c["t2"], "width": 1.4}, hoverinfo="skip"),
+        _dots(layers, logs, lower, w, s, theme),
+    ]
+    notes = _first_factors(w, s, first, upper, colors, c) + _reached(layers, logs, lower, theme)
     if note:
-        notes.append(at_bottom(note, c["t1"], base))
-    notes.append(at_bottom(WAY, c["t2"], base + ROW * bool(note)))
-    if every:
-        notes.append(gridline_note(every, c["t2"], base + ROW * bool(note)))
+        notes.append(at_bottom(note, c["t1"], 5))
+    notes.append(at_bottom(WAY, c["t2"], 5 + ROW * bool(note)))
+    if lower.every:
+        notes.append(gridline_note(lower.every, c["t2"], 5 + ROW * bool(note)))
     return {
-        "data": carried(data),
+        "data": [trace for trace in data if len(trace["x"])],
         "layout": layout(
             theme,
-            margin=MARGIN,
+            margin={**MARGIN, "r": 84},
             xaxis=layer_x(theme, n),
             yaxis=axis(
-                theme, "δ RMS ÷ the output's (unitless)", showgrid=True, fixedrange=True, **y
+                theme, "Product so far · factor a layer", showgrid=True, fixedrange=True,
+                range=[0, 1], tickvals=[*lower.at(np.array(lower.ticks)).tolist(),
+                *upper.at(np.array(upper.ticks)).tolist()],
+                ticktext=[*lower.texts, *upper.texts],
             ),
-            shapes=shapes,
+            shapes=[_level(float(upper.at(0.0)), c)],
             annotations=notes,
             dragmode=False,
-            meta=linked([_amount(float(x)) for x in logs], c),
+            meta=linked([f"×{_power(float(x))}" for x in logs], c),
         ),
-    }
+    }  # fmt: skip
 
 
-def _amount(log: float) -> str:
-    return f"×{number(10.0**log, 2)}"
+def part_colors(theme: str) -> dict[str, str]:
+    """Return the colours of the weights' factor, the slope's and both together."""
+    c = tokens(theme)
+    brown = oklch(0.75, 0.08, 60) if theme == "dark" else oklch(0.48, 0.08, 60)
+    return {"weights": c["t3"], "slope": brown, "both": c["t1"]}
 
 
-def _stairs(w: Array, s: Array) -> tuple[Array, Array, int]:
-    """Return log10 of the product from the output's 1 back, between the two factors, and the end.
+def _power(log: float) -> str:
+    return number(10.0**log, 2)
 
-    The first two are in order of layers; the end is the layer (from 1) that stops the product,
-    0 for none.
+
+def _product(w: Array, s: Array) -> tuple[Array, int]:
+    """Return log10 of the product from the output's 1 back, in order of layers, and its end.
+
+    The end is the layer (from 1) whose factor stops it, 0 for none.
     """
     logs, limit = [0.0], math.log10(FAR)
-    middles: list[float] = []
     for l in range(len(w) - 1, -1, -1):
         if not (0 < w[l] < math.inf and 0 < s[l] < math.inf):
-            return np.array(logs[::-1]), np.array(middles[::-1]), l + 1
-        middle = logs[-1] + math.log10(w[l])
-        after = middle + math.log10(s[l])
-        if max(abs(middle), abs(after)) > limit:
-            return np.array(logs[::-1]), np.array(middles[::-1]), l + 1
-        middles.append(middle)
-        logs.append(after)
-    return np.array(logs[::-1]), np.array(middles[::-1]), 0
+            return np.array(logs[::-1]), l + 1
+        steps = (math.log10(w[l]), math.log10(s[l]))
+        if max(abs(logs[-1] + sum(steps)), *map(abs, steps)) > limit:
+            return np.array(logs[::-1]), l + 1
+        logs.append(logs[-1] + sum(steps))
+    return np.array(logs[::-1]), 0
 
 
 def _end_note(w: Array, s: Array, end: int) -> str:
@@ -120,46 +151,66 @@ def _end_note(w: Array, s: Array, end: int) -> str:
         return ""
     factors = (float(w[end - 1]), float(s[end - 1]))
     if not all(0 <= f < math.inf for f in factors):
-        return f"a factor of layer {end} is not finite"
-    return f"exactly 0 from layer {end} on" if 0 in factors else f"cut off at layer {end}"
+        return f"not finite from layer {end} down"
+    return f"exactly 0 from layer {end} down" if 0 in factors else f"cut off at layer {end}"
 
 
-def _y_axis(logs: Array, below: float) -> tuple[dict[str, Any], int]:
-    low, high = 10.0 ** float(logs.min()), 10.0 ** float(logs.max())
-    y = scales.log_axis(low, high)
-    a, b = y["range"]
-    every = scales.decades_per_tick(a, b) if high / low > 300 else 0
-    return y | {"range": with_rows(a, b, below, ABOVE)}, every
+def _lane(logs: Array, low: float, high: float, sign: str) -> _Lane:
+    """Return a lane that holds logs, with at most four ticks."""
+    a, b = 10.0 ** float(logs.min()), 10.0 ** float(logs.max())
+    found = scales.log_axis(a, b)
+    ticks = list(zip(found["tickvals"], found["ticktext"], strict=True))
+    if len(ticks) > 4:
+        decades = [t for t in ticks if abs(math.log10(t[0]) - round(math.log10(t[0]))) < 1e-6]
+        stride = math.ceil(len(decades) / 4)
+        # Counted from ×1, which is in both lanes.
+        one = next((i for i, t in enumerate(decades) if abs(math.log10(t[0])) < 1e-9), 0)
+        ticks = decades[one % stride :: stride]
+    at = [round(math.log10(t[0]), 6) for t in ticks]
+    every = round(at[1] - at[0]) if b / a > 300 and len(at) > 1 else 0
+    texts = tuple(sign + text for _, text in ticks)
+    return _Lane(*found["range"], low, high, tuple(at), texts, every)
 
 
-def _bars(layers: Array, logs: Array, middles: Array, c: dict[str, str]) -> list[dict[str, Any]]:
-    """Return what fills the bars: for either factor a line along their starts, one around them."""
-    if not len(middles):
-        return []
+def _bars(
+    layers: Array, parts: dict[str, Array], lane: _Lane, colors: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Return bars from ×1, the weights' right of the slope's: a line along ×1, one around them."""
     traces = []
-    starts, ends = (logs[1:], middles), (middles, logs[:-1])
-    sides = (("weights", (HALF, 0.0), fade(c["t3"], 0.4)), ("slope", (0.0, -HALF), c["t3"]))
-    for (name, (right, left), color), start, stop in zip(sides, starts, ends, strict=True):
-        # From the output back, as the error goes; between bars both lines are the same.
-        order = np.arange(len(middles))[::-1]
-        x = np.column_stack([layers[:-1] + right] * 2 + [layers[:-1] + left] * 2)[order].ravel()
-        along = np.column_stack([start] * 4)[order].ravel()
-        around = np.column_stack([start, stop, stop, start])[order].ravel()
-        clear = {"color": fade(c["t3"], 0), "width": 1}
-        base = line(x, 10.0**along, f"{name} from", clear, hoverinfo="skip")
-        edge = line(x, 10.0**around, name, clear, hoverinfo="skip")
-        traces += [base, edge | {"fill": "tonexty", "fillcolor": color}]
+    for name, (left, right) in (("slope", (-HALF, 0.0)), ("weights", (0.0, HALF))):
+        x = np.column_stack([layers + left] * 2 + [layers + right] * 2).ravel()
+        level, top = np.full(len(layers), lane.at(0.0)), lane.at(parts[name])
+        around = np.column_stack([level, top, top, level]).ravel()
+        clear = {"color": fade(colors[name], 0), "width": 1}
+        traces.append(line(x, np.repeat(level, 4), f"{name} from", clear, hoverinfo="skip"))
+        edge = line(x, around, name, clear, hoverinfo="skip")
+        alpha = 0.85 if name == "slope" else 0.45
+        traces.append(edge | {"fill": "tonexty", "fillcolor": fade(colors[name], alpha)})
     return traces
 
 
-def _dots(layers: Array, values: Array, w: Array, s: Array, n: int, theme: str) -> dict[str, Any]:
+def _both(layers: Array, logs: Array, lane: _Lane, color: str) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "markers", "x": layers, "y": lane.at(logs), "name": "both",
+        "hoverinfo": "skip",
+        "marker": {
+            "symbol": "diamond", "size": 5 if len(layers) <= 60 else 3, "color": color,
+            "line": {"width": 0.5, "color": color},
+        },
+    }  # fmt: skip
+
+
+def _dots(
+    layers: Array, logs: Array, lane: _Lane, w: Array, s: Array, theme: str
+) -> dict[str, Any]:
+    n = int(layers[-1])
     texts = [
-        f"×{number(w[l - 1])} by Wᵀ, ×{number(s[l - 1])} by g′: ×{number(w[l - 1] * s[l - 1])}, "
-        f"so far ×{number(v)}" if l < n else "the output's error: ×1"
-        for l, v in zip(layers.tolist(), values, strict=True)
+        f"Wᵀ ×{number(w[l - 1])}, g′(z) ×{number(s[l - 1])}: ×{number(w[l - 1] * s[l - 1])}; "
+        f"so far ×{_power(log)}" if l < n else "the output's error: ×1"
+        for l, log in zip(layers.tolist(), logs.tolist(), strict=True)
     ]  # fmt: skip
     return {
-        "type": "scatter", "mode": "markers", "x": layers, "y": values,
+        "type": "scatter", "mode": "markers", "x": layers, "y": lane.at(logs),
         "name": "measured", "text": texts, "hovertemplate": "%{text}<extra></extra>",
         "marker": {
             "symbol": "circle", "size": 6.5 if n <= 60 else 5,
@@ -169,52 +220,55 @@ def _dots(layers: Array, values: Array, w: Array, s: Array, n: int, theme: str) 
     }  # fmt: skip
 
 
-def _room(
-    layers: Array, logs: Array, middles: Array, n: int, y: dict[str, Any], below: float
-) -> Room:
+def _level(y: float, c: dict[str, str]) -> dict[str, Any]:
+    return {
+        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y,
+        "line": {"color": c["t3"], "width": 1},
+    }  # fmt: skip
+
+
+def _first_factors(
+    w: Array, s: Array, first: int, lane: _Lane, colors: dict[str, str], c: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Return the numbers of the first step back, right of the plot."""
+    last = len(w)
+    if first > last:
+        return []
+    rows = [
+        (f"layer {last}:", c["t2"]),
+        (f"Wᵀ ×{number(w[-1], 2)}", colors["weights"]),
+        (f"g′(z) ×{number(s[-1], 2)}", colors["slope"]),
+        (f"both ×{number(w[-1] * s[-1], 2)}", colors["both"]),
+    ]
+    top = lane.high * HEIGHT + ABOVE - 4
+    return [
+        label(text, color, name="factor", xref="paper", x=1, xanchor="left", xshift=6,
+              yref="paper", y=round((top - ROW * (i + 0.5)) / HEIGHT, 4), yanchor="middle")
+        for i, (text, color) in enumerate(rows)
+    ]  # fmt: skip
+
+
+def _reached(layers: Array, logs: Array, lane: _Lane, theme: str) -> list[dict[str, Any]]:
+    """Return what has become of the error in the lowest layer, beside its dot."""
+    if len(layers) < 2:
+        return []
+    n, low = int(layers[-1]), int(layers[0])
+    at = np.column_stack([(layers - 0.5) / n * WIDTH, lane.at(logs) * HEIGHT])
     room = Room(WIDTH, HEIGHT)
-    at = pixels(layers, 10.0**logs, n, y["range"])
-    between = pixels(layers[:-1], 10.0**middles, n, y["range"])
-    half = HALF / n * WIDTH
-    for i in range(len(middles)):
-        x, levels = at[i, 0], (at[i + 1, 1], between[i, 1], at[i, 1])
-        room.box(x, min(levels[:2]), x + half, max(levels[:2]), LINE)
-        room.box(x - half, min(levels[1:]), x, max(levels[1:]), LINE)
     room.line(at, LINE)
     room.dots(at, LINE)
-    room.box(0, HEIGHT - ABOVE + 1, WIDTH, HEIGHT, LABEL)
-    room.box(0, 0, WIDTH, below - 1, LABEL)
-    return room
-
-
-def _labels(
-    room: Room, layers: Array, logs: Array, middles: Array, w: Array, s: Array, n: int,
-    y: dict[str, Any], theme: str,
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:  # fmt: skip
-    """Return numbers for the first factors on the way back, and what has become of the error."""
-    if not len(middles):
-        return [], []
-    c, last = tokens(theme), n - 1
-    spots = [
-        (f"Wᵀ ×{number(w[last - 1], 2)}", c["t2"], last + HALF / 2, logs[-1], middles[-1]),
-        (f"g′(z) ×{number(s[last - 1], 2)}", c["t2"], last - HALF / 2, middles[-1], logs[-2]),
-        (f"together ×{number(w[last - 1] * s[last - 1], 2)}", c["t1"], last, logs[-2], logs[-2]),
-    ]
-    low = int(layers[0])
-    if len(middles) > 1:
-        end = f"layer {low}: {_amount(float(logs[0]))}"
-        tint = layer_color(depth(low - 1, n), theme, text=True)
-        spots.append((end, tint, low, logs[0], logs[0]))
-    shapes, notes = [], []
-    for text, color, x, a, b in spots:
-        to = pixels(np.array([x]), np.array([10.0 ** ((a + b) / 2)]), n, y["range"])
-        found = room.beside(text_width(text), to)
-        if found is None:
-            continue
-        target, at, anchor = found
-        shapes.append(leader(at, target, n, y["range"], c))
-        notes.append(pinned(text, color, at, anchor, n, y["range"]))
-    return shapes, notes
+    room.box(0, 0, WIDTH, lane.low * HEIGHT - 1)
+    room.box(0, lane.high * HEIGHT, WIDTH, HEIGHT)
+    text = f"layer {low}: ×{_power(float(logs[0]))}"
+    found = room.beside(text_width(text), at[:1])
+    if found is None:
+        return []
+    _, place, anchor = found
+    color = layer_color(depth(low - 1, n), theme, text=True)
+    return [
+        label(text, color, name="direct", xref="paper", x=round(float(place[0]) / WIDTH, 4),
+              xanchor=anchor, yref="paper", y=round(float(place[1]) / HEIGHT, 4), yanchor="middle")
+    ]  # fmt: skip
 
 
 def product_sentence(factors: Sequence[float] | Array) -> str:

@@ -307,7 +307,7 @@ def _keys(band: bool, theory: bool, c: dict[str, str]) -> list[dict[str, Any]]:
             label(text, color, name="key", xref="paper", x=0, xanchor="left", xshift=at,
                   yref="paper", y=round(1 - 17 / HEIGHT, 4), yanchor="top")
         )  # fmt: skip
-        at += text_width(text)
+        at += text_width(text) + 6
     return made
 
 
@@ -495,10 +495,10 @@ def signal_sentence(kind: str, values: Sequence[float] | Array) -> str:
     """
     _known(kind)
     v = _layers(values)
-    odd = ~np.isfinite(v) | (v < 0)
-    for which, what in ((odd, "not finite"), (v == 0, "exactly 0")):
-        if which.any():
-            return f"{NOUNS[kind]} is {what} in {_where(which)}."
+    found = ((~np.isfinite(v) | (v < 0), "not finite"), (v == 0, "exactly 0"))
+    said = [f"{what} in {_where(which)}" for which, what in found if which.any()]
+    if said:
+        return f"{NOUNS[kind]} is {' and '.join(said)}."
     if len(v) == 1:
         return f"{NOUNS[kind]} is {number(v[0], 2)} in the only layer."
     logs = np.log(v)

@@ -22,6 +22,8 @@ from pages.shared.loop import Loop
 GROUPS = {"data": "Data", "network": "Network", "training": "Training"}
 #: Kinds that share a row with another.
 HALF = ("choice", "activation", "int", "float")
+#: Fields of these kinds whose choices have long names.
+WIDE = ("dataset", "optimizer")
 #: More layers than this are edited as text.
 ROWS = 8
 
@@ -153,7 +155,7 @@ def _rows(fields: dict[str, Setting], config: Config) -> None:
     left = None
     for name, setting in fields.items():
         draw = WIDGETS[setting.kind]
-        if setting.kind not in HALF or name == "dataset":
+        if setting.kind not in HALF or name in WIDE:
             left = None
             draw(name, setting, config)
         elif left is None:

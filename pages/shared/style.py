@@ -15,6 +15,7 @@ header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important;
 [data-testid="stSidebarUserContent"] { padding: 0 16px 16px !important; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 8px; }
 [data-testid="stSidebarUserContent"] label p { font-size: 12.5px; white-space: nowrap; }
+.st-key-pages { gap: 4px !important; margin-top: -6px; }
 .st-key-brand { margin-top: -42px; height: 34px; width: fit-content; font-size: 15px; }
 .st-key-transport { gap: 8px !important; padding-right: 40px; }
 .st-key-pause:has(button:disabled), .st-key-pause:has(button:enabled) ~ .st-key-play
