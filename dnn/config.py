@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from itertools import pairwise
 
 from dnn.activations import ACTIVATIONS
-from dnn.datasets import DATASETS, SCALINGS, train_size
+from dnn.datasets import DATASETS, SCALINGS
 from dnn.features import FEATURES
 from dnn.initializers import INITIALIZERS
 from dnn.losses import LOSSES
@@ -23,6 +23,8 @@ from dnn.settings import Setting, setting, shown
 MAX_PARAMETERS = float(os.environ.get("NEURAL_LAB_MAX_PARAMETERS", 5_000_000))
 #: Multiply-adds of one training step.
 MAX_FLOPS = float(os.environ.get("NEURAL_LAB_MAX_FLOPS", 5e9))
+#: Parameters of a network whose signal at the start is measured, trained or not.
+MAX_SIGNAL = float(os.environ.get("NEURAL_LAB_MAX_SIGNAL", 105_000_000))
 #: Units times examples: what one pass over all the data keeps in memory, several times.
 MAX_ACTIVATIONS = float(os.environ.get("NEURAL_LAB_MAX_ACTIVATIONS", 30_000_000))
 
@@ -48,7 +50,8 @@ def _synthetic(config: Config) -> bool:
 class Config:
     """One experiment; the defaults are the first visit. Equal configs give equal runs.
 
-    Raises ValueError that names the field, the value and what is allowed.
+    Whether this machine can train it is another question, which dnn.start answers. Raises
+    ValueError that names the field, the value and what is allowed.
     """
 
     dataset: str = setting(
@@ -443,7 +446,6 @@ class Config:
                 "batch_size: 1 is not allowed with batch normalisation, for one example has no "
                 "variance; allowed: 2 or more (from about 16 on it works well)"
             )
-        _check_size(self)
 
     @property
     def activations(self) -> tuple[str, ...]:
@@ -485,14 +487,6 @@ FIELDS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in fields(Conf
 LIVE_FIELDS = tuple(name for name, setting in FIELDS.items() if setting.live)
 
 
-def _check_size(config: Config) -> None:
-    entry = DATASETS[config.dataset]
-    examples = config.samples if entry.synthetic else entry.samples
-    sizes = (entry.n_inputs(config.features), *config.hidden, entry.n_outputs)
-    n_train = train_size(examples, config.train_share)
-    check_work(sizes, min(config.batch_size or n_train, n_train), examples)
-
-
 def check_work(sizes: Sequence[int], batch: int, examples: int) -> None:
     """Raise ValueError where a network of these layer sizes, inputs first, asks too much.
 
@@ -505,11 +499,16 @@ def check_work(sizes: Sequence[int], batch: int, examples: int) -> None:
         (3 * weights * batch, MAX_FLOPS, f"multiply-adds per step of {batch} examples"),
         (units * examples, MAX_ACTIVATIONS, f"activations of {examples} examples"),
     ):
-        if amount > limit:
-            raise ValueError(
-                f"hidden: {shown(tuple(sizes[1:-1]))} makes {amount:,} {what}; "
-                f"allowed: up to {limit:,.0f} (take fewer or narrower layers)"
-            )
+        check_amount(sizes, amount, limit, what)
+
+
+def check_amount(sizes: Sequence[int], amount: int, limit: float, what: str) -> None:
+    """Raise ValueError where layers of these sizes make more of something than is allowed."""
+    if amount > limit:
+        raise ValueError(
+            f"hidden: {shown(tuple(sizes[1:-1]))} makes {amount:,} {what}; "
+            f"allowed: up to {limit:,.0f} (take fewer or narrower layers)"
+        )
 
 
 def to_query(config: Config) -> dict[str, str]:

@@ -93,6 +93,12 @@ def flagged(slot: int, number: int) -> bool:
     return _flags is not None and _flags[slot] >= number
 
 
+def report(slot: int, number: int) -> None:
+    """Raise a flag from inside a worker, for the server to read: how far a call has come."""
+    if _flags is not None:
+        _flags[slot] = max(number, _flags[slot])
+
+
 def _start_worker(flags: Any, warm: Callable[[], object], server: int) -> None:
     global _flags
     _flags = flags

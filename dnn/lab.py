@@ -18,8 +18,10 @@ from dnn.figures import number
 from dnn.history import History
 from dnn.initializers import INITIALIZERS
 from dnn.layout import Array
+from dnn.losses import LOSSES
 from dnn.network import Pass
 from dnn.signal import Band, Probe, backward_factors, band, predicted
+from dnn.trainer import loss_key
 from dnn.verdict import Verdict, judge
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Draws of the weights that the band is made of, and seconds that a slice of them takes.
 DRAWS, DRAWING = 100, 0.08
+#: From so many draws on there is a band to speak of.
+FEWEST = 5
 #: The phase diagram's axes, and the points a side of what is painted.
 SIGMA_W, SIGMA_B = np.linspace(0.3, 3.0, 61), np.linspace(0.0, 1.5, 41)
 FIELD = 61
@@ -41,8 +45,7 @@ TITLES = {
 
 def wider(config: Config, data: Dataset, before: Band | None) -> Band:
     """Return the band with more draws, as many as fit into DRAWING seconds, at least one."""
-    key = ("band", data.key, config)
-    probe = CACHE.take(key) or Probe(config, data)
+    probe = taken_probe(config, data)
     end, found = time.perf_counter() + DRAWING, before
     while found is None or found.draws < DRAWS:
         # Other seeds than a run's: the run on screen is not one of its own band.
@@ -50,8 +53,18 @@ def wider(config: Config, data: Dataset, before: Band | None) -> Band:
         found = band(probe, range(first, first + 1), found)
         if time.perf_counter() > end:
             break
-    CACHE.put(key, probe, 4 * probe.p.nbytes + probe.net.nbytes)
+    give_back(probe, data)
     return found
+
+
+def taken_probe(config: Config, data: Dataset) -> Probe:
+    """Return a Probe, from the worker's cache where it is there; give it back."""
+    return CACHE.take(("probe", data.key, config)) or Probe(config, data)
+
+
+def give_back(probe: Probe, data: Dataset) -> None:
+    """Keep a Probe for the next question."""
+    CACHE.put(("probe", data.key, probe.config), probe, probe.nbytes)
 
 
 def signal_at(history: History, row: int) -> Signal:
@@ -92,7 +105,9 @@ def panels(work: Slice, net: Pass | None) -> tuple[dict[str, Any] | None, dict[s
     if not len(work.history):
         return None, {}
     origin, start = work.run.origin, signal_at(work.history, 0)
-    shown = {f"signal_{kind}": _signal(work, kind, start) for kind in TITLES}
+    # Without hidden layers nothing goes forward but the output.
+    kinds = [kind for kind in TITLES if origin.hidden or kind != "activation"]
+    shown = {f"signal_{kind}": _signal(work, kind, start) for kind in kinds}
     if origin.hidden:
         shown["phase"] = _phase(work, origin)
     if len(origin.hidden) > 1 and net is not None:
@@ -109,7 +124,7 @@ def _signal(work: Slice, kind: str, start: Signal) -> dict[str, Any]:
     line = getattr(_line(work.run.origin, work.run.data, float(start.delta[-1])), kind)[:layers]
     band_switch = {"key": "band", "label": "Band", "value": work.view.band}
     low = high = None
-    if work.band is not None:
+    if work.band is not None and work.band.draws >= FEWEST:
         low, high = (limit[:layers] for limit in work.band.limits(kind))
     return figures.panel(
         TITLES[kind],
@@ -118,6 +133,7 @@ def _signal(work: Slice, kind: str, start: Signal) -> dict[str, Any]:
         figures.signal_figure(
             kind, now, line, low, high, theme=work.view.theme, trained=work.run.step > 0,
             draws=work.band.draws if work.band else 0,
+            unit=LOSSES[loss_key(work.run.origin, work.run.data)].unit,
         ),
         controls=[band_switch] if kind == "delta" else [],
     )  # fmt: skip
@@ -169,7 +185,7 @@ def _said(verdict: Verdict, work: Slice, start: Signal) -> dict[str, Any]:
                 "label": f"{falls} {'to 1/e' if verdict.factor < 1 else 'by e'} in",
                 "value": f"{value} layers", "note": f"depth is {len(config.hidden)}",
             })  # fmt: skip
-    if work.band is not None:
+    if work.band is not None and work.band.draws >= FEWEST:
         facts.append(_agreement(work.band, start))
     return {
         "kind": verdict.kind,

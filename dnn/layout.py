@@ -103,19 +103,19 @@ def initial_parameters(
     seed: int,
     sigma_b: float = 0.0,
     dtype: Any = float,
+    out: Array | None = None,
 ) -> Array:
     """Return flat parameters: each layer's weights as its initialiser draws them.
 
     Biases are 0 unless the initialiser draws them; gamma is 1 and beta 0. float32 draws other
-    numbers than float64, in half the time.
+    numbers than float64, in half the time. out: where to put them.
     """
     rng = np.random.default_rng([seed, 1])
-    flat = np.zeros(layout.size, dtype)
+    flat = np.zeros(layout.size, dtype) if out is None else out
     for (W, b), key in zip(layout.weights(flat), initializers, strict=True):
         initializer = INITIALIZERS[key]
         W[:] = initializer.draw(rng, W.shape[0], W.shape[1], sigma_w, dtype)
-        if initializer.uses_sigma_b:
-            b[:] = rng.normal(0.0, sigma_b, b.shape)
+        b[:] = rng.normal(0.0, sigma_b, b.shape) if initializer.uses_sigma_b else 0.0
     for V in layout.views(flat, "norm"):
-        V[:, 0] = 1.0
+        V[:] = [1.0, 0.0]
     return flat

@@ -18,7 +18,7 @@ from dnn.execution import CACHE, flagged
 from dnn.figures.frame import pack
 from dnn.gradcheck import Check, gradcheck
 from dnn.history import History, Record
-from dnn.lab import wider
+from dnn.lab import give_back, taken_probe, wider
 from dnn.panels import message
 from dnn.signal import Band
 from dnn.trainer import Trainer
@@ -39,9 +39,9 @@ class Slice:
     from its start, or when the flag `slot` stands at `seq`. pressed: whether somebody asked for
     just these steps. check: the newest comparison of back-propagation with finite differences;
     checking: whether to make another. band: signals of other draws of the weights; drawing: whether
-    to add some. data: sent along after the worker missed it. fixed: whether
-    the frame must bring what does not change during a run (the data points). rate: steps a second,
-    to be shown.
+    to add some. large: whether the network is too large to train. data: sent along after the worker
+    missed it. fixed: whether the frame must bring what does not change during a run (the data
+    points). rate: steps a second, to be shown.
     """
 
     run: Run
@@ -63,6 +63,7 @@ class Slice:
     checking: bool = False
     band: Band | None = None
     drawing: bool = False
+    large: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,14 +83,37 @@ def warm_up() -> None:
     """Do nothing: that this module is imported is what a new worker needs."""
 
 
-def train_slice(work: Slice) -> Outcome:
-    """Return what becomes of a slice of work."""
-    data = work.data or CACHE.get(("data", work.run.data_key))
+def _data(work: Slice) -> Dataset | None:
+    """Return the data that came along or is here already, None where it has to be sent."""
+    sent = work.data
+    if sent is None:
+        return CACHE.get(("data", work.run.data_key))
+    arrays = (sent.X_train, sent.Y_train, sent.X_test, sent.Y_test)
+    CACHE.put(("data", sent.key), sent, sum(a.nbytes for a in arrays))
+    return sent
+
+
+def signal_slice(work: Slice) -> Outcome:
+    """Return the lab's frame of a network too large to train: its signal at step 0."""
+    data = _data(work)
     if data is None:
         return Outcome(None, work.history)
-    if work.data is not None:
-        arrays = (data.X_train, data.Y_train, data.X_test, data.Y_test)
-        CACHE.put(("data", data.key), data, sum(a.nbytes for a in arrays))
+    run, history, band = attach(work.run, data), work.history, work.band
+    if not len(history):
+        probe = taken_probe(run.config, data)
+        history = history.extend([probe.record(run.config.seed)])
+        give_back(probe, data)
+    elif work.drawing:
+        band = wider(run.config, data, band)
+    shown = message(replace(work, run=run, history=history, band=band), None)
+    return Outcome(run, history, pack(shown), band=band)
+
+
+def train_slice(work: Slice) -> Outcome:
+    """Return what becomes of a slice of work."""
+    data = _data(work)
+    if data is None:
+        return Outcome(None, work.history)
     run = attach(work.run, data)
     records = [] if len(work.history) else _start_record(run)
     began, before = time.perf_counter(), run.step

@@ -30,14 +30,15 @@ PACE, PACE_FULL = 33, 90
 GRADIENTS = [["gradient_rms", "Per example"], ["gradient_norm", "Mean"]]
 
 
-def message(work: Slice, trainer: Trainer) -> dict[str, Any]:
+def message(work: Slice, trainer: Trainer | None) -> dict[str, Any]:
     """Return the message for the page's panels: metrics, status and one part a panel.
 
-    trainer: holds the parameters that the run ends with.
+    trainer: holds the parameters that the run ends with; None where there are none to train, which
+    only the lab can show.
     """
     verdict: dict[str, Any] | None = None
-    if work.view.page == "gradients":
-        verdict, panels = lab.panels(work, _probed(trainer))
+    if trainer is None or work.view.page == "gradients":
+        verdict, panels = lab.panels(work, _probed(trainer) if trainer else None)
     else:
         panels = {
             "boundary": _boundary(work, *boundary_field(trainer)),
@@ -111,6 +112,8 @@ def _metrics(work: Slice) -> list[dict[str, str]]:
 
 
 def _status(work: Slice) -> dict[str, str]:
+    if work.large:
+        return {"text": "Too large to train here: the signal at the start", "kind": "paused"}
     if work.run.diverged:
         return {"text": f"Diverged at step {count(work.run.diverged.step)}", "kind": "diverged"}
     if work.playing:
@@ -217,23 +220,19 @@ def _cost(work: Slice) -> dict[str, Any]:
     return panel
 
 
-#: Above this, back-propagation does not agree with finite differences, which are no better
-#: themselves than about 1e-6 where a curve bends within a step, as ELU does at 0.
-AGREES = 1e-5
-
-
 def _check_badge(work: Slice) -> dict[str, str] | None:
     """Return the badge on back-propagation against finite differences."""
     check = work.check
-    if check is None or not check.checked or not np.isfinite(check.difference):
+    if check is None:
         return None
-    step = "step 0" if check.step == 0 else f"step {count(check.step)}"
-    left_out = f" {check.at_kinks} more lay at a kink." if check.at_kinks else ""
-    return {
-        "text": f"backprop {'✓' if check.difference < AGREES else '≠'} {check.difference:.0e}",
-        "kind": "ok" if check.difference < AGREES else "diverged",
-        "help": f"At {step}, {check}.{left_out}",
-    }
+    share = f" ({check.judged} of {check.layers} layers)" if check.judged < check.layers else ""
+    by = f"{check.difference:.0e}".replace("nan", "NaN")
+    text, kind = {
+        "agrees": (f"backprop ✓ {by}{share}", "ok"),
+        "differs": (f"backprop ≠ {by} ({check.worst})", "diverged"),
+        "undecided": ("backprop: can't tell", ""),
+    }[check.verdict]
+    return {"text": text, "kind": kind, "help": f"At step {count(check.step)}, {check}."}
 
 
 def _gradients(work: Slice) -> dict[str, Any]:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dnn import theory
-from dnn.config import Config
+from dnn.config import MAX_SIGNAL, Config, check_amount
 from dnn.datasets import Dataset
 from dnn.diagnostics import PROBE, Signal, layer_signal
+from dnn.history import Record
 from dnn.layout import Array, initial_parameters
 from dnn.losses import LOSSES
 from dnn.network import PROBING, Pass, with_ones
 from dnn.program import fuse
-from dnn.trainer import architecture_of, targets
+from dnn.trainer import architecture_of, layout_of, targets
+from dnn.training import Run, start
 
 #: Networks of more parameters are drawn and measured in float32, on few examples.
 LARGE = 500_000
 FEW_EXAMPLES = 32
+#: What a measured but untrained network knows of itself.
+UNKNOWN = float("nan")
 #: Input sizes that theory is averaged over: with few inputs examples differ in length.
 QUANTILES = 8
 
@@ -53,17 +57,31 @@ class Probe:
         Up to LARGE parameters it is the very network that a run with this seed starts with.
         """
         config = self.config
-        self.p[:] = initial_parameters(
+        initial_parameters(
             self.architecture.layout,
             config.initializer_keys,
             config.sigma_w,
             seed,
             config.sigma_b,
             self.dtype,
+            out=self.p,
         )
         with np.errstate(all="ignore"):
             self._run((self._step,))
         return self.net
+
+    @property
+    def nbytes(self) -> int:
+        return self.p.nbytes + self.net.nbytes + self.rows.nbytes
+
+    def record(self, seed: int) -> Record:
+        """Return the signal of this draw as a Record; costs and scores are not known (NaN)."""
+        found = self.signal(seed)
+        nothing = np.full(len(found.delta), UNKNOWN)
+        return Record(
+            0, 0, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
+            found.gradient, nothing, found.delta, found.activation,
+        )  # fmt: skip
 
     def signal(self, seed: int) -> Signal:
         """Return the root mean squares per layer, over the examples and the layer's units."""
@@ -99,6 +117,17 @@ def band(probe: Probe, seeds: range, before: Band | None = None) -> Band:
     if before is not None:
         columns = {n: np.concatenate([getattr(before, n), c]) for n, c in columns.items()}
     return Band(**columns)
+
+
+def signal_only(config: Config, data: Dataset) -> Run:
+    """Return a Run that stands for a network too large to train: it has no parameters of its own.
+
+    Its signal at step 0 can be measured. Raises ValueError where even that is too much.
+    """
+    layout = layout_of(config, data)
+    check_amount(layout.sizes, layout.size, MAX_SIGNAL, "parameters")
+    plain = replace(config, hidden=(), activation="tanh", batch_norm=False)
+    return replace(start(plain, data), config=config, origin=config, layout=layout)
 
 
 def predicted(config: Config, data: Dataset, last_delta: float) -> Signal:

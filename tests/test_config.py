@@ -392,7 +392,7 @@ def test_replace_validates():
 )
 def test_one_link_cannot_block_a_class(fields, what):
     with pytest.raises(ValueError, match=rf"^hidden: \(.*{what}.*; allowed: up to"):
-        Config(**fields)
+        dnn.start(Config(**fields))
 
 
 def test_size_is_counted_by_hand(monkeypatch):
@@ -407,4 +407,4 @@ def test_size_is_counted_by_hand(monkeypatch):
 
 
 def test_fixed_tables_are_counted_at_their_own_size():
-    Config(dataset="breast_cancer", samples=10_000, hidden=(1024, 1) * 10)
+    dnn.start(Config(dataset="breast_cancer", samples=10_000, hidden=(1024, 1) * 10))

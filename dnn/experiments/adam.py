@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from dnn.config import Config
-from dnn.experiments.experiment import Experiment, Outcome, Progress, Rows, Stages, concluded, curve
+from dnn.experiments.experiment import (
+    Experiment,
+    Outcome,
+    Progress,
+    Row,
+    Rows,
+    Stages,
+    concluded,
+    curve,
+)
 from dnn.experiments.runs import LN2, SEEDS, numbers, rms, trained
 from dnn.figures.words import number
 from dnn.layout import Array
@@ -42,7 +51,9 @@ def _updates(config: Config) -> Array:
 def run_adam(progress: Progress) -> Outcome:
     """Return gradients and update-to-weight ratios layer by layer, and what training comes to."""
     stages = Stages(progress, len(SEEDS) * 2 * 6)
-    gradients, updates, costs = [], {key: [] for key in RATES}, {key: [] for key in RATES}
+    gradients: list[Array] = []
+    updates: dict[str, list[Array]] = {key: [] for key in RATES}
+    costs: dict[str, list[float]] = {key: [] for key in RATES}
     for seed in SEEDS:
         for key in RATES:
             config = _config(key, seed)
@@ -55,8 +66,11 @@ def run_adam(progress: Progress) -> Outcome:
             costs[key].append(min(r.train_cost for r in records))
     gradient, ratios = rms(gradients), {key: np.median(v, axis=0) for key, v in updates.items()}
     layers = range(1, len(gradient) + 1)
-    rows = [(l, gradient[l - 1], *(ratios[key][l - 1] for key in RATES)) for l in layers]
-    rows += [(f"{COST}, seed {s}", np.nan, *(costs[key][s] for key in RATES)) for s in SEEDS]
+    rows: list[Row] = [(l, gradient[l - 1], *(ratios[key][l - 1] for key in RATES)) for l in layers]
+    rows += [
+        (f"{COST}, seed {s}", np.nan, *(costs[key][i] for key in RATES))
+        for i, s in enumerate(SEEDS)
+    ]
     series = [
         curve("gradient descent: update / weight", layers, ratios["sgd"]),
         curve("Adam: update / weight", layers, ratios["adam"]),
@@ -74,7 +88,7 @@ def run_adam(progress: Progress) -> Outcome:
 
 
 def _parts(rows: Rows) -> tuple[float, float, float, float, float]:
-    """Return first over last hidden layer of gradient and updates, lowest sgd, highest Adam cost."""
+    """Return gradient and updates, first over last hidden layer; lowest sgd, highest Adam cost."""
     layers = [row for row in rows if not isinstance(row[0], str)]
     costs = [row for row in rows if isinstance(row[0], str)]
     first, last = layers[0], layers[-2]
@@ -87,8 +101,9 @@ def _measured(rows: Rows) -> str:
     return (
         f"The first layer's gradient is {number(gradient, 2)} of the last hidden layer's. Gradient "
         f"descent changes its weights by {number(sgd, 2)} as large a share a step, Adam by "
-        f"{number(adam, 2)}. In {STEPS:,} steps Adam's cost fell to {number(best)} or less on every "
-        f"seed; gradient descent's never fell below {number(plain)}, guessing being {number(LN2)}."
+        f"{number(adam, 2)}. In {STEPS:,} steps Adam's cost fell to {number(best)} or less on "
+        f"every seed; gradient descent's never fell below {number(plain)}, guessing being "
+        f"{number(LN2)}."
     )
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from dnn.config import Config
-from dnn.experiments.experiment import Experiment, Outcome, Progress, Rows, Stages, concluded, curve
+from dnn.experiments.experiment import (
+    Experiment,
+    Outcome,
+    Progress,
+    Row,
+    Rows,
+    Stages,
+    concluded,
+    curve,
+)
 from dnn.experiments.runs import LN2, SEEDS, last_cost, numbers, picked, trained
 from dnn.figures.words import number
 
@@ -28,7 +37,8 @@ def _config(clip: float, seed: int = 0) -> Config:
 
 def run_clipping(progress: Progress) -> Outcome:
     """Return how far gradient descent comes with and without clipping."""
-    stages, rows, series = Stages(progress, 2 * len(SEEDS) * 4), [], []
+    stages, series = Stages(progress, 2 * len(SEEDS) * 4), []
+    rows: list[Row] = []
     for clip, name in ((0.0, "off"), (CLIP, f"to {CLIP:g}")):
         for seed in SEEDS:
             sentence = f"Training twelve ReLU layers, clipping {name}, seed {seed}."

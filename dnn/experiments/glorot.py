@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from math import log, sqrt
+from typing import Any
 
 import numpy as np
 
 from dnn.config import Config
-from dnn.experiments.experiment import Experiment, Outcome, Progress, Rows, Stages, concluded, curve
+from dnn.experiments.experiment import (
+    Experiment,
+    Outcome,
+    Progress,
+    Row,
+    Rows,
+    Stages,
+    concluded,
+    curve,
+)
 from dnn.experiments.jacobians import preactivation_jacobian, singular_values
 from dnn.experiments.runs import (
     SEEDS,
@@ -28,7 +38,7 @@ PAPER = "Glorot & Bengio 2010, Understanding the difficulty of training deep net
 #: Root mean square of an MNIST pixel (mean 0.131, standard deviation 0.308).
 PIXEL = 0.335
 WIDTH, DEPTH = 1000, 5
-WEIGHTS = {
+WEIGHTS: dict[str, dict[str, Any]] = {
     "standard": {"initializer": "mean_field", "sigma_w": sqrt(1 / 3)},
     "normalised": {"initializer": "glorot_uniform"},
 }
@@ -45,7 +55,7 @@ def _tanh(kind: str) -> Config:
 def run_tanh(progress: Progress) -> Outcome:
     """Return activations, errors, gradients and Jacobians of both, at step 0."""
     data = random_inputs(784, 32, PIXEL)
-    stages, rows = Stages(progress, 2 * DEPTH), []
+    stages, rows = Stages(progress, 2 * DEPTH), list[Row]()
     for kind in WEIGHTS:
         stages.next(f"Drawing the {kind} network.")
         probe = Probe(_tanh(kind), data)
@@ -130,7 +140,8 @@ def _sigmoid(depth: int, seed: int) -> Config:
 def run_sigmoid(progress: Progress) -> Outcome:
     """Return what sigmoid networks of one to five hidden layers learn in the same time."""
     data = clusters(64, 1000, 1.0, CLASSES)
-    stages, rows, series = Stages(progress, 4 * len(SEEDS) * 5), [], []
+    stages, series = Stages(progress, 4 * len(SEEDS) * 5), []
+    rows: list[Row] = []
     for depth in range(1, 6):
         for seed in SEEDS:
             sentence = f"Training {depth} hidden sigmoid layers, seed {seed}."
@@ -152,7 +163,7 @@ def run_sigmoid(progress: Progress) -> Outcome:
 
 
 def _deep(rows: Rows) -> tuple[float, float, float]:
-    """Return the highest cost of 1 and 2 layers, the lowest of 4 and 5, their highest activation."""
+    """Return the highest cost of 1 and 2 layers; of 4 and 5 the lowest, and the activation."""
     shallow = [row for row in rows if float(row[0]) <= 2]
     deep = [row for row in rows if float(row[0]) >= 4]
     return max(numbers(shallow, 2)), min(numbers(deep, 2)), max(numbers(deep, 3))

@@ -8,12 +8,22 @@ import numpy as np
 
 from dnn.config import Config
 from dnn.diagnostics import Signal, layer_signal
-from dnn.experiments.experiment import Experiment, Outcome, Progress, Rows, Stages, concluded, curve
+from dnn.experiments.experiment import (
+    Experiment,
+    Outcome,
+    Progress,
+    Row,
+    Rows,
+    Stages,
+    concluded,
+    curve,
+)
 from dnn.experiments.runs import (
     LN2,
     SEEDS,
     factor,
     last_cost,
+    mean,
     numbers,
     picked,
     random_inputs,
@@ -53,7 +63,8 @@ def _signal(layers: int, key: str, seed: int) -> Signal:
 
 def run_propagation(progress: Progress) -> Outcome:
     """Return the factors a layer, forwards and backwards, of untrained networks."""
-    stages, rows, series = Stages(progress, 2 * 2 * DRAWS), [], []
+    stages, series = Stages(progress, 2 * 2 * DRAWS), []
+    rows: list[Row] = []
     for layers in (22, 30):
         for key, name in NAMES.items():
             for seed in range(DRAWS):
@@ -87,9 +98,9 @@ def _propagation_measured(rows: Rows) -> str:
         part = picked(rows, 1, name)
         kept = [numbers(picked(tuple(part), 0, float(layers)), 6) for layers in (22, 30)]
         parts.append(
-            f"with {name} weights a layer multiplies the error by {number(np.mean(numbers(part, 4)))}"
-            f", and the first of 22 and 30 layers gets {number(np.mean(kept[0]), 2)} and "
-            f"{number(np.mean(kept[1]), 2)} of the last hidden one's"
+            f"with {name} weights a layer multiplies the error by {number(mean(numbers(part, 4)))}"
+            f", and the first of 22 and 30 layers gets {number(mean(kept[0]), 2)} and "
+            f"{number(mean(kept[1]), 2)} of the last hidden one's"
         )
     return f"At width {WIDTH:,}, " + "; ".join(parts) + "."
 
@@ -126,7 +137,8 @@ def _training(key: str, seed: int = 0) -> Config:
 
 def run_training(progress: Progress) -> Outcome:
     """Return when each network has learnt a circle, and when it has left guessing."""
-    stages, rows, series = Stages(progress, len(SEEDS) * 32), [], []
+    stages, series = Stages(progress, len(SEEDS) * 32), []
+    rows: list[Row] = []
     for seed in SEEDS:
         for key, name in NAMES.items():
             steps = STEPS if key == "he" else LONG
@@ -172,8 +184,8 @@ def training_criterion(rows: Rows) -> tuple[bool, str]:
     met = slowest * TIMES <= STEPS and least > (1 - SHARE) * LN2
     return met, (
         f"Asked, on all seeds: He below {DONE} in a third of {STEPS} steps (the slowest took "
-        f"{number(slowest)}), and Glorot within {100 * SHARE:.0f}% of ln 2 through all {STEPS} (its lowest cost "
-        f"was {number(least)}, the limit {number((1 - SHARE) * LN2)})."
+        f"{number(slowest)}), and Glorot within {100 * SHARE:.0f}% of ln 2 through all "
+        f"{STEPS} (its lowest cost was {number(least)}, the limit {number((1 - SHARE) * LN2)})."
     )
 
 

@@ -51,9 +51,11 @@ def layer_jacobian(net: Pass, layer: int, example: int = 0) -> Array:
     if net.norms:
         norm = net.norms[layer - 1]
         D = D * (norm.gamma * norm.scale)[:, 0]
+    with np.errstate(all="ignore"):
+        J = D[:, None] * W
     if not net.residual[layer - 1]:
-        return D[:, None] * W
-    J = np.asarray(net.architecture.branch_scale, W.dtype) * D[:, None] * W
+        return J
+    J *= net.architecture.branch_scale
     J[np.diag_indices(len(J))] += 1
     return J
 
@@ -67,7 +69,9 @@ def preactivation_jacobian(net: Pass, layer: int, example: int = 0) -> Array:
     _check(net, [layer, layer + 1], example)
     if net.norms or any(net.residual[layer - 1 : layer + 1]):
         raise ValueError(f"layer: {layer!r} or the next is normalised or residual")
-    return net.W[layer][:, :-1] * slopes(net, layer, example)
+    D = slopes(net, layer, example)
+    with np.errstate(all="ignore"):
+        return net.W[layer][:, :-1] * D
 
 
 def singular_values(J: Array) -> Array:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from math import pi, sqrt
 
-import numpy as np
-
 from dnn.config import Config
-from dnn.experiments.experiment import Experiment, Outcome, Progress, Rows, Stages, concluded, curve
+from dnn.experiments.experiment import (
+    Experiment,
+    Outcome,
+    Progress,
+    Row,
+    Rows,
+    Stages,
+    concluded,
+    curve,
+)
 from dnn.experiments.runs import (
     LN2,
     SEEDS,
     factor,
     last_cost,
+    mean,
     numbers,
     picked,
     random_inputs,
@@ -41,7 +49,8 @@ def _sigmoid(batch_norm: bool, seed: int = 0) -> Config:
 
 def run_sigmoid(progress: Progress) -> Outcome:
     """Return the costs of ten sigmoid layers with and without batch normalisation."""
-    stages, rows, series = Stages(progress, 2 * len(SEEDS) * 5), [], []
+    stages, series = Stages(progress, 2 * len(SEEDS) * 5), []
+    rows: list[Row] = []
     for on, name in NAMES.items():
         for seed in SEEDS:
             sentence = f"Training ten sigmoid layers {name} batch normalisation, seed {seed}."
@@ -103,7 +112,8 @@ def _relu(batch_norm: bool) -> Config:
 def run_explosion(progress: Progress) -> Outcome:
     """Return the factor a layer of the error at step 0, with and without batch normalisation."""
     data = random_inputs(WIDTH, EXAMPLES)
-    stages, rows, series = Stages(progress, 2 * len(SEEDS)), [], []
+    stages, series = Stages(progress, 2 * len(SEEDS)), []
+    rows: list[Row] = []
     for on, name in NAMES.items():
         probe = Probe(_relu(on), data)
         for seed in SEEDS:
@@ -133,9 +143,9 @@ def _explosion_measured(rows: Rows) -> str:
     on, off = picked(rows, 0, "with"), picked(rows, 0, "without")
     return (
         f"With batch normalisation each layer multiplies the error by "
-        f"{number(np.mean(numbers(on, 2)))} on its way back, "
-        f"{times(np.mean(numbers(on, 4)))} over {DEPTH - 2} layers; without, by "
-        f"{number(np.mean(numbers(off, 2)))}."
+        f"{number(mean(numbers(on, 2)))} on its way back, "
+        f"{times(mean(numbers(on, 4)))} over {DEPTH - 2} layers; without, by "
+        f"{number(mean(numbers(off, 2)))}."
     )
 
 
@@ -143,7 +153,7 @@ def explosion_criterion(rows: Rows) -> tuple[bool, str]:
     """Return whether the factors are sqrt(pi / (pi - 1)) with, and about 1 without."""
     on, off = picked(rows, 0, "with"), picked(rows, 0, "without")
     worst = max(abs(v / RATE - 1) for v in numbers(on, 2))
-    plain = float(np.mean(numbers(off, 2)))
+    plain = float(mean(numbers(off, 2)))
     return worst <= NEAR and abs(plain - 1) <= NEAR, (
         f"Asked: on every seed a factor within {100 * NEAR:.0f}% of sqrt(pi / (pi - 1)) = "
         f"{number(RATE, 4)} (furthest {100 * worst:.1f}%), and without batch normalisation a mean "
@@ -157,7 +167,8 @@ EXPERIMENTS = [
         label="Batch normalisation trains a deep sigmoid network",
         formula="sigmoid, 2-10x16-1, circle, Glorot, gradient descent 0.1, mini-batches of 32, "
         f"{STEPS} steps, 3 seeds",
-        help="The same ten sigmoid layers, weights, data and steps: only what is normalised learns.",
+        help="The same ten sigmoid layers, weights, data and steps, of which only the normalised "
+        "ones learn.",
         source="Ioffe & Szegedy 2015, Batch normalization, section 4.2.2",
         paper="Inception with sigmoids reaches 69.8% on ImageNet with batch normalisation; without "
         "it, it never does better than chance.",
@@ -172,7 +183,7 @@ EXPERIMENTS = [
         "step 0, 3 seeds",
         help="With ReLU, batch normalisation makes errors grow by a factor 1.21 at every layer on "
         "their way back, whatever the scale of the weights.",
-        source="Yang et al. 2019, A mean field theory of batch normalization, section 3",
+        source="Yang et al. 2019, A mean field theory of batch normalization",
         paper="For wide ReLU layers and large batches the squared gradient grows by "
         "pi / (pi - 1) = 1.467 a layer; no choice of weights prevents it, and very deep networks "
         "of the kind can't be trained.",

@@ -8,8 +8,17 @@ import numpy as np
 
 from dnn import theory
 from dnn.config import Config
-from dnn.experiments.experiment import Experiment, Outcome, Progress, Rows, Stages, concluded, curve
-from dnn.experiments.runs import SEEDS, factor, numbers, picked, random_inputs, rms
+from dnn.experiments.experiment import (
+    Experiment,
+    Outcome,
+    Progress,
+    Row,
+    Rows,
+    Stages,
+    concluded,
+    curve,
+)
+from dnn.experiments.runs import SEEDS, factor, mean, numbers, picked, random_inputs, rms
 from dnn.figures.words import number
 from dnn.layout import Array
 from dnn.network import Pass
@@ -54,7 +63,8 @@ def _predicted_correlation(sigma_w: float, q: float) -> float:
 
 def run_phases(progress: Progress) -> Outcome:
     """Return the factor of squared errors and the correlation that each phase ends with."""
-    stages, rows, series = Stages(progress, len(PHASES) * len(SEEDS)), [], []
+    stages, series = Stages(progress, len(PHASES) * len(SEEDS)), []
+    rows: list[Row] = []
     for phase, sigma_w in PHASES.items():
         at = theory.depth_scales("tanh", sigma_w, SIGMA_B)
         # Inputs of the size with which every layer has the fixed point's variance.
@@ -68,7 +78,7 @@ def run_phases(progress: Progress) -> Outcome:
         chi = factor(delta[0], delta[-1], DEPTH - 1) ** 2
         scale = 1 / abs(log(at.chi)) if abs(at.chi - 1) > 1e-6 else float("inf")
         c = _predicted_correlation(sigma_w, at.q)
-        rows.append((phase, sigma_w**2, at.chi, chi, scale, 1 / abs(log(chi)), c, np.mean(met)))
+        rows.append((phase, sigma_w**2, at.chi, chi, scale, 1 / abs(log(chi)), c, mean(met)))
         series.append(curve(phase, range(1, DEPTH + 1), (delta / delta[-1]) ** 2))
     columns = (
         "phase", "sigma_w^2", "factor of the squared error, theory", "measured",

@@ -10,7 +10,15 @@ import numpy as np
 from dnn import theory
 from dnn.config import Config
 from dnn.datasets import load
-from dnn.experiments.experiment import Experiment, Outcome, Progress, Rows, Stages, concluded, curve
+from dnn.experiments.experiment import (
+    Experiment,
+    Outcome,
+    Progress,
+    Rows,
+    Stages,
+    concluded,
+    curve,
+)
 from dnn.experiments.runs import factor, numbers, rms
 from dnn.figures.words import number, times
 from dnn.history import Record
@@ -51,7 +59,7 @@ def _at_start(seed: int) -> Record:
 
 
 def _predicted() -> Array:
-    """Return theory's error of each hidden layer over the last one's, the biases' squares as sb2."""
+    """Return theory's error of each hidden layer over the last one's, with sigma_b the bias."""
     sizes = (2, *(UNITS,) * DEPTH, 1)
     sw2 = theory.weight_variance("uniform", sizes, 0.5)
     x2 = float(np.mean(load(_config(0)).X_train ** 2))
@@ -84,10 +92,7 @@ def run_playground(progress: Progress) -> Outcome:
 
 
 def _parts(rows: Rows) -> tuple[float, float, float, float]:
-    """Return of the first over the last hidden layer the error, its median and theory's; and the
-
-    largest weight gradient over the smallest.
-    """
+    """Return first over last layer's error, its median and theory's; the gradients' spread."""
     delta, gradient = numbers(rows, 2), numbers(rows, 3)
     first = rows[0]
     return delta[0] / delta[-1], float(first[4]), float(first[5]), max(gradient) / min(gradient)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from dnn.config import Config
-from dnn.experiments.experiment import Experiment, Outcome, Progress, Rows, Stages, concluded, curve
-from dnn.experiments.runs import LN2, SEEDS, last_cost, numbers, picked, trained
+from dnn.experiments.experiment import (
+    Experiment,
+    Outcome,
+    Progress,
+    Row,
+    Rows,
+    Stages,
+    concluded,
+    curve,
+)
+from dnn.experiments.runs import LN2, SEEDS, last_cost, mean, numbers, picked, trained
 from dnn.figures.words import number
 
 DEPTHS, STEPS = (10, 20, 40), 800
@@ -28,7 +35,8 @@ def _config(depth: int, residual: bool, seed: int = 0) -> Config:
 
 def run_residual(progress: Progress) -> Outcome:
     """Return the training costs of plain and residual networks of three depths."""
-    stages, rows, series = Stages(progress, 2 * len(DEPTHS) * len(SEEDS) * 4), [], []
+    stages, series = Stages(progress, 2 * len(DEPTHS) * len(SEEDS) * 4), []
+    rows: list[Row] = []
     for residual, name in NAMES.items():
         for depth in DEPTHS:
             for seed in SEEDS:
@@ -54,7 +62,7 @@ def run_residual(progress: Progress) -> Outcome:
 def _means(rows: Rows, name: str) -> list[float]:
     """Return the mean cost over the seeds for each depth."""
     part = tuple(picked(rows, 0, name))
-    return [float(np.mean(numbers(picked(part, 1, float(depth)), 3))) for depth in DEPTHS]
+    return [mean(numbers(picked(part, 1, float(depth)), 3)) for depth in DEPTHS]
 
 
 def _measured(rows: Rows) -> str:
@@ -71,7 +79,7 @@ def _measured(rows: Rows) -> str:
 
 
 def residual_criterion(rows: Rows) -> tuple[bool, str]:
-    """Return whether plain networks train worse with depth, to a stall, and residual ones do not."""
+    """Return whether plain networks train worse with depth, and residual ones do not."""
     plain = _means(rows, "plain")
     deepest = tuple(row for row in rows if row[1] == float(DEPTHS[-1]))
     stalled = min(numbers(picked(deepest, 0, "plain"), 3))

@@ -50,11 +50,16 @@ def trained(
     return run, records
 
 
+def mean(values: Iterable[float]) -> float:
+    """Return the mean as a plain number."""
+    return float(np.mean(list(values)))
+
+
 def last_cost(run: Run, records: list[Record], count: int = 1) -> float:
     """Return the mean train cost of the last records; inf for a run that left the range."""
     if run.diverged or not records:
         return float("inf")
-    return float(np.mean([r.train_cost for r in records[-count:]]))
+    return mean(r.train_cost for r in records[-count:])
 
 
 def steps_to(cost: float, records: list[Record]) -> float:

@@ -7,9 +7,18 @@ from math import sqrt
 import numpy as np
 
 from dnn.config import Config
-from dnn.experiments.experiment import Experiment, Outcome, Progress, Rows, Stages, concluded, curve
+from dnn.experiments.experiment import (
+    Experiment,
+    Outcome,
+    Progress,
+    Row,
+    Rows,
+    Stages,
+    concluded,
+    curve,
+)
 from dnn.experiments.jacobians import end_to_end_singular_values
-from dnn.experiments.runs import SEEDS, numbers, picked, random_inputs
+from dnn.experiments.runs import SEEDS, mean, numbers, picked, random_inputs
 from dnn.figures.words import number
 from dnn.signal import Probe
 
@@ -37,7 +46,8 @@ def edge(depth: int) -> float:
 def run_saxe(progress: Progress) -> Outcome:
     """Return the singular values from the input to hidden layers of growing depth."""
     data = random_inputs(WIDTH, 10)
-    stages, rows, series = Stages(progress, 2 * len(SEEDS)), [], []
+    stages, series = Stages(progress, 2 * len(SEEDS)), []
+    rows: list[Row] = []
     for key, name in NAMES.items():
         probe = Probe(_config(key), data)
         for seed in SEEDS:
@@ -45,7 +55,7 @@ def run_saxe(progress: Progress) -> Outcome:
             net = probe.run(seed)
             for depth in DEPTHS:
                 s = end_to_end_singular_values(net, last=depth)
-                rows.append((name, depth, seed, s[0], np.median(s), s[-1], np.mean(s < SMALL)))
+                rows.append((name, depth, seed, s[0], np.median(s), s[-1], mean(s < SMALL)))
             if seed == SEEDS[0]:
                 kept = s[s > ROUNDING]
                 series.append(curve(f"{name}, {DEPTHS[-1]} layers", range(1, len(kept) + 1), kept))
@@ -64,16 +74,16 @@ def _parts(rows: Rows) -> tuple[float, float, float, float]:
     orthogonal = picked(rows, 0, "orthogonal")
     off = max(abs(v - 1) for row in orthogonal for v in (float(row[3]), float(row[5])))
     deepest = picked(tuple(picked(rows, 0, "Gaussian")), 1, float(DEPTHS[-1]))
-    largest, median, share = (float(np.mean(numbers(deepest, k))) for k in (3, 4, 6))
+    largest, median, share = (mean(numbers(deepest, k)) for k in (3, 4, 6))
     return off, largest, median, share
 
 
 def _measured(rows: Rows) -> str:
     off, largest, median, share = _parts(rows)
     return (
-        f"Orthogonal: every singular value is 1 to within {number(off, 2)}, at any depth. Gaussian, "
-        f"{DEPTHS[-1]} layers: the largest is {number(largest)}, the median {number(median, 2)}, "
-        f"and {100 * share:.0f}% lie below {SMALL}."
+        f"Orthogonal: every singular value is 1 to within {number(off, 2)}, at any depth. "
+        f"Gaussian, {DEPTHS[-1]} layers: the largest is {number(largest)}, the median "
+        f"{number(median, 2)}, and {100 * share:.0f}% lie below {SMALL}."
     )
 
 

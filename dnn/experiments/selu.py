@@ -7,7 +7,16 @@ from math import sqrt
 import numpy as np
 
 from dnn.config import Config
-from dnn.experiments.experiment import Experiment, Outcome, Progress, Rows, Stages, concluded, curve
+from dnn.experiments.experiment import (
+    Experiment,
+    Outcome,
+    Progress,
+    Row,
+    Rows,
+    Stages,
+    concluded,
+    curve,
+)
 from dnn.experiments.runs import SEEDS, numbers, picked, random_inputs
 from dnn.figures.words import number
 from dnn.layout import Array
@@ -33,7 +42,8 @@ def _moments(probe: Probe, seed: int) -> Array:
 
 def run_selu(progress: Progress) -> Outcome:
     """Return mean and variance of activations that start from three variances."""
-    stages, rows, series = Stages(progress, len(NAMES) * len(STARTS)), [], []
+    stages, series = Stages(progress, len(NAMES) * len(STARTS)), []
+    rows: list[Row] = []
     for key, name in NAMES.items():
         for start in STARTS:
             stages.next(f"{name}: inputs of variance {start:g}.")
@@ -72,8 +82,8 @@ def selu_criterion(rows: Rows) -> tuple[bool, str]:
     low, high = VARIANCES
     met = max(means) <= MEANS and low <= min(variances) and max(variances) <= high and apart > 10
     return met, (
-        f"Asked: from every start a mean within {MEANS} of 0 (furthest {number(max(means), 2)}) and "
-        f"a variance from {low} to {high} ({number(min(variances), 2)} to "
+        f"Asked: from every start a mean within {MEANS} of 0 (furthest {number(max(means), 2)}) "
+        f"and a variance from {low} to {high} ({number(min(variances), 2)} to "
         f"{number(max(variances), 2)}), the domain of theorem 1; ReLU's ends still over 10 times "
         f"apart ({number(apart, 2)})."
     )

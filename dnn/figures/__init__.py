@@ -9,6 +9,7 @@ from dnn.figures.frame import pack, panel, unpack
 from dnn.figures.gradients import drawn_note, gradient_figure
 from dnn.figures.phase import phase_field, phase_figure, phase_legend
 from dnn.figures.product import product_figure, product_sentence
+from dnn.figures.series import series_figure
 from dnn.figures.signal import signal_figure, signal_sentence
 from dnn.figures.weights import weights_figure, weights_sentence
 from dnn.figures.words import (
@@ -44,6 +45,7 @@ __all__ = [
     "point_traces",
     "product_figure",
     "product_sentence",
+    "series_figure",
     "signal_figure",
     "signal_sentence",
     "times",

@@ -291,12 +291,9 @@ def _ring_label(
     c: dict[str, str],
 ) -> list[Any]:  # fmt: skip
     wide, high = _width(text), ROW + 6
-    places = [
-        (dx, dy, anchor)
-        for dy in (26, -26, 0)
-        for dx, anchor in ((0, "center"), (-10, "left"), (10, "right"))
-        if dy
-    ] + [(20, 0, "left"), (-20, 0, "right")]
+    sides = ((0, "center"), (-10, "left"), (10, "right"), (2, "left"), (-2, "right"))
+    places = [(dx, dy, anchor) for dy in (26, -26) for dx, anchor in sides]
+    places += [(20, 0, "left"), (-20, 0, "right")]
     best: tuple[float, Any] | None = None
     for dx, dy, anchor in places:
         left = {"left": 0.0, "center": wide / 2, "right": wide}[anchor]

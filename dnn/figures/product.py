@@ -157,19 +157,27 @@ def _end_note(w: Array, s: Array, end: int) -> str:
 
 def _lane(logs: Array, low: float, high: float, sign: str) -> _Lane:
     """Return a lane that holds logs, with at most four ticks."""
-    a, b = 10.0 ** float(logs.min()), 10.0 ** float(logs.max())
-    found = scales.log_axis(a, b)
-    ticks = list(zip(found["tickvals"], found["ticktext"], strict=True))
+    bottom, top = 10.0 ** float(logs.min()), 10.0 ** float(logs.max())
+    if top / bottom <= 300:
+        bottom, top = scales.floor_to(bottom), scales.ceil_to(top, (1.0, 2.0, 5.0, 10.0))
+        if bottom == top:
+            bottom, top = bottom / 2, top * 2
+    found = scales.log_axis(bottom, top)
+    a, b = found["range"] if top / bottom > 300 else (math.log10(bottom), math.log10(top))
+    ticks = [
+        (round(math.log10(value), 6), text)
+        for value, text in zip(found["tickvals"], found["ticktext"], strict=True)
+        if a - 1e-6 <= math.log10(value) <= b + 1e-6
+    ]
     if len(ticks) > 4:
-        decades = [t for t in ticks if abs(math.log10(t[0]) - round(math.log10(t[0]))) < 1e-6]
+        decades = [t for t in ticks if t[0] == round(t[0])]
         stride = math.ceil(len(decades) / 4)
         # Counted from ×1, which is in both lanes.
-        one = next((i for i, t in enumerate(decades) if abs(math.log10(t[0])) < 1e-9), 0)
+        one = next((i for i, t in enumerate(decades) if t[0] == 0), 0)
         ticks = decades[one % stride :: stride]
-    at = [round(math.log10(t[0]), 6) for t in ticks]
-    every = round(at[1] - at[0]) if b / a > 300 and len(at) > 1 else 0
-    texts = tuple(sign + text for _, text in ticks)
-    return _Lane(*found["range"], low, high, tuple(at), texts, every)
+    at = tuple(t[0] for t in ticks)
+    every = round(at[1] - at[0]) if top / bottom > 300 and len(at) > 1 else 0
+    return _Lane(a, b, low, high, at, tuple(sign + t[1] for t in ticks), every)
 
 
 def _bars(

@@ -31,7 +31,7 @@ ROWS = 8
 def sidebar(loop: Loop) -> None:
     """Draw the side bar for the loop's Config."""
     with st.sidebar:
-        _brand()
+        brand()
         _start_from(loop.config)
         for group in GROUPS:
             _group(group)
@@ -45,13 +45,17 @@ LAB = {
     "Data and training": ("dataset", "optimizer", "learning_rate", "clip_norm"),
 }
 #: The pages that the side bar leads to: file and name.
-PAGES = {"playground.py": "Playground", "gradients.py": "Gradients"}
+PAGES = {
+    "playground.py": "Playground",
+    "gradients.py": "Gradients",
+    "experiments.py": "Experiments",
+}
 
 
 def lab_sidebar(loop: Loop) -> None:
     """Draw the gradients lab's side bar: what its question is about, and no more."""
     with st.sidebar:
-        _brand()
+        brand()
         _start_from(loop.config)
         for heading in LAB:
             _lab_group(heading)
@@ -95,7 +99,7 @@ def _reshape(key: str, what: str) -> None:
     session.change(hidden=(width,) * depth)
 
 
-def _brand() -> None:
+def brand() -> None:
     with st.container(key="brand"):
         st.markdown("**:material/hub: Neural Lab**")
     with st.container(horizontal=True, key="pages"):

@@ -23,9 +23,10 @@ from dnn.execution import WorkerPool
 from dnn.gradcheck import Check
 from dnn.history import History
 from dnn.lab import DRAWS, fitting
-from dnn.live import Outcome, Slice, train_slice
+from dnn.live import Outcome, Slice, signal_slice, train_slice
 from dnn.panels import points_version
-from dnn.signal import Band
+from dnn.presets import PRESETS
+from dnn.signal import Band, signal_only
 from dnn.view import View
 
 SPEEDS = {
@@ -36,6 +37,10 @@ SPEEDS = {
 }
 #: More calls than a session makes between two looks at its flag: what is under way is among them.
 FAR_ON = 1_000_000
+TOO_LARGE = (
+    "This network is too large to train here (the operator sets how large). "
+    "Its signal at the start is measured all the same."
+)
 #: Seconds that a notice stays while training goes on.
 NOTICE = 8.0
 #: At high speed, no more records than these: each costs as much as some dozen steps.
@@ -132,8 +137,9 @@ class Loop:
     @_heard
     def play(self) -> None:
         """Go on training; a diverged run stays where it is."""
-        self.playing = self.run.diverged is None
-        self.notice, self._resume = "", False
+        self.playing = self.run.diverged is None and not self.large
+        self.notice, self._resume = TOO_LARGE if self.large else "", False
+        self._dirty = self._dirty or self.large
 
     @_heard
     def pause(self, notice: str = "") -> None:
@@ -144,8 +150,8 @@ class Loop:
     @_heard
     def step(self, steps: int) -> None:
         """Pause, then make so many steps."""
-        self._stop()
-        self._queued = steps
+        self._stop(TOO_LARGE if self.large else "")
+        self._queued = 0 if self.large else steps
         self.tick()
 
     @_heard
@@ -187,8 +193,12 @@ class Loop:
     def look(self, **fields: object) -> None:
         """Change the View. Raises ValueError for a value that is not allowed."""
         view = replace(self.view, **fields)  # type: ignore[arg-type]
-        if view != self.view:
-            self.view, self._dirty = view, True
+        if view == self.view:
+            return
+        self.view, self._dirty = view, True
+        if self.large and view.page != "gradients":
+            self._begin(PRESETS["spiral"].config)
+            self.notice = "The lab's network is too large to train: this is the first visit's."
 
     @_heard
     def configure(self, config: Config) -> None:
@@ -248,11 +258,12 @@ class Loop:
 
         While playing, once a run; then at every pause, behind the frame that shows it.
         """
-        if self.run.diverged is not None or self._uncheckable or not len(self.history):
+        if self.large or self.run.diverged is not None or not len(self.history):
             return False
-        if self.playing:
+        if self.playing or self.check is None:
             return self.check is None
-        return self.check is None or self.check.step != self.run.step
+        made_for = self.check.step, self.check.dropout
+        return made_for != (self.run.step, self.run.config.dropout)
 
     # --- what the page does ----------------------------------------------------------------------
 
@@ -285,11 +296,17 @@ class Loop:
         self._resume = False
 
     def _begin(self, config: Config, keep_ghost: bool = False) -> None:
-        run = dnn.start(config, dataset(config))
+        data = dataset(config)
+        try:
+            run, large = dnn.start(config, data), False
+        except ValueError:
+            if self.view.page != "gradients":
+                raise
+            run, large = signal_only(config, data), True
         if keep_ghost and len(self.history) > 1:
             self.ghost = self.history
-        self.config, self.run = config, run
-        self.history, self.check, self._uncheckable = History(), None, False
+        self.config, self.run, self.large = config, run, large
+        self.history, self.check = History(), None
         self.band = None
         self.notice, self._queued, self._dirty = "", 0, True
         if self._future is not None:
@@ -330,7 +347,9 @@ class Loop:
             for name in LIVE_FIELDS
             if getattr(self.config, name) != getattr(self.run.config, name)
         }
-        if changes and self.run.diverged is None:
+        if changes and self.large:
+            self.run = replace(self.run, config=self.config, origin=self.config)
+        elif changes and self.run.diverged is None:
             self.run = dnn.change(self.run, **changes)
         self.seq += 1
         checking = self._unchecked and (self.playing or not (self._dirty or steps))
@@ -343,10 +362,10 @@ class Loop:
             fixed=self.shown_version != points_version(self.run, self.view),
             rate=self.rate, notice=self.notice, data=data, pressed=not self.playing,
             check=self.check, checking=checking, band=self.band if self.view.band else None,
-            drawing=drawing,
+            drawing=drawing, large=self.large,
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()
-        self._future = self.executor.submit(train_slice, work)
+        self._future = self.executor.submit(signal_slice if self.large else train_slice, work)
 
     def _collect(self) -> None:
         """Take the outcome of the slice under way, if it is there."""
@@ -368,7 +387,6 @@ class Loop:
         self.run = replace(outcome.run, data=dataset(self.run.config))
         self.history, self.frame, self.shown = outcome.history, outcome.frame, self._work.seq
         self.check, self.band = outcome.check, outcome.band or self.band
-        self._uncheckable = self._work.checking and outcome.check is None
         if self.run.diverged:
             self.playing = False
         if outcome.steps:

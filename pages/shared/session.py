@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from dnn.presets import PRESETS
 from dnn.view import CHOICES, SWITCHED, View, view_from_query, view_to_query
 from pages.shared.frames import publish
 from pages.shared.loop import SPEEDS, Loop
+from pages.shared.trials import Trials
 
 COMPONENT = "live_panels"
 #: The starting point that a page opens on.
@@ -45,6 +47,28 @@ def visit(page: str) -> Loop:
         st.session_state["loop"] = _from_link(page)
     loop().look(page=page)
     return loop()
+
+
+def trials() -> Trials:
+    """Return this session's published experiments: the one that runs, and what came of others."""
+    if "trials" not in st.session_state:
+        st.session_state["trials"] = Trials(executor())
+    return st.session_state["trials"]
+
+
+def chosen(name: str, allowed: Collection[str], default: str) -> str:
+    """Return what a query parameter names, or the default; another value becomes a sentence."""
+    key = st.query_params.get(name, default)
+    if key in allowed:
+        return key
+    say(f"{name}: {key[:40]!r} is not known; choose one of {', '.join(allowed)}", "This link:")
+    return default
+
+
+def choose(name: str, value: str) -> None:
+    """Write a query parameter into the address."""
+    if st.query_params.get(name) != value:
+        st.query_params[name] = value
 
 
 def _from_link(page: str) -> Loop:

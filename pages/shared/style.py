@@ -15,6 +15,10 @@ header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important;
 [data-testid="stSidebarUserContent"] { padding: 0 16px 16px !important; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 8px; }
 [data-testid="stSidebarUserContent"] label p { font-size: 12.5px; white-space: nowrap; }
+[class*="st-key-experiment_"] button { justify-content: flex-start; min-height: 32px;
+  padding: 2px 10px; }
+[class*="st-key-experiment_"] button div { justify-content: flex-start; text-align: left; }
+.nl-title { margin: 0; font-weight: 600; }
 .st-key-pages { gap: 4px !important; margin-top: -6px; }
 .st-key-brand { margin-top: -42px; height: 34px; width: fit-content; font-size: 15px; }
 .st-key-transport { gap: 8px !important; padding-right: 40px; }

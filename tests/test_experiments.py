@@ -1,0 +1,516 @@
+"""Published experiments: each is run, judged, and able to fail; Jacobians against differences."""
+
+import pickle
+from dataclasses import replace
+from functools import lru_cache
+from math import inf, isfinite, log, pi, sqrt
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_limits
+
+import dnn
+from dnn.config import from_query, to_query
+from dnn.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED, Outcome, Stopped, jacobians, saxe
+from dnn.experiments.experiment import concluded
+from dnn.experiments.runs import last_cost, random_inputs, steps_to, trained
+from dnn.inference import Question
+from dnn.network import PROBING
+from dnn.signal import Probe
+
+KEYS = (
+    "glorot_tanh", "glorot_sigmoid", "he_propagation", "he_training", "saxe", "pascanu",
+    "depth_scale", "batch_norm_sigmoid", "batch_norm_explodes", "residual", "selu", "adam_hides",
+    "playground",
+)  # fmt: skip
+#: Those that take more than about four seconds.
+SLOW = ("glorot_sigmoid", "he_propagation", "he_training", "residual")
+RUNS = [pytest.param(k, marks=pytest.mark.slow) if k in SLOW else k for k in KEYS]
+LN2 = log(2)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread():
+    """One BLAS thread, as in the workers: two slow small steps down many times."""
+    with threadpool_limits(1, "blas"):
+        yield
+
+
+@lru_cache
+def found(key):
+    """Return the outcome of an experiment and what it said on the way."""
+    said = []
+    outcome = EXPERIMENTS[key].run(lambda done, sentence: said.append((done, sentence)) or True)
+    return outcome, said
+
+
+def column(outcome, index, **where):
+    """Return the numbers of a column, of the rows whose cell i is `ci`."""
+    wanted = {int(name[1:]): value for name, value in where.items()}
+    rows = [row for row in outcome.rows if all(row[i] == v for i, v in wanted.items())]
+    assert rows
+    return np.array([row[index] for row in rows], float)
+
+
+# The registry and the shape of outcomes
+
+
+def test_the_registry_is_complete():
+    assert tuple(EXPERIMENTS) == KEYS
+    assert len({e.label for e in EXPERIMENTS.values()}) == len(KEYS)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_an_experiment_describes_itself(key):
+    experiment = EXPERIMENTS[key]
+    assert experiment.key == key
+    assert key.isidentifier()
+    assert experiment.label
+    assert experiment.formula
+    assert experiment.source
+    assert experiment.help.endswith(".")
+    assert experiment.paper.endswith(".")
+    assert from_query(to_query(experiment.config)) == experiment.config
+    assert pickle.loads(pickle.dumps(experiment)) == experiment
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_link_of_an_experiment_starts(key):
+    run, _ = dnn.advance(dnn.start(EXPERIMENTS[key].config), 1)
+    assert run.step == 1
+
+
+@pytest.mark.parametrize("key", RUNS)
+def test_the_outcome_is_reproduced_and_complete(key):
+    outcome, said = found(key)
+    assert outcome.verdict == REPRODUCED, outcome.why
+    assert all(len(row) == len(outcome.columns) for row in outcome.rows)
+    assert all(type(cell) in (str, float) for row in outcome.rows for cell in row)
+    assert outcome.measured.endswith(".")
+    assert outcome.why.startswith("Asked")
+    assert outcome.why.endswith(".")
+    assert "nan" not in outcome.measured + outcome.why
+    for series in outcome.series:
+        assert len(series.x) == len(series.y) > 1
+        assert {type(v) for v in series.x + series.y} == {float}
+        assert all(map(isfinite, series.y))
+        assert not outcome.log_y or min(series.y) > 0
+    assert not outcome.series or (outcome.x_label and outcome.y_label)
+    done = [share for share, _ in said]
+    assert done == sorted(done)
+    assert done[0] == 0
+    assert 0.75 < done[-1] <= 1
+    assert all(sentence.endswith(".") for _, sentence in said)
+
+
+@pytest.mark.parametrize("key", RUNS)
+def test_the_verdict_is_computed_from_the_rows(key):
+    outcome, _ = found(key)
+    assert EXPERIMENTS[key].criterion(outcome.rows) == (True, outcome.why)
+
+
+@pytest.mark.parametrize("key", RUNS)
+def test_an_outcome_pickles(key):
+    outcome, _ = found(key)
+    assert repr(pickle.loads(pickle.dumps(outcome))) == repr(outcome)
+
+
+@pytest.mark.parametrize("key", ["saxe", "batch_norm_explodes", "pascanu"])
+def test_a_run_is_seeded(key):
+    assert repr(EXPERIMENTS[key].run(lambda *_: True)) == repr(found(key)[0])
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_stop_stops_at_once(key):
+    calls = []
+    with pytest.raises(Stopped):
+        EXPERIMENTS[key].run(lambda *now: calls.append(now))
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("key", ["pascanu", "adam_hides", "he_training"])
+def test_stop_stops_on_the_way(key):
+    calls = []
+    with pytest.raises(Stopped):
+        EXPERIMENTS[key].run(lambda *now: calls.append(now) or len(calls) < 3)
+    assert len(calls) == 3
+
+
+def test_the_verdict_follows_the_criterion():
+    def criterion(rows):
+        return rows[0][0] > 1, "Asked: more than 1."
+
+    def made(value):
+        return concluded(criterion, ("a",), [(np.float32(value),)], lambda rows: f"{rows}.")
+
+    assert made(2).verdict == REPRODUCED
+    assert made(0).verdict == NOT_HERE
+    assert made(np.nan).verdict == NOT_HERE
+    assert isinstance(made(2), Outcome)
+
+
+# What each found, against the paper or theory
+
+
+def test_glorot_tanh():
+    outcome, _ = found("glorot_tanh")
+    # The mean of the quarter-circle law is 8 / (3 pi) = 0.849, less what tanh' takes away.
+    circle = 8 / (3 * pi)
+    standard, normalised = column(outcome, 5, c0="standard"), column(outcome, 5, c0="normalised")
+    assert 0.45 < np.nanmean(standard) < circle / sqrt(3)
+    assert 0.75 < np.nanmean(normalised) < circle
+    assert np.isnan(standard).sum() == 1
+    delta = column(outcome, 3, c0="standard")
+    np.testing.assert_allclose(delta[:-1] / delta[1:], sqrt(1 / 3), rtol=0.05)
+    gradient = column(outcome, 4, c0="standard")
+    assert gradient.max() / gradient.min() < 1.1
+
+
+@pytest.mark.slow
+def test_glorot_sigmoid():
+    outcome, _ = found("glorot_sigmoid")
+    cost, last = column(outcome, 2), column(outcome, 3)
+    depth = column(outcome, 0)
+    assert (cost[depth <= 3] < 0.1).all()
+    assert (cost[depth >= 4] > 0.99 * log(10)).all()
+    assert (last[depth >= 4] < 0.05).all()
+    assert (last[depth <= 2] > 0.4).all()
+
+
+@pytest.mark.slow
+def test_he_propagation():
+    outcome, _ = found("he_propagation")
+    for side in (3, 4):
+        np.testing.assert_allclose(column(outcome, side, c1="He"), 1, rtol=0.02)
+        np.testing.assert_allclose(column(outcome, side, c1="Glorot"), sqrt(1 / 2), rtol=0.02)
+    # 28 steps between the first and the last hidden one of 30 layers.
+    kept = column(outcome, 6, c0=30.0, c1="Glorot")
+    np.testing.assert_allclose(kept, 0.5**14, rtol=0.35)
+
+
+@pytest.mark.slow
+def test_he_training():
+    outcome, _ = found("he_training")
+    assert (column(outcome, 2, c0="He") <= 260).all()
+    assert (column(outcome, 3, c0="Glorot") > 800).all()
+    assert (column(outcome, 5, c0="Glorot") > 0.98 * LN2).all()
+
+
+def test_saxe():
+    outcome, _ = found("saxe")
+    for index in (3, 4, 5):
+        np.testing.assert_allclose(column(outcome, index, c0="orthogonal"), 1, atol=1e-12)
+    # One square Gaussian matrix: values from 0 to 2.
+    np.testing.assert_allclose(column(outcome, 3, c0="Gaussian", c1=1.0), 2, rtol=0.05)
+    assert saxe.edge(1) == 2
+    medians = [column(outcome, 4, c0="Gaussian", c1=depth).mean() for depth in (1.0, 5.0, 10.0)]
+    assert medians[0] > 4 * medians[1] > 16 * medians[2]
+
+
+def test_pascanu():
+    outcome, _ = found("pascanu")
+    assert (column(outcome, 2, c0="off") < 10).all()
+    assert (column(outcome, 3, c0="to 1") < 0.1).all()
+    assert (column(outcome, 4, c0="to 1") > 10).all(), "there was something to clip"
+
+
+def test_depth_scale():
+    outcome, _ = found("depth_scale")
+    np.testing.assert_allclose(column(outcome, 3), column(outcome, 2), rtol=0.03)
+    np.testing.assert_allclose(column(outcome, 7), column(outcome, 6), atol=0.06)
+    # Schoenholz et al. 2017: at sigma_b^2 = 0.05 tanh is critical at 1.76.
+    assert column(outcome, 1, c0="critical") == pytest.approx(1.76, abs=0.005)
+    for phase in ("ordered", "chaotic"):
+        assert column(outcome, 5, c0=phase) == pytest.approx(column(outcome, 4, c0=phase), rel=0.1)
+
+
+def test_batch_norm_sigmoid():
+    outcome, _ = found("batch_norm_sigmoid")
+    assert (column(outcome, 2, c0="without") > 0.98 * LN2).all()
+    assert (column(outcome, 3, c0="with") < 0.25).all()
+    assert (column(outcome, 4, c0="with") > 0.9).all()
+
+
+def test_batch_norm_explodes():
+    outcome, _ = found("batch_norm_explodes")
+    np.testing.assert_allclose(column(outcome, 2, c0="with"), sqrt(pi / (pi - 1)), rtol=0.02)
+    np.testing.assert_allclose(column(outcome, 2, c0="without"), 1, rtol=0.04)
+
+
+@pytest.mark.slow
+def test_residual():
+    outcome, _ = found("residual")
+    assert (column(outcome, 3, c0="plain", c1=40.0) > 0.4).all()
+    assert (column(outcome, 3, c0="plain", c1=10.0) < 0.15).all()
+    assert (column(outcome, 3, c0="residual") < 0.12).all()
+
+
+def test_selu():
+    outcome, _ = found("selu")
+    np.testing.assert_allclose(column(outcome, 4, c0="SELU, LeCun"), 1, rtol=0.1)
+    np.testing.assert_allclose(column(outcome, 3, c0="SELU, LeCun"), 0, atol=0.05)
+    relu = column(outcome, 4, c0="ReLU, He")
+    np.testing.assert_allclose(relu / relu[1], [0.1, 1, 10], rtol=0.01)
+
+
+def test_adam_hides():
+    outcome, _ = found("adam_hides")
+    layers = outcome.rows[:11]
+    sgd, adam = (np.array([row[k] for row in layers]) for k in (2, 3))
+    assert sgd[0] < 1e-5 * sgd[-2]
+    assert adam.max() < 10 * adam.min()
+    assert [row[0] for row in outcome.rows[11:]] == [f"lowest cost, seed {s}" for s in range(3)]
+
+
+def test_playground():
+    outcome, _ = found("playground")
+    delta = column(outcome, 2)
+    assert 0.1 < delta[0] / delta[-1] < 1 / 3
+    # What linear units would do: sqrt(8 / 12) a layer; tanh' takes more.
+    assert (delta[:-1] / delta[1:] < sqrt(8 / 12)).all()
+    np.testing.assert_allclose(column(outcome, 4), column(outcome, 5), rtol=0.3)
+
+
+# Criteria can fail
+
+
+def altered(rows, where, index, value):
+    """Return the rows, cell `index` of those that `where` picks being what value makes of it."""
+    return tuple(
+        (*row[:index], value(row[index]), *row[index + 1 :]) if where(row) else row for row in rows
+    )
+
+
+def named(*names):
+    return lambda row: row[0] in names
+
+
+#: What a run could have found instead: which rows, which column, and what stands there.
+OTHERWISE = {
+    "glorot_tanh": [
+        (named("standard"), 5, lambda v: 1.3 * v),
+        (named("normalised"), 5, lambda v: 0.8 * v),
+        (lambda r: r[:2] == ("standard", 1.0), 3, lambda v: 4 * v),
+        (lambda r: r[:2] == ("normalised", 1.0), 3, lambda v: v / 4),
+        (lambda r: r[:2] == ("standard", 1.0), 4, lambda v: v / 4),
+        (named("standard"), 3, lambda v: np.nan),
+    ],
+    "glorot_sigmoid": [
+        (lambda r: r[:2] == (4.0, 1.0), 2, lambda v: 1.0),
+        (lambda r: r[:2] == (2.0, 1.0), 2, lambda v: 2.3),
+        (lambda r: r[:2] == (5.0, 1.0), 3, lambda v: 0.5),
+    ],
+    "he_propagation": [
+        (lambda r: r[1:3] == ("He", 0.0), 3, lambda v: 0.9),
+        (lambda r: r[1:3] == ("Glorot", 0.0), 4, lambda v: 0.75),
+        (lambda r: r[1] == "He", 4, lambda v: np.nan),
+    ],
+    "he_training": [
+        (named("He"), 2, lambda v: inf),
+        (lambda r: r[:2] == ("Glorot", 1.0), 4, lambda v: 0.5),
+    ],
+    "saxe": [
+        (named("orthogonal"), 5, lambda v: 0.999),
+        (named("Gaussian"), 3, lambda v: 1.0),
+        (named("Gaussian"), 6, lambda v: 0.1),
+    ],
+    "pascanu": [
+        (named("off"), 2, lambda v: 1000.0),
+        (lambda r: r[:2] == ("to 1", 1.0), 3, lambda v: inf),
+        (lambda r: r[:2] == ("to 1", 1.0), 2, lambda v: 10.0),
+    ],
+    "depth_scale": [
+        (named("ordered"), 3, lambda v: 1.1 * v),
+        (named("chaotic"), 7, lambda v: 0.9),
+        (named("ordered"), 7, lambda v: 0.95),
+        (named("critical"), 3, lambda v: np.nan),
+    ],
+    "batch_norm_sigmoid": [
+        (lambda r: r[:2] == ("without", 2.0), 2, lambda v: 0.3),
+        (lambda r: r[:2] == ("with", 2.0), 3, lambda v: 0.69),
+    ],
+    "batch_norm_explodes": [
+        (lambda r: r[:2] == ("with", 2.0), 2, lambda v: 1.1),
+        (named("without"), 2, lambda v: 1.21),
+    ],
+    "residual": [
+        (lambda r: r[:2] == ("plain", 40.0), 3, lambda v: 0.1),
+        (lambda r: r[:2] == ("plain", 20.0), 3, lambda v: 0.69),
+        (lambda r: r[:2] == ("residual", 40.0), 3, lambda v: 0.69),
+    ],
+    "selu": [
+        (lambda r: r[:2] == ("SELU, LeCun", 10.0), 4, lambda v: 6.0),
+        (lambda r: r[:2] == ("SELU, LeCun", 0.1), 3, lambda v: 0.5),
+        (named("ReLU, He"), 4, lambda v: 1.0),
+    ],
+    "adam_hides": [
+        (named(1.0), 1, lambda v: 0.1),
+        (named(1.0), 2, lambda v: 0.1),
+        (named(1.0), 3, lambda v: 1e-9),
+        (named("lowest cost, seed 1"), 2, lambda v: 0.3),
+        (named("lowest cost, seed 1"), 3, lambda v: 0.69),
+    ],
+    "playground": [
+        (named(1.0), 2, lambda v: 0.1),
+        (named(3.0), 3, lambda v: 0.001),
+        (named(1.0), 5, lambda v: 0.01),
+        (named(2.0), 2, lambda v: 0.5),
+    ],
+}
+
+
+@pytest.mark.parametrize("key", RUNS)
+def test_a_criterion_can_fail(key):
+    outcome, _ = found(key)
+    for where, index, value in OTHERWISE[key]:
+        rows = altered(outcome.rows, where, index, value)
+        assert repr(rows) != repr(outcome.rows)
+        met, why = EXPERIMENTS[key].criterion(rows)
+        assert not met, why
+        assert why.startswith("Asked")
+
+
+# What the experiments share
+
+
+def test_a_run_that_left_the_range_has_no_last_cost():
+    config = replace(EXPERIMENTS["pascanu"].config, clip_norm=0.0)
+    run, records = trained(config, 100, 1)
+    assert run.diverged
+    assert last_cost(run, records) == inf
+    assert last_cost(dnn.start(config), []) == inf
+
+
+def test_training_in_parts_is_training():
+    config = replace(EXPERIMENTS["adam_hides"].config, hidden=(8,))
+    whole, records = trained(config, 50, 10)
+    parts, same = trained(config, 50, 10, parts=3)
+    np.testing.assert_array_equal(whole.parameters, parts.parameters)
+    assert [r.train_cost for r in records] == [r.train_cost for r in same]
+    assert steps_to(records[1].train_cost + 1e-9, records) <= 20
+    assert steps_to(-1.0, records) == inf
+
+
+# Jacobians
+
+
+def passed(**fields):
+    """Return the pass of a small network after it has run, its question, and the inputs."""
+    data = random_inputs(5, 7, classes=3)
+    config = dnn.Config(**{"hidden": (6, 6, 4), "initializer": "he", **fields})
+    question = Question(dnn.start(config, data), data.X_train, data.Y_train, PROBING)
+    return question.run(), data.X_train
+
+
+def hidden_at(X, last, example, **fields):
+    """Return a[last] of one example among X, a[0] being x and the last one the logits."""
+    data = random_inputs(5, 7, classes=3)
+    config = dnn.Config(**{"hidden": (6, 6, 4), "initializer": "he", **fields})
+    net = Question(dnn.start(config, data), X, None).run()
+    A = net.logits if last == len(net.W) else net.activation(last)
+    return A[:, example].copy()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"activation": "tanh"},
+        {"activation": "relu"},
+        {"activation": "gelu"},
+        {"activation": ("tanh", "silu", "selu")},
+        {"activation": "tanh", "residual": True, "branch_scale": 0.7},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("last", [1, 2, 3, 4])
+def test_end_to_end_against_central_differences(fields, last):
+    net, X = passed(**fields)
+    example, h = 3, 1e-6
+    J = jacobians.end_to_end_jacobian(net, example, 0, last)
+    for i in range(len(X)):
+        step = np.zeros_like(X)
+        step[i, example] = h
+        up, down = (hidden_at(X + s * step, last, example, **fields) for s in (1, -1))
+        np.testing.assert_allclose(J[:, i], (up - down) / (2 * h), rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"activation": "tanh"}, {"activation": "tanh", "residual": True}], ids=str
+)
+def test_deltas_go_back_by_the_jacobians(fields):
+    """Back-propagation is the transposed product: an independent path through the same numbers."""
+    net, _ = passed(**fields)
+    error = net.deltas[-1][:, 2]
+    for layer in (4, 3, 2):
+        error = jacobians.layer_jacobian(net, layer, 2).T @ error
+        delta = jacobians.slopes(net, layer - 1, 2) * error
+        np.testing.assert_allclose(delta, net.deltas[layer - 2][:, 2], rtol=1e-12)
+
+
+def test_glorots_jacobian_lies_between_preactivations():
+    net, _ = passed(activation="tanh")
+    for layer in (1, 2, 3):
+        expected = net.W[layer][:, :-1] @ np.diag(1 - net.activation(layer)[:, 4] ** 2)
+        np.testing.assert_allclose(jacobians.preactivation_jacobian(net, layer, 4), expected)
+
+
+def test_a_normalised_layer_holds_its_moments():
+    net, _ = passed(activation="tanh", batch_norm=True)
+    W, norm = net.W[1][:, :-1], net.norms[1]
+    scale = (norm.gamma / np.sqrt(norm.var + 1e-5))[:, 0]
+    expected = np.diag((1 - net.activation(2)[:, 1] ** 2) * scale) @ W
+    np.testing.assert_allclose(jacobians.layer_jacobian(net, 2, 1), expected, rtol=1e-12)
+
+
+def test_singular_values_come_sorted_and_for_every_layer():
+    net, _ = passed(activation="relu")
+    values = jacobians.layer_singular_values(net)
+    assert [len(s) for s in values] == [5, 6, 4, 3]
+    assert all((np.diff(s) <= 0).all() and s.dtype == np.float64 for s in values)
+    J = jacobians.layer_jacobian(net, 2)
+    assert np.sum(values[1] ** 2) == pytest.approx(np.sum(J**2))
+    (alone,) = jacobians.layer_singular_values(net, layers=[2])
+    np.testing.assert_array_equal(alone, values[1])
+    np.testing.assert_array_equal(
+        jacobians.end_to_end_singular_values(net, first=1, last=2), values[1]
+    )
+
+
+def test_a_jacobian_out_of_range_is_nan():
+    net, _ = passed(activation="relu")
+    net.W[1][:] = np.inf
+    assert np.isnan(jacobians.layer_singular_values(net)[1]).all()
+    assert np.isnan(jacobians.end_to_end_singular_values(net)).all()
+
+
+def test_wide_networks_too():
+    probe = Probe(dnn.Config(hidden=(800, 800), activation="tanh"), random_inputs(20, 8))
+    net = probe.run(0)
+    assert net.dtype == np.float32
+    (s,) = jacobians.layer_singular_values(net, layers=[2])
+    assert s.dtype == np.float64
+    assert 1.0 < s[0] < 2.0
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (lambda net: jacobians.layer_singular_values(net, layers=[5]), "layer: 5"),
+        (lambda net: jacobians.layer_jacobian(net, 0), "layer: 0"),
+        (lambda net: jacobians.layer_jacobian(net, 1, 7), "example: 7"),
+        (lambda net: jacobians.slopes(net, 4), "output layer"),
+        (lambda net: jacobians.preactivation_jacobian(net, 4), "layer: 5"),
+        (lambda net: jacobians.end_to_end_singular_values(net, first=3, last=3), "first: 3"),
+        (lambda net: jacobians.end_to_end_singular_values(net, last=5), "layer: 5"),
+    ],
+)
+def test_what_is_not_there_is_named(call, match):
+    net, _ = passed(activation="tanh")
+    with pytest.raises(ValueError, match=match):
+        call(net)
+
+
+def test_no_jacobian_between_normalised_preactivations():
+    net, _ = passed(activation="tanh", residual=True)
+    with pytest.raises(ValueError, match="residual"):
+        jacobians.preactivation_jacobian(net, 1)

@@ -1,0 +1,351 @@
+"""The verdict on networks whose signal is known: what it calls them, says, and how it mends them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import dnn
+from dnn import theory
+from dnn.diagnostics import Signal
+from dnn.presets import PRESETS
+from dnn.signal import Probe
+from dnn.verdict import TOTAL, judge
+
+DEEP = (64,) * 30
+#: Weight scales that make 30 layers of each activation vanish and explode, where they do.
+VANISHING = {
+    "tanh": 0.8, "erf": 0.5, "relu": 1.0, "leaky_relu": 1.0, "sigmoid": 1.0, "linear": 0.8,
+    "selu": 0.5, "softplus": 0.8,
+}  # fmt: skip
+EXPLODING = {
+    "tanh": 3.0, "erf": 2.0, "relu": 2.0, "leaky_relu": 2.0, "linear": 1.5, "selu": 2.0,
+    "softplus": 2.0,
+}  # fmt: skip
+
+
+def deep(**fields):
+    return dnn.Config(**{"dataset": "circle", "hidden": DEEP, "optimizer": "sgd", **fields})
+
+
+def scaled(activation, sigma_w, **fields):
+    return deep(activation=activation, initializer="mean_field", sigma_w=sigma_w, **fields)
+
+
+def signal_of(config):
+    return Probe(config, dnn.load(config)).signal(config.seed)
+
+
+def verdict_of(config):
+    return judge(config, signal_of(config))
+
+
+def levels(delta, activation=None, gradient=None):
+    """Return a Signal of hidden layers and an output of 1."""
+    n = len(delta)
+    parts = (activation or [1.0] * n, delta, gradient or [1.0] * n)
+    return Signal(*(np.array([*part, 1.0], float) for part in parts))
+
+
+def judged(*args, **fields):
+    signal = levels(*args)
+    config = deep(hidden=(64,) * (len(signal.delta) - 1), **fields)
+    return judge(config, signal)
+
+
+# What it is called
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_deep_relu_with_glorots_scale_is_not_healthy(seed):
+    """The error and the signal fade by sqrt(1/2) a layer each way, the weights' gradients do not."""
+    config = deep(activation="relu", initializer="glorot", seed=seed)
+    verdict, signal = verdict_of(config), signal_of(config)
+    assert verdict.kind == "vanishing"
+    assert verdict.factor == pytest.approx(np.sqrt(0.5), rel=0.06)
+    gradients = signal.gradient[:30]
+    assert gradients.max() / gradients.min() < TOTAL
+    assert "hide it" in verdict.text
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_relu_with_twice_the_scale_explodes_with_flat_weight_gradients(seed):
+    config = scaled("relu", 2.0, seed=seed)
+    verdict, signal = verdict_of(config), signal_of(config)
+    assert verdict.kind == "exploding"
+    assert verdict.factor == pytest.approx(np.sqrt(2), rel=0.06)
+    assert verdict.total > 1e3
+    gradients = signal.gradient[:30]
+    assert gradients.max() / gradients.min() < TOTAL
+    assert "hide it" in verdict.text
+
+
+def test_sigmoid_vanishes():
+    verdict = verdict_of(deep(activation="sigmoid"))
+    assert verdict.kind == "vanishing"
+    assert verdict.factor < 0.25
+    assert verdict.total == pytest.approx(verdict.factor**29, rel=1e-9)
+    assert "hide" not in verdict.text
+
+
+def healthy_set():
+    for seed in range(5):
+        yield f"He {seed}", deep(activation="relu", seed=seed)
+        yield f"critical tanh {seed}", scaled("tanh", 1.0, seed=seed)
+        critical = theory.critical_sigma_w("tanh", 0.2236)
+        yield f"tanh 1.76 {seed}", scaled("tanh", critical, sigma_b=0.2236, seed=seed)
+        linear = deep(activation="linear", initializer="orthogonal", seed=seed)
+        yield f"orthogonal {seed}", linear
+        shallow = {"hidden": (64,) * 10, "seed": seed}
+        yield f"SELU 10 {seed}", deep(activation="selu", **shallow)
+    for key in ("spiral", "circle", "xor", "breast_cancer"):
+        yield f"preset {key}", PRESETS[key].config
+    yield "2 sigmoid layers", deep(hidden=(8, 8), activation="sigmoid")
+    yield "3 relu layers", deep(hidden=(16, 16, 16), activation="relu")
+
+
+HEALTHY = dict(healthy_set())
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+def test_a_healthy_network_raises_no_alarm(name):
+    verdict = verdict_of(HEALTHY[name])
+    assert verdict.kind == "healthy"
+    assert (verdict.button, verdict.fields) == ("", None)
+
+
+@pytest.mark.xfail(strict=True, reason="2 of 5 are called exploding: 14.9 and 13.5 over 30 layers")
+def test_deep_selu_raises_no_alarm():
+    kinds = [verdict_of(deep(activation="selu", seed=seed)).kind for seed in range(5)]
+    assert kinds == ["healthy"] * 5
+
+
+@pytest.mark.xfail(strict=True, reason="layer 1's delta lacks the branch scale: a step of 1/0.18")
+def test_residual_tanh_with_calm_branches_raises_no_alarm():
+    kinds = [
+        verdict_of(deep(residual=True, branch_scale=0.18, seed=seed)).kind for seed in range(5)
+    ]
+    assert kinds == ["healthy"] * 5
+
+
+@pytest.mark.xfail(strict=True, reason="counts 1/branch_scale, layer 1 against the branches, as growth")
+def test_a_tiny_branch_scale_does_not_explode():
+    """0.05: every branch adds 0.25 % of square a layer."""
+    assert verdict_of(deep(residual=True, branch_scale=0.05)).kind == "healthy"
+
+
+@pytest.mark.xfail(strict=True, reason="delta per unit follows the width: sqrt(8/1024)")
+def test_a_tapering_he_network_raises_no_alarm():
+    """The norm of a layer's error stays; over more units it is smaller in each."""
+    hidden = (1024, 512, 256, 128, 64, 32, 16, 8)
+    config = deep(hidden=hidden, activation="relu", samples=100)
+    signal = signal_of(config)
+    norms = signal.delta[:8] * np.sqrt(hidden)
+    assert norms.max() / norms.min() < 5
+    assert judge(config, signal).kind == "healthy"
+
+
+@pytest.mark.parametrize(
+    ("delta", "activation", "kind"),
+    [
+        ([1e-3, 1e-2, 1.0], None, "vanishing"),
+        ([1e3, 1e2, 1.0], None, "exploding"),
+        ([1.0, 1.0, 1.0], [1.0, 0.1, 0.01], "fading"),
+        ([1.0, 1.0, 1.0], [1.0, 10.0, 100.0], "growing"),
+        ([0.11, 0.3, 1.0], [1.0, 3.0, 9.0], "healthy"),
+        ([9.0, 3.0, 1.0], [1.0, 0.5, 0.11], "healthy"),
+        # What lies between is no matter, nor are the gradients of weights.
+        ([1.0, 1e-9, 1.0], [1.0, 1e9, 1.0], "healthy"),
+    ],
+)
+def test_kinds_by_levels(delta, activation, kind):
+    for gradient in (None, [1e-8, 1.0, 1.0], [1e8, 1.0, 1.0]):
+        verdict = judged(delta, activation, gradient)
+        assert verdict.kind == kind
+        assert verdict.total == pytest.approx(delta[0] / delta[-1])
+        assert verdict.factor == pytest.approx(np.sqrt(delta[0] / delta[-1]))
+
+
+def test_the_output_layer_is_another_matter():
+    """Its width differs: that alone is a jump."""
+    signal = levels([1.0, 1.0, 1.0])
+    signal.delta[-1] = signal.activation[-1] = 1e9
+    assert judge(deep(hidden=(64,) * 3), signal).kind == "healthy"
+
+
+@pytest.mark.parametrize("hidden", [(), (8,)])
+def test_too_shallow(hidden):
+    verdict = verdict_of(deep(hidden=hidden))
+    assert verdict.kind == "shallow"
+    assert verdict.fields is None
+
+
+def test_two_layers_are_judged():
+    assert judged([0.01, 1.0]).kind == "vanishing"
+    assert judged([0.01, 1.0]).factor == pytest.approx(0.01)
+
+
+def test_zeros_have_vanished():
+    for config in (deep(initializer="zeros"), deep(initializer="zeros", activation="relu")):
+        verdict = verdict_of(config)
+        assert verdict.kind == "vanishing"
+        assert verdict.factor == verdict.total == 0
+        assert "nan" not in verdict.text
+        assert mended(config).kind == "healthy"
+    assert judged([0.0, 0.0, 1.0]).kind == "vanishing"
+    assert judged([1.0, 1.0, 0.0]).kind == "exploding"
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("where", ["delta", "activation"])
+def test_what_is_no_number_is_broken(where, bad):
+    parts = {"delta": [1.0, 1.0, 1.0], "activation": [1.0, 1.0, 1.0], where: [1.0, bad, 1.0]}
+    verdict = judged(parts["delta"], parts["activation"], initializer="normal", sigma_w=9.0)
+    assert verdict.kind == "broken"
+    assert verdict.fields == {"initializer": "mean_field", "sigma_w": 1.0, "sigma_b": 0.0}
+    assert "not finite" in verdict.text
+
+
+# What it says
+
+
+def constructed():
+    for optimizer in ("sgd", "momentum", "adam", "adamw", "rmsprop"):
+        for activation, sigma_w in VANISHING.items():
+            yield scaled(activation, sigma_w, optimizer=optimizer)
+        for activation, sigma_w in EXPLODING.items():
+            yield scaled(activation, sigma_w, optimizer=optimizer)
+
+
+def test_words_never_speak_of_slower_learning_and_say_what_hides_it():
+    signals = {}
+    for config in constructed():
+        key = replace(config, optimizer="sgd")
+        if key not in signals:
+            signals[key] = signal_of(key)
+        verdict = judge(config, signals[key])
+        said = f"{verdict.title} {verdict.text}".lower()
+        assert verdict.kind in ("vanishing", "exploding")
+        assert "slower" not in said
+        assert "faster" not in said
+        assert "nan" not in said
+        hides = "divides by the gradient's running size, so the steps do not show it" in said
+        assert hides == (config.optimizer in ("adam", "adamw", "rmsprop"))
+        level = 1 / TOTAL < _ratio(signals[key].gradient) < TOTAL
+        assert ("gradients hide it" in said) == level
+        assert ("smaller" if verdict.kind == "vanishing" else "larger") in said
+
+
+def _ratio(values):
+    return values[0] / values[-2]
+
+
+def test_the_sentence_gives_the_numbers_of_the_signal():
+    verdict = judged([1e-4, 1e-2, 1.0], None, [1e-4, 1e-2, 1.0])
+    assert verdict.title == "Gradients vanish: each layer multiplies the error by 0.0100"
+    assert "At layer 1 the error is 10,000× smaller than at layer 3." in verdict.text
+    assert "The weights of layer 1 get gradients 10,000× smaller than layer 3's." in verdict.text
+    assert "the first layers keep almost what they started with" in verdict.text
+    verdict = judged([100.0, 10.0, 1.0], [1.0, 10.0, 100.0])
+    assert "At layer 1 the error is 100× larger than at layer 3." in verdict.text
+    assert "activations change ×100 on their way forward" in verdict.text
+
+
+def test_clipping_is_named_where_it_is_on():
+    grows = [100.0, 10.0, 1.0]
+    assert "Clipping" not in judged(grows).text
+    assert "Clipping keeps the steps short" in judged(grows, clip_norm=1.0).text
+    assert "Clipping keeps the steps short" in judged(grows, clip_value=1.0).text
+    assert "Clipping" not in judged(grows[::-1], clip_norm=1.0).text
+
+
+# How it is mended
+
+
+def mended(config):
+    """Return the verdict on the network with the mend that its own verdict offers."""
+    verdict = verdict_of(config)
+    assert verdict.button
+    after = replace(config, **verdict.fields)
+    assert after != config
+    return verdict_of(after)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("activation", [k for k in VANISHING if k not in ("softplus", "selu")])
+def test_vanishing_is_mended(activation, seed):
+    config = scaled(activation, VANISHING[activation], seed=seed)
+    assert verdict_of(config).kind == "vanishing"
+    assert mended(config).kind == "healthy"
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("activation", [k for k in EXPLODING if k != "softplus"])
+def test_exploding_is_mended(activation, seed):
+    config = scaled(activation, EXPLODING[activation], seed=seed)
+    assert verdict_of(config).kind == "exploding"
+    assert mended(config).kind == "healthy"
+
+
+def test_selu_vanishing_is_mended():
+    assert mended(scaled("selu", VANISHING["selu"])).kind == "healthy"
+
+
+@pytest.mark.xfail(strict=True, reason="He leaves 30 softplus layers vanishing, 1,010 times")
+def test_softplus_vanishing_is_mended():
+    assert mended(scaled("softplus", VANISHING["softplus"])).kind != "vanishing"
+
+
+@pytest.mark.xfail(strict=True, reason="He turns 30 exploding softplus layers into vanishing ones")
+def test_softplus_exploding_is_mended():
+    assert mended(scaled("softplus", EXPLODING["softplus"])).kind == "healthy"
+
+
+@pytest.mark.xfail(strict=True, reason="He is no better for ELU: 11.5 becomes 12.4")
+def test_elu_exploding_is_mended():
+    assert mended(scaled("elu", 1.5)).kind != "exploding"
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_exploding_under_batch_normalisation_is_mended(activation):
+    config = deep(activation=activation, batch_norm=True)
+    assert verdict_of(config).kind == "exploding"
+    assert mended(config).kind == "healthy"
+
+
+def test_exploding_residual_branches_are_scaled():
+    verdict = verdict_of(deep(residual=True))
+    assert verdict.kind == "exploding"
+    assert verdict.fields == {"branch_scale": 0.18}
+    assert mended(deep(residual=True)).kind == "healthy"
+
+
+@pytest.mark.xfail(strict=True, reason="offers to scale branches that the network does not have")
+def test_a_residual_switch_without_residual_layers_changes_no_mend():
+    config = deep(
+        hidden=(64, 63) * 15, residual=True, activation="relu", initializer="mean_field",
+        sigma_w=2.0,
+    )  # fmt: skip
+    assert not any(config.residual_layers())
+    assert mended(config).kind == "healthy"
+
+
+@pytest.mark.xfail(strict=True, reason="mixed activations: batch_norm is offered where it is on")
+def test_a_mend_changes_something():
+    config = scaled(("tanh", "relu") * 15, 3.0, batch_norm=True)
+    verdict = verdict_of(config)
+    assert verdict.kind == "exploding"
+    assert verdict.fields is None or replace(config, **verdict.fields) != config
+
+
+@pytest.mark.xfail(strict=True, raises=ValueError, reason="batch_norm offered at a batch size of 1")
+def test_a_mend_can_be_made():
+    config = scaled(("tanh", "relu") * 15, 3.0, batch_size=1)
+    replace(config, **verdict_of(config).fields)
+
+
+def test_the_critical_point_is_the_biases_own():
+    verdict = verdict_of(PRESETS["lab"].config)
+    assert verdict.button == "Set σ_w to the critical 1.396"
+    assert verdict.fields == {"initializer": "mean_field", "sigma_w": 1.396, "sigma_b": 0.3}
+    assert mended(PRESETS["lab"].config).kind == "healthy"
