@@ -69,6 +69,8 @@ class Check:
         return self.layers - len({*self.small, *self.rough, *self.unseen})
 
     def __str__(self) -> str:
+        if math.isnan(self.difference) and self.verdict == "differs":
+            return f"back-propagation gives NaN in {self.worst}"
         share = f"on {self.checked:,} of {self.size:,} parameters"
         said = {
             "agrees": f"back-propagation agrees with finite differences to {self.difference:.0e} "
@@ -379,7 +381,8 @@ def _judged(block: Block, ladders: Sequence[_Ladder]) -> _Verdict:
     settled = [ladder for ladder in ladders if ladder.settled]
     kinks = sum(ladder.crossed for ladder in ladders)
     if not settled:
-        reason = "small" if all(ladder.small for ladder in ladders) else "rough"
+        hidden = all(ladder.small and not ladder.crossed for ladder in ladders)
+        reason = "small" if hidden else "rough"
         return _Verdict(block, 0, kinks, reason=reason)
     a, b = (np.array([getattr(s, name) for s in settled]) for name in ("g", "value"))
     difference = _distance(a, b, ladders[0].top)

@@ -7,7 +7,8 @@ with Glorot's scale they fade with flat ones: what grows one way shrinks the oth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,9 @@ from dnn.initializers import INITIALIZERS
 from dnn.optimizers import OPTIMIZERS
 
 #: From this factor over all hidden layers on, an error or a signal counts as faded or grown.
-TOTAL = 10.0
+TOTAL = 20.0
+#: A critical scale beyond this is no mend: at it a network is far from linear.
+LARGEST_SIGMA = 3.0
 #: Optimisers that divide each step by the gradient's running size.
 DIVIDING = ("adam", "adamw", "rmsprop")
 
@@ -49,7 +52,7 @@ def judge(config: Config, signal: Signal) -> Verdict:
     if hidden < 2:
         title = "Too shallow to vanish or explode"
         return Verdict("shallow", title, "Add hidden layers to see what depth does.", 1.0, 1.0)
-    delta, activation = signal.delta[:hidden], signal.activation[:hidden]
+    delta, activation = _errors(config, signal), signal.activation[:hidden]
     if not (np.isfinite(delta).all() and np.isfinite(activation).all()):
         return _with_mend(config, Verdict("broken", *_BROKEN, float("nan"), float("nan")))
     back = _ratio(delta[0], delta[-1])
@@ -66,6 +69,19 @@ def judge(config: Config, signal: Signal) -> Verdict:
             back,
         ),
     )
+
+
+def _errors(config: Config, signal: Signal) -> np.ndarray:
+    """Return the error's norm at each hidden layer: delta's, without the scale of its own branch.
+
+    The norm, for a layer of more units spreads the same error over more of them. And a residual
+    branch passes only branch_scale of the error on to its weights; the first layer, which is none,
+    all of it. That is no growth from layer to layer.
+    """
+    delta = signal.delta[: len(config.hidden)] * np.sqrt(config.hidden)
+    if not config.branch_scale:
+        return delta
+    return delta / np.where(config.residual_layers(), config.branch_scale, 1.0)
 
 
 _BROKEN = (
@@ -149,34 +165,65 @@ def _with_mend(config: Config, verdict: Verdict) -> Verdict:
 
 
 def mend(config: Config, kind: str) -> tuple[str, dict[str, Any]] | None:
-    """Return the label and fields of the one change that fits the activation; None without one."""
-    key = config.activations[0]
-    if len(set(config.activations)) > 1:
-        return ("Normalise each layer's batch", {"batch_norm": True})
-    suits = ACTIVATIONS[key].initializer
-    if config.residual and kind in ("exploding", "growing"):
-        scale = float(f"{len(config.hidden) ** -0.5:.2f}")
-        if config.branch_scale > scale:
-            return (f"Scale the branches by {scale:g}", {"branch_scale": scale})
-    if config.batch_norm and kind == "exploding":
-        return ("Take batch normalisation out", {"batch_norm": False, "initializer": None})
-    if key == "sigmoid" and kind == "vanishing":
-        # No scale in a usual range mends it: its slope is at most 1/4, and its mean is not 0.
-        return (
-            "Use tanh with Glorot weights",
-            {"activation": "tanh", "initializer": "glorot", "batch_norm": False},
-        )
-    if key in ("tanh", "erf"):
-        critical = theory.critical_sigma_w(key, config.sigma_b)
-        here = config.initializer == "mean_field" and critical is not None
-        if critical is not None and not (here and abs(config.sigma_w / critical - 1) < 0.005):
-            value = float(f"{critical:.3f}")
-            return (
-                f"Set σ_w to the critical {value:g}",
-                {"initializer": "mean_field", "sigma_w": value, "sigma_b": config.sigma_b},
-            )
-    if key == "linear":
-        suits = "orthogonal"
-    if set(config.initializer_keys) != {suits}:
-        return f"Start with {INITIALIZERS[suits].label} weights", {"initializer": suits}
-    return None if config.batch_norm else ("Normalise each layer's batch", {"batch_norm": True})
+    """Return the label and fields of one change after which theory sees the signal flow.
+
+    The first that does, of those that fit the activation; None where none does. kind: as in
+    Verdict.
+    """
+    for label, fields in _candidates(config, kind):
+        changed = {name: value for name, value in fields.items() if getattr(config, name) != value}
+        if changed and _flows(replace(config, **fields)):
+            return label, fields
+    return None
+
+
+Mend = tuple[str, dict[str, Any]]
+
+
+def _candidates(config: Config, kind: str) -> Iterator[Mend]:
+    """Yield the changes that may mend a network, the most fitting first."""
+    if any(config.residual_layers()) and kind in ("exploding", "growing"):
+        for power in (0.5, 1.0):
+            scale = float(f"{len(config.hidden) ** -power:.2g}")
+            if config.branch_scale > scale:
+                yield f"Scale the branches by {scale:g}", {"branch_scale": scale}
+    if config.batch_norm:
+        yield "Take batch normalisation out", {"batch_norm": False, "initializer": None}
+    keys = set(config.activations)
+    if len(keys) == 1:
+        yield from _of_one_activation(config, *keys)
+    yield "Use tanh with Glorot weights", {"activation": "tanh", "initializer": "glorot"}
+
+
+def _of_one_activation(config: Config, key: str) -> Iterator[Mend]:
+    suits = "orthogonal" if key == "linear" else ACTIVATIONS[key].initializer
+    fitting = f"Start with {INITIALIZERS[suits].label} weights", {"initializer": suits}
+    if key not in ("tanh", "erf"):
+        yield fitting
+    critical = theory.critical_sigma_w(key, config.sigma_b)
+    if critical is not None and critical <= LARGEST_SIGMA:
+        value = float(f"{critical:.3f}")
+        fields = {"initializer": "mean_field", "sigma_w": value, "sigma_b": config.sigma_b}
+        yield f"Set σ_w to the critical {value:g}", fields
+    yield fitting
+
+
+def _flows(config: Config) -> bool:
+    """Return whether theory sees neither signal nor error fade or grow over the hidden layers."""
+    sizes = (config.hidden[0], *config.hidden, 1)
+    keys = config.initializer_keys
+    sb2 = config.sigma_b**2 if INITIALIZERS[keys[0]].uses_sigma_b else 0.0
+    line = theory.signal(
+        sizes,
+        config.activations,
+        theory.weight_variance(keys, sizes, config.sigma_w),
+        sb2,
+        1.0,
+        batch_norm=config.batch_norm,
+        residual=config.residual,
+        branch_scale=config.branch_scale,
+    )
+    found = Signal(line.activation_rms, line.delta_rms, line.gradient_rms)
+    errors, hidden = _errors(config, found), len(config.hidden)
+    back = _ratio(errors[0], errors[-1])
+    return _kind(back, _ratio(found.activation[hidden - 1], found.activation[0])) == "healthy"

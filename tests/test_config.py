@@ -43,6 +43,8 @@ def configs(draw) -> Config:
     if draw(st.booleans()) and n:
         keys = st.sampled_from(list(ACTIVATIONS))
         fields["activation"] = tuple(draw(st.lists(keys, min_size=n, max_size=n)))
+    if fields.get("batch_size") == 1:
+        fields["batch_norm"] = False
     return Config(**fields)
 
 

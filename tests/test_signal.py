@@ -206,8 +206,8 @@ def test_backward_factors_past_a_residual_branch():
 
 
 def test_backward_factors_of_a_network_by_hand():
-    """x = (1, 2), two tanh units, logistic loss with target 1, all on paper."""
-    data = dnn.Dataset([[1.0], [2.0]], [[1]])
+    """x = (1, 2), two tanh units, logistic loss, all on paper; the second example is a stranger."""
+    data = dnn.Dataset([[1.0, -3.0], [2.0, 0.5]], [[1, 0]])
     W1, b1 = np.array([[0.5, -0.25], [0.1, 0.2]]), np.array([[0.1], [0.0]])
     W2, b2 = np.array([[2.0, -1.0]]), np.array([[0.3]])
     run = dnn.start(dnn.Config(hidden=(2,), batch_size=None), data, [(W1, b1), (W2, b2)])
