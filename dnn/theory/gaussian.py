@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import roots_legendre
+from numpy.polynomial.legendre import leggauss
 
 from dnn.activations import ACTIVATIONS
 
@@ -25,7 +25,7 @@ RATIO = 1e8
 
 def _legendre(count: int) -> tuple[Array, Array]:
     """Return Gauss-Legendre nodes and weights on 0..1."""
-    x, w = roots_legendre(count)
+    x, w = leggauss(count)
     return (x + 1.0) / 2.0, w / 2.0
 
 
