@@ -42,6 +42,7 @@ class Batches:
         self.size = self.m if batch_size is None else min(batch_size, self.m)
         self.full = self.size == self.m
         self.seed = seed
+        self._ends = [False] * (self.per_epoch - 1) + [True]
         self._rows, self._targets = with_ones(X, dtype), np.ascontiguousarray(T.T, dtype)
         self.epochs = 1 if self.full else max(1, EXAMPLES_A_BLOCK // self.m)
         self._block, self._orders = -1, np.zeros((0, 0), int)
@@ -88,16 +89,12 @@ class Batches:
         return self._views[row][first:end]
 
     def stretch(self, epoch: int, position: int, most: int) -> tuple[Iterable[Batch], int]:
-        """Return at most so many batches of equal size from a position on, and their number.
+        """Return at most so many batches from a position on, and their number.
 
         They go on into later epochs, as far as these are gathered together.
         """
         if self.full:
             return self.of(0, 0, most), most
-        if self.remainder:
-            # Up to the shorter one, or that one alone.
-            count = min(most, max(1, self.per_epoch - 1 - position))
-            return self.of(epoch, position, position + count), count
         last = epoch - epoch % self.epochs + self.epochs
         count = min(most, (last - epoch) * self.per_epoch - position)
         parts, first, left = [], position, count
@@ -106,6 +103,13 @@ class Batches:
             parts.append(self.of(epoch, first, end))
             epoch, left, first = epoch + 1, left - (end - first), 0
         return chain.from_iterable(parts), count
+
+    def shorter(self, position: int, count: int) -> list[bool]:
+        """Return for each of `count` batches from a position on whether it is the shorter one."""
+        if not self.remainder:
+            return [False] * count
+        epochs = -(-(position + count) // self.per_epoch)
+        return (self._ends * epochs)[position : position + count]
 
     def _gather(self, order: Array, first: int, end: int) -> None:
         for source, target in zip((self._rows, self._targets), self._buffers, strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -32,9 +32,9 @@ class Masks:
             self._block = block
         return self._masks[row]
 
-    def between(self, first: int, end: int, size: int) -> Iterator[Array]:
-        """Yield the first `size` elements of the masks of steps first, ..., end - 1."""
-        for step in range(first, end):
+    def between(self, first: int, sizes: Iterable[int]) -> Iterator[Array]:
+        """Yield the first elements, as many as sizes say, of the masks of steps first, ..."""
+        for step, size in enumerate(sizes, first):
             yield self.of(step)[:size]
 
     @property

@@ -9,21 +9,26 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dnn.datasets import Dataset
-from dnn.diagnostics import measure
+from dnn.diagnostics import measure, probe_of
 from dnn.execution import CACHE, flagged
 from dnn.figures.frame import pack
 from dnn.gradcheck import Check, gradcheck
 from dnn.history import History, Record
-from dnn.lab import give_back, taken_probe, wider
+from dnn.lab import give_back, resolved, taken_probe, wider
 from dnn.panels import message
 from dnn.signal import Band
+from dnn.spectra import Spectra
 from dnn.trainer import Trainer
 from dnn.training import Run, Watch, advance, attach, borrowed_trainer, in_range
 from dnn.view import View
+
+if TYPE_CHECKING:
+    from dnn.twins import Twin
 
 #: Seconds between two looks at the flag and the clock.
 LOOK_EVERY = 0.002
@@ -39,9 +44,10 @@ class Slice:
     from its start, or when the flag `slot` stands at `seq`. pressed: whether somebody asked for
     just these steps. check: the newest comparison of back-propagation with finite differences;
     checking: whether to make another. band: signals of other draws of the weights; drawing: whether
-    to add some. large: whether the network is too large to train. data: sent along after the worker
-    missed it. fixed: whether the frame must bring what does not change during a run (the data
-    points). rate: steps a second, to be shown.
+    to add some. spectra: singular values; resolving: whether to find more. large: whether the
+    network is too large to train. twin: the other of two networks. data: sent along after the
+    worker missed it. fixed: whether the frame must bring what does not change during a run (the
+    data points). rate: steps a second, to be shown.
     """
 
     run: Run
@@ -63,7 +69,10 @@ class Slice:
     checking: bool = False
     band: Band | None = None
     drawing: bool = False
+    spectra: Spectra | None = None
+    resolving: bool = False
     large: bool = False
+    twin: Twin | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,13 +86,15 @@ class Outcome:
     seconds: float = 0.0
     check: Check | None = None
     band: Band | None = None
+    spectra: Spectra | None = None
+    twin: Twin | None = None
 
 
 def warm_up() -> None:
     """Do nothing: that this module is imported is what a new worker needs."""
 
 
-def _data(work: Slice) -> Dataset | None:
+def data_of(work: Slice) -> Dataset | None:
     """Return the data that came along or is here already, None where it has to be sent."""
     sent = work.data
     if sent is None:
@@ -95,58 +106,69 @@ def _data(work: Slice) -> Dataset | None:
 
 def signal_slice(work: Slice) -> Outcome:
     """Return the lab's frame of a network too large to train: its signal at step 0."""
-    data = _data(work)
+    data = data_of(work)
     if data is None:
         return Outcome(None, work.history)
-    run, history, band = attach(work.run, data), work.history, work.band
-    if not len(history):
-        probe = taken_probe(run.config, data)
-        history = history.extend([probe.record(run.config.seed)])
-        give_back(probe, data)
-    elif work.drawing:
+    run, history, band, spectra = attach(work.run, data), work.history, work.band, work.spectra
+    if work.drawing:
         band = wider(run.config, data, band)
-    shown = message(replace(work, run=run, history=history, band=band), None)
-    return Outcome(run, history, pack(shown), band=band)
+    elif work.resolving or not len(history):
+        probe = taken_probe(run.config, data)
+        if not len(history):
+            history = history.extend([probe.record(run.config.seed)])
+        if work.resolving:
+            spectra = resolved(probe.run(run.config.seed), replace(work, run=run))
+        give_back(probe, data)
+    known = replace(work, run=run, history=history, band=band, spectra=spectra)
+    frame = pack(message(known, None))
+    return Outcome(run, history, frame, band=band, spectra=spectra)
 
 
 def train_slice(work: Slice) -> Outcome:
     """Return what becomes of a slice of work."""
-    data = _data(work)
+    data = data_of(work)
     if data is None:
         return Outcome(None, work.history)
     run = attach(work.run, data)
-    records = [] if len(work.history) else _start_record(run)
-    began, before = time.perf_counter(), run.step
-    run, made = _train(work, run)
-    seconds = time.perf_counter() - began
+    records = [] if len(work.history) else start_record(run, work.view.page == "gradients")
+    before = run.step
+    (run,), (made,), seconds = trained(work, [run])
     records += _last_steps(attach(work.run, data), run) if run.diverged else made
     check = gradcheck(run) if work.checking and not run.diverged else work.check
     with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
-        now = _newest(trainer, run, records, work.history)
+        now = newest(trainer, run, records, work.history)
         history = work.history.extend([*records, *now])
         band = wider(run.origin, data, work.band) if work.drawing else work.band
         known = replace(work, run=run, history=history, check=check, band=band)
+        if work.resolving:
+            known = replace(known, spectra=resolved(probe_of(trainer).run(), known))
         shown = message(known, trainer)
     frame = pack(shown)
-    return Outcome(run, history, frame, run.step - before, seconds, check, band)
+    return Outcome(run, history, frame, run.step - before, seconds, check, band, known.spectra)
 
 
-def _train(work: Slice, run: Run) -> tuple[Run, list[Record]]:
-    watch, finished = Watch(work.every), _finished(work)
-    end = run.step + (work.steps if work.steps is not None else 10**12)
-    records: list[Record] = []
-    # First a few steps, then more: how long one takes is not known before.
-    check, spent = 1, 0.0
-    while run.step < end and not run.diverged and not finished():
-        began, before = time.perf_counter(), run.step
-        known = spent * check > LOOK_EVERY / 4
-        ask = finished if known else None
-        until = end if known else min(end, run.step + check)
-        run, new = advance(run, until - run.step, watch, ask, check)
-        records += new
-        spent = (time.perf_counter() - began) / max(1, run.step - before)
-        check = max(1, min(4 * check, int(LOOK_EVERY / max(spent, 1e-9))))
-    return run, records
+def trained(work: Slice, runs: list[Run]) -> tuple[list[Run], list[list[Record]], float]:
+    """Return the runs after a slice's steps, in step with each other, their records, and seconds.
+
+    One that diverges stays behind; the others go on.
+    """
+    runs, watch, finished = list(runs), Watch(work.every), _finished(work)
+    records: list[list[Record]] = [[] for _ in runs]
+    at = max(run.step for run in runs)
+    end = at + (work.steps if work.steps is not None else 10**12)
+    # First a few steps, then more: how long one takes is not known before, nor from the first
+    # one, which also loads a trainer.
+    check, known, first = 0, False, time.perf_counter()
+    while at < end and not all(run.diverged for run in runs) and not finished():
+        began = time.perf_counter()
+        until, ask = (end, finished) if known else (min(end, at + max(1, check)), None)
+        for i, run in enumerate(runs):
+            runs[i], new = advance(run, until - run.step, watch, ask, max(1, check))
+            records[i] += new
+        at, took = max(run.step for run in runs), time.perf_counter() - began
+        known = check > 0 and took > LOOK_EVERY / 4 and len(runs) == 1
+        check = max(1, min(4 * check, int(check * LOOK_EVERY * len(runs) / took)))
+    return runs, records, time.perf_counter() - first
 
 
 def _finished(work: Slice) -> Callable[[], bool]:
@@ -154,10 +176,14 @@ def _finished(work: Slice) -> Callable[[], bool]:
     return lambda: flagged(work.slot, work.seq) or time.perf_counter() > end
 
 
-def _start_record(run: Run) -> list[Record]:
-    """Return the record of a run that nothing is known of yet: where its curves begin."""
+def start_record(run: Run, always: bool = False) -> list[Record]:
+    """Return the record of a run that nothing is known of yet: where its curves begin.
+
+    always: even where its cost is out of range, which the lab has a verdict on.
+    """
     with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
-        return in_range(measure(trainer, run.step, run.epoch))
+        record = measure(trainer, run.step, run.epoch)
+    return [record] if always else in_range(record)
 
 
 def _last_steps(start: Run, end: Run) -> list[Record]:
@@ -166,7 +192,7 @@ def _last_steps(start: Run, end: Run) -> list[Record]:
     return advance(start, end.step - start.step, Watch(1))[1]
 
 
-def _newest(trainer: Trainer, run: Run, records: list[Record], history: History) -> list[Record]:
+def newest(trainer: Trainer, run: Run, records: list[Record], history: History) -> list[Record]:
     """Return a record of the run's present step, unless there is one or it is out of range."""
     known = records[-1].step if records else history.last("step") if len(history) else -1
     return [] if known == run.step else in_range(measure(trainer, run.step, run.epoch))

@@ -28,25 +28,54 @@ class OutOfRange(Exception):
     """A step of a fused loop has left the range: the loop ended behind it."""
 
 
+@dataclass(frozen=True)
+class Body:
+    """What one step does.
+
+    calls: in this order. coefficients: 0-d arrays, set anew at each step. guard: a vector and a
+    limit; behind the first step that leaves the sum of its squares above the limit, or not a
+    number, the loop raises OutOfRange. One product a step: what is looked at only now and then may
+    have come back.
+    """
+
+    calls: Iterable[Call]
+    coefficients: Sequence[Array] = ()
+    guard: tuple[Array, float] | None = None
+
+
 def fuse(
-    calls: Iterable[Call],
-    coefficients: Sequence[Array] = (),
-    guard: tuple[Array, float] | None = None,
-    masked: bool = False,
+    body: Body | Iterable[Call], other: Body | None = None, masked: bool = False
 ) -> Callable[[Iterable], None]:
     """Return run(steps), which makes all calls once for each ((X, XT, T), *coefficients) in steps.
 
-    masked: a step is ((X, XT, T), MASK, *coefficients).
+    masked: a step is ((X, XT, T), MASK, *coefficients). other: with as many coefficients; a step
+    ends with a flag then, True where it is to be this one.
 
     The calls become consecutive lines of one generated function whose operands are local
     variables; a loop over a list of calls would cost a fifth more on small layers.
-
-    guard: a vector and a limit; run raises OutOfRange behind the first step that leaves the sum of
-    its squares above the limit, or not a number. One product a step: what is looked at only now and
-    then may have come back.
     """
-    names: dict[int, str] = {}
+    body = body if isinstance(body, Body) else Body(body)
     bound: dict[str, Any] = {}
+    given = [f"c{i}" for i in range(len(body.coefficients))]
+    step = ["(X, XT, T)", *(["MASK"] if masked else []), *given]
+    if other is None:
+        lines = _lines(body, given, bound)
+    else:
+        step.append("OTHER")
+        both = (_lines(part, given, bound) for part in (other, body))
+        indented = ([f"    {line}" for line in lines] for lines in both)
+        lines = ["if OTHER:", *next(indented), "else:", *next(indented)]
+    source = (
+        f"def run(steps, {', '.join(f'{n}={n}' for n in bound)}):\n"
+        f"    for {', '.join(step)}, in steps:\n        " + "\n        ".join(lines)
+    )
+    exec(source, bound)
+    return bound["run"]
+
+
+def _lines(body: Body, given: list[str], bound: dict[str, Any]) -> list[str]:
+    """Return a body's lines of source, and bind their operands."""
+    names = {id(operand): name for name, operand in bound.items()}
 
     def name(operand: Any) -> str:
         if isinstance(operand, Slot):
@@ -56,24 +85,16 @@ def fuse(
             bound[names[id(operand)]] = operand
         return names[id(operand)]
 
-    given = [f"c{i}" for i in range(len(coefficients))]
-    lines = [f"{name(c)}[()] = {v}" for c, v in zip(coefficients, given, strict=True)]
-
     def line(function: Any, operands: tuple[Any, ...]) -> str:
         named = function.keywords if isinstance(function, partial) else {}
         function = function.func if named else function
         arguments = [*map(name, operands), *(f"{key}={name(v)}" for key, v in named.items())]
         return f"{name(function)}({', '.join(arguments)})"
 
-    lines += [line(f, operands) for f, operands in calls]
-    if guard is not None:
-        vector, limit = guard
+    lines = [f"{name(c)}[()] = {v}" for c, v in zip(body.coefficients, given, strict=True)]
+    lines += [line(f, operands) for f, operands in body.calls]
+    if body.guard is not None:
+        vector, limit = body.guard
         product = line(vector.dot, (vector,))
         lines.append(f"if not {product} <= {name(limit)}: raise {name(OutOfRange)}")
-    step = ["(X, XT, T)", *(["MASK"] if masked else []), *given]
-    source = (
-        f"def run(steps, {', '.join(f'{n}={n}' for n in bound)}):\n"
-        f"    for {', '.join(step)}, in steps:\n        " + "\n        ".join(lines or ["pass"])
-    )
-    exec(source, bound)
-    return bound["run"]
+    return lines or ["pass"]

@@ -19,7 +19,7 @@ from dnn.layout import Layout
 from dnn.losses import LOSSES
 from dnn.network import EVALUATION, PROBING, TRAINING, Architecture, Array, Mode, Pass, with_ones
 from dnn.optimizers import OPTIMIZERS
-from dnn.program import fuse
+from dnn.program import Body, fuse
 from dnn.schedules import SCHEDULES
 from dnn.update import Update, coefficients
 
@@ -149,8 +149,8 @@ def starting_moments(config: Config, data: Dataset, p: Array) -> Array:
     return running
 
 
-class Program:
-    """The compiled steps of one batch size."""
+class Step:
+    """One training step for a batch of m examples."""
 
     def __init__(self, trainer: Trainer, m: int):
         config, architecture = trainer.config, trainer.architecture
@@ -162,26 +162,51 @@ class Program:
         #: What the learning rate carries in place of the deltas.
         self.factor = self.net.factor if update.linear else 1.0
         self.coefficients, self.steady = update.coefficients, update.steady
-        self._run = fuse(
-            calls,
-            () if self.steady else self.coefficients,
-            self.net.guard(LIMIT),
-            masked=self.net.dropout,
-        )
+        #: Steady coefficients are set before the loop.
+        self.body = Body(calls, () if self.steady else self.coefficients, self.net.guard(LIMIT))
 
     def set(self, numbers: Sequence[Array]) -> None:
-        """Take the coefficients that hold for every step to come, if there are such."""
-        if self.steady:
-            for coefficient, values in zip(self.coefficients, numbers, strict=True):
-                coefficient[()] = values[0] * self.factor
+        """Take the coefficients that hold for every step to come."""
+        for coefficient, values in zip(self.coefficients, numbers, strict=True):
+            coefficient[()] = values[0] * self.factor
 
-    def run(self, batches: Iterable, masks: Iterable, numbers: Sequence[Array]) -> None:
-        """Make a step for each of the batches; numbers: each coefficient's value at each step."""
+
+class Program:
+    """The compiled steps of a run: for a whole batch, and for an epoch's last, shorter one."""
+
+    def __init__(self, trainer: Trainer, whole: int, shorter: int):
+        self.step = Step(trainer, whole)
+        self.shorter = Step(trainer, shorter) if shorter else None
+        self.steps = [self.step, *([self.shorter] if self.shorter else [])]
+        self.masked = self.step.net.dropout
+        other = self.shorter.body if self.shorter else None
+        self._run = fuse(self.step.body, other, masked=self.masked)
+
+    def of(self, short: bool) -> Step:
+        """Return the step for a whole batch or for the shorter one."""
+        return self.shorter if short and self.shorter else self.step
+
+    def set(self, numbers: Sequence[Array]) -> None:
+        """Take the coefficients that hold for every step to come: those of a steady program."""
+        for step in self.steps:
+            step.set(numbers)
+
+    def run(
+        self, batches: Iterable, masks: Iterable, numbers: Sequence[Array], short: Sequence[bool]
+    ) -> None:
+        """Make a step for each of the batches.
+
+        numbers: each coefficient's value at each step; short: whether it is of a shorter batch.
+        """
         columns = [batches]
-        if self.net.dropout:
+        if self.masked:
             columns.append(masks)
-        if not self.steady:
-            columns += [(values * self.factor).tolist() for values in numbers]
+        if not self.step.steady:
+            factors = np.array([self.of(False).factor, self.of(True).factor])
+            each = factors[np.asarray(short, int)]
+            columns += [(values * each).tolist() for values in numbers]
+        if self.shorter:
+            columns.append(short)
         # Not strict: there are as many steps as batches.
         self._run(zip(*columns, strict=False))
 
@@ -204,11 +229,9 @@ class Trainer:
         self.batches = Batches(
             data.X_train, self.loss.encode(self.Y_train), config.batch_size, config.seed, dtype
         )
-        self.program = Program(self, self.batches.size)
-        short = self.batches.remainder
-        self.short_program = Program(self, short) if short else self.program
-        self.masks = Masks(self.program.net.total, config.dropout, config.seed, dtype)
-        self.last = self.program.net
+        self.program = Program(self, self.batches.size, self.batches.remainder)
+        self.last = self.program.step.net
+        self.masks = Masks(self.last.total, config.dropout, config.seed, dtype)
         self._evaluations: dict[str, Evaluation] = {}
 
     def train(self, step: int, epoch: int, position: int, steps: int) -> tuple[int, int]:
@@ -217,8 +240,8 @@ class Trainer:
         step: steps made so far; position: batches already taken of this epoch.
         Raises OutOfRange behind a step whose logits or cost left the range.
         """
-        for program in (self.program, self.short_program):
-            program.set(self._numbers(step, 1))
+        if self.program.step.steady:
+            self.program.set(self._numbers(step, 1))
         while steps > 0:
             span = min(steps, STEPS_A_SPAN)
             epoch, position = self._span(step, epoch, position, span, self._numbers(step, span))
@@ -236,21 +259,21 @@ class Trainer:
     def _span(
         self, step: int, epoch: int, position: int, steps: int, numbers: Sequence[Array]
     ) -> tuple[int, int]:
-        per_epoch, short, done = self.batches.per_epoch, self.batches.remainder, 0
+        done = 0
         while done < steps:
-            alone = short and position == per_epoch - 1
-            program = self.short_program if alone else self.program
             batches, count = self.batches.stretch(epoch, position, steps - done)
-            self.last = program.net
+            short = self.batches.shorter(position, count)
+            self.last = self.program.of(short[-1]).net
             part = [n[done : done + count] for n in numbers]
-            program.run(batches, self._masks(step + done, count, program), part)
+            self.program.run(batches, self._masks(step + done, short), part, short)
             done += count
-            more, position = divmod(position + count, per_epoch)
+            more, position = divmod(position + count, self.batches.per_epoch)
             epoch += more
         return epoch, position
 
-    def _masks(self, step: int, count: int, program: Program) -> Iterable[Array]:
-        return self.masks.between(step, step + count, program.net.total)
+    def _masks(self, step: int, short: Sequence[bool]) -> Iterable[Array]:
+        totals = [self.program.of(s).net.total for s in (False, True)]
+        return self.masks.between(step, [totals[s] for s in short]) if self.program.masked else ()
 
     def evaluation(
         self,
@@ -271,8 +294,7 @@ class Trainer:
 
     @property
     def nbytes(self) -> int:
-        passes = {id(q): q for q in (self.program.net, self.short_program.net)}
-        nets = [e.net for e in self._evaluations.values()] + list(passes.values())
+        nets = [e.net for e in self._evaluations.values()] + [s.net for s in self.program.steps]
         rows = sum(e.rows.nbytes for e in self._evaluations.values())
         masks = self.masks.nbytes if self.config.dropout else 0
         own = self.p.nbytes * (3 + len(self.state)) + masks + self.batches.nbytes

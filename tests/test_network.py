@@ -14,7 +14,7 @@ from dnn.initializers import INITIALIZERS
 from dnn.layout import Layout, initial_parameters
 from dnn.losses import LOSSES
 from dnn.network import EVALUATION, Architecture, Mode, Pass, with_ones
-from dnn.program import OutOfRange, Slot, X, fuse
+from dnn.program import Body, OutOfRange, Slot, X, fuse
 from dnn.trainer import Trainer
 
 STEP = 1e-5
@@ -247,7 +247,7 @@ def test_a_pass_without_mean_keeps_each_examples_own_deltas():
 
 def test_fused_calls_run_once_a_step_with_its_operands():
     total, last, c = np.zeros(2), np.zeros(2), np.zeros(())
-    run = fuse([(np.add, (total, X, total)), (np.multiply, (X, c, last))], coefficients=(c,))
+    run = fuse(Body([(np.add, (total, X, total)), (np.multiply, (X, c, last))], coefficients=(c,)))
     run(((np.full(2, float(k)), None, None), 10.0 * k) for k in range(4))
     assert total.tolist() == [6, 6]
     assert last.tolist() == [90, 90]
@@ -258,7 +258,7 @@ def test_fused_calls_run_once_a_step_with_its_operands():
 def test_a_guarded_loop_ends_behind_the_step_that_left_the_range(bad):
     z, count = np.zeros(3), np.zeros(())
     one = np.ones(())
-    run = fuse([(np.copyto, (z, X)), (np.add, (count, one, count))], guard=(z, 1e12))
+    run = fuse(Body([(np.copyto, (z, X)), (np.add, (count, one, count))], guard=(z, 1e12)))
     values = [0.0, 1e5, bad, 0.0]
     with pytest.raises(OutOfRange):
         run(((v, None, None),) for v in values)
