@@ -5,11 +5,15 @@ which the live panels fetch their frames and files.
 """
 
 import os
+import sys
 from pathlib import Path
 
 # One BLAS thread: two make small steps many times slower. Read once, when NumPy is imported.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+
+# A thread that draws a page gives way sooner to the one that answers with frames.
+sys.setswitchinterval(0.001)
 
 import streamlit as st
 

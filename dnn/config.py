@@ -48,9 +48,9 @@ def _synthetic(config: Config) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """One experiment; the defaults are the first visit. Equal configs give equal runs.
+    """One experiment; the defaults are the first visit's but for its dtype.
 
-    Whether this machine can train it is another question, which dnn.start answers. Raises
+    Equal configs give equal runs. Whether this machine can train it is another question, which dnn.start answers. Raises
     ValueError that names the field, the value and what is allowed.
     """
 
@@ -537,5 +537,5 @@ def from_query(query: Mapping[str, str]) -> Config:
     return Config(**values)
 
 
-#: The first visit.
+#: What a link need not say.
 DEFAULT = Config()

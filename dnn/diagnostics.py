@@ -8,7 +8,7 @@ import numpy as np
 
 from dnn.history import Record
 from dnn.network import PROBING, Array, Pass
-from dnn.trainer import Trainer
+from dnn.trainer import Evaluation, Trainer
 
 #: Per-example quantities are measured on at most so many training examples, always the first.
 PROBE = 256
@@ -16,12 +16,8 @@ PROBE = 256
 
 def measure(trainer: Trainer, step: int, epoch: int) -> Record:
     """Return the Record of the trainer's present parameters."""
-    data = trainer.data
-    count = min(PROBE, data.m_train)
-    probe = trainer.evaluation(
-        "probe", data.X_train[:, :count], trainer.Y_train[:, :count], PROBING, backward=True
-    )
-    train = probe
+    data, probe = trainer.data, probe_of(trainer)
+    train, count = probe, probe.net.m
     if count < data.m_train or trainer.architecture.batch_norm:
         train = trainer.evaluation("train", data.X_train, trainer.Y_train)
         train.run()
@@ -42,6 +38,12 @@ def measure(trainer: Trainer, step: int, epoch: int) -> Record:
         delta_rms=signal.delta,
         activation_rms=signal.activation,
     )
+
+
+def probe_of(trainer: Trainer) -> Evaluation:
+    """Return the pass over the probe examples, forwards and backwards, example by example."""
+    X_, Y = trainer.data.X_train[:, :PROBE], trainer.Y_train[:, :PROBE]
+    return trainer.evaluation("probe", X_, Y, PROBING, backward=True)
 
 
 @dataclass(frozen=True, eq=False)

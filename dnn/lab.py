@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,28 +14,32 @@ from dnn.activations import ACTIVATIONS
 from dnn.config import Config
 from dnn.datasets import Dataset
 from dnn.diagnostics import Signal
-from dnn.execution import CACHE
-from dnn.figures import number
+from dnn.execution import CACHE, flagged
+from dnn.figures import count, number
 from dnn.history import History
 from dnn.initializers import INITIALIZERS
 from dnn.layout import Array
 from dnn.losses import LOSSES
 from dnn.network import Pass
 from dnn.signal import Band, Probe, backward_factors, band, predicted
+from dnn.spectra import ROUNDING, Spectra, spectra
 from dnn.trainer import loss_key
-from dnn.verdict import Verdict, judge
+from dnn.verdict import Verdict, errors, judge
 
 if TYPE_CHECKING:
     from dnn.live import Slice
 
 #: Draws of the weights that the band is made of, and seconds that a slice of them takes.
 DRAWS, DRAWING = 100, 0.08
+#: Seconds that a slice looks for singular values; what takes longer waits until training pauses.
+RESOLVING = 0.15
 #: From so many draws on there is a band to speak of.
 FEWEST = 5
 #: The phase diagram's axes, and the points a side of what is painted.
 SIGMA_W, SIGMA_B = np.linspace(0.3, 3.0, 61), np.linspace(0.0, 1.5, 41)
 FIELD = 61
 #: What the product's sentence is of.
+APART = [["product", "Product"], ["layers", "Layers"], ["end_to_end", "End to end"]]
 BACK = " from the last hidden layer back to the first, for one example."
 TITLES = {
     "activation": "Signal going forward",
@@ -55,6 +60,18 @@ def wider(config: Config, data: Dataset, before: Band | None) -> Band:
             break
     give_back(probe, data)
     return found
+
+
+def resolved(net: Pass, work: Slice) -> Spectra:
+    """Return the singular values of work.run's step, as many as fit into RESOLVING seconds."""
+    end = time.perf_counter() + RESOLVING
+
+    def stop() -> bool:
+        # At full speed the flag stands at every frame, and a part of this step's is no use.
+        gone = not work.playing and flagged(work.slot, work.seq)
+        return gone or time.perf_counter() > end
+
+    return spectra(net, work.run.step, work.spectra, stop)
 
 
 def taken_probe(config: Config, data: Dataset) -> Probe:
@@ -107,32 +124,44 @@ def panels(work: Slice, net: Pass | None) -> tuple[dict[str, Any] | None, dict[s
     origin, start = work.run.origin, signal_at(work.history, 0)
     # Without hidden layers nothing goes forward but the output.
     kinds = [kind for kind in TITLES if origin.hidden or kind != "activation"]
-    shown = {f"signal_{kind}": _signal(work, kind, start) for kind in kinds}
+    shown = {f"signal_{kind}": signal_panel(work, kind) for kind in kinds}
     if origin.hidden:
         shown["phase"] = _phase(work, origin)
-    if len(origin.hidden) > 1 and net is not None:
-        shown["product"] = _product(work, net)
+    if len(origin.hidden) > 1:
+        shown["product"] = _product(work, net) if work.view.apart == "product" else _spectra(work)
     return _said(judge(origin, start), work, start), shown
 
 
-def _signal(work: Slice, kind: str, start: Signal) -> dict[str, Any]:
-    """Return one of the three charts over the layers: measured dots over the theory's line."""
+def signal_values(work: Slice, kind: str) -> list[Array]:
+    """Return what a chart over the layers shows: the values now, at the start, and theory's."""
     assert work.run.data is not None
+    start, now = signal_at(work.history, 0), signal_at(work.history, -1)
     # The output's activation is a probability, not a signal that is handed on.
     layers = len(start.delta) - (kind == "activation")
-    now = getattr(signal_at(work.history, -1), kind)[:layers]
-    line = getattr(_line(work.run.origin, work.run.data, float(start.delta[-1])), kind)[:layers]
+    line = _line(work.run.origin, work.run.data, float(start.delta[-1]))
+    return [getattr(signal, kind)[:layers] for signal in (now, start, line)]
+
+
+def signal_panel(work: Slice, kind: str, also: Sequence[Array] = ()) -> dict[str, Any]:
+    """Return one of the three charts over the layers: measured dots over the theory's line.
+
+    also: values that the axes have room for as well.
+    """
+    assert work.run.data is not None
+    now, start, line = signal_values(work, kind)
+    if also:
+        also = [*also, start]
     band_switch = {"key": "band", "label": "Band", "value": work.view.band}
     low = high = None
     if work.band is not None and work.band.draws >= FEWEST:
-        low, high = (limit[:layers] for limit in work.band.limits(kind))
+        low, high = (limit[: len(now)] for limit in work.band.limits(kind))
     return figures.panel(
         TITLES[kind],
         # Of the hidden layers: the output's weights and width are another matter.
         figures.signal_sentence(kind, now[: max(1, len(work.run.origin.hidden))]),
         figures.signal_figure(
             kind, now, line, low, high, theme=work.view.theme, trained=work.run.step > 0,
-            draws=work.band.draws if work.band else 0,
+            draws=work.band.draws if work.band else 0, also=also,
             unit=LOSSES[loss_key(work.run.origin, work.run.data)].unit,
         ),
         controls=[band_switch] if kind == "delta" else [],
@@ -160,13 +189,60 @@ def _phase(work: Slice, config: Config) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _product(work: Slice, net: Pass) -> dict[str, Any]:
-    by_weights, by_slope = backward_factors(net)
+def _product(work: Slice, net: Pass | None) -> dict[str, Any]:
+    if net is None:
+        assert work.run.data is not None
+        by_weights, by_slope = _start_factors(work.run.origin, work.run.data)
+    else:
+        by_weights, by_slope = backward_factors(net)
     return figures.panel(
         "The product taken apart",
         figures.product_sentence((by_weights * by_slope)[:-1]) + BACK,
         figures.product_figure(by_weights, by_slope, theme=work.view.theme),
+        controls=[_apart(work)],
     )
+
+
+@lru_cache(maxsize=16)
+def _start_factors(config: Config, data: Dataset) -> tuple[Array, Array]:
+    """Return the factors of a network too large to train, at step 0."""
+    probe = taken_probe(config, data)
+    found = backward_factors(probe.run(config.seed))
+    give_back(probe, data)
+    return found
+
+
+def _apart(work: Slice) -> dict[str, Any]:
+    return {"key": "apart", "label": "Taken apart", "value": work.view.apart, "options": APART}
+
+
+def _spectra(work: Slice) -> dict[str, Any]:
+    """Return the panel of singular values: of each layer's Jacobian, or from end to end."""
+    hidden, theme = len(work.run.origin.hidden), work.view.theme
+    found = work.spectra or Spectra(work.run.step, hidden, np.zeros((0, 4)))
+    known = len(found.layers)
+    if work.view.apart == "layers":
+        title = "Singular values of each layer's Jacobian"
+        said = figures.layer_spectra_sentence(found.layers, hidden, found.end)
+        figure = figures.layer_spectra_figure(found.layers, hidden, theme=theme)
+    else:
+        title = f"Singular values from layer 1 to {hidden}"
+        end = found.end if found.end is not None else np.zeros(0)
+        said = figures.end_spectra_sentence(end, work.run.origin.hidden[-1])
+        figure = figures.end_spectra_figure(end, ROUNDING, theme=theme)
+    stale = found.step != work.run.step
+    said += " One example" + (", moments held" if work.run.origin.batch_norm else "")
+    said += f", step {count(found.step)}." if stale else "."
+    empty = None
+    if not found.complete and (work.view.apart == "end_to_end" or not known):
+        waits = work.playing and known
+        text = "Pause to measure: this takes a while." if waits else f"{known} of {hidden} layers"
+        empty = {"strong": "" if waits else "Measuring", "text": text}
+        said = ""
+    return figures.panel(
+        title, said, figure, controls=[_apart(work)], empty=empty,
+        dim=stale and not (work.playing and found.complete and found.seconds <= RESOLVING),
+    )  # fmt: skip
 
 
 def _said(verdict: Verdict, work: Slice, start: Signal) -> dict[str, Any]:
@@ -174,7 +250,8 @@ def _said(verdict: Verdict, work: Slice, start: Signal) -> dict[str, Any]:
     config = work.run.origin
     facts = [{"label": "Error, a layer", "value": f"×{number(verdict.factor)}", "note": "measured"}]
     if len(config.hidden) > 1 and work.run.data is not None:
-        line = _line(config, work.run.data, float(start.delta[-1])).delta[: len(config.hidden)]
+        # The very quantity that the verdict measures.
+        line = errors(config, _line(config, work.run.data, float(start.delta[-1])))
         factor = (line[0] / line[-1]) ** (1 / (len(line) - 1)) if line[-1] else 0.0
         facts[0]["note"] = f"theory ×{number(float(factor))}"
         fade = abs(float(np.log(verdict.factor))) if 0 < verdict.factor < np.inf else np.inf

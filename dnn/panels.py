@@ -9,10 +9,11 @@ import numpy as np
 
 from dnn import figures, lab
 from dnn.advice import advise
+from dnn.diagnostics import probe_of
 from dnn.figures import count, number, percent
 from dnn.history import History
 from dnn.losses import LOSSES
-from dnn.network import Array, Pass
+from dnn.network import Array
 from dnn.schedules import rate_at
 from dnn.trainer import Trainer, loss_key
 from dnn.training import Run
@@ -38,33 +39,37 @@ def message(work: Slice, trainer: Trainer | None) -> dict[str, Any]:
     """
     verdict: dict[str, Any] | None = None
     if trainer is None or work.view.page == "gradients":
-        verdict, panels = lab.panels(work, _probed(trainer) if trainer else None)
+        verdict, panels = lab.panels(work, probe_of(trainer).run() if trainer else None)
     else:
         panels = {
-            "boundary": _boundary(work, *boundary_field(trainer)),
-            "cost": _cost(work),
+            "boundary": boundary_panel(work, *boundary_field(trainer)),
+            "cost": cost_panel(work),
             "gradients": _gradients(work),
             "weights": _weights(work),
         }
+    return framed(work, verdict, panels, _metrics(work))
+
+
+def framed(
+    work: Slice,
+    verdict: dict[str, Any] | None,
+    panels: dict[str, Any],
+    metrics: list[dict[str, str]],
+) -> dict[str, Any]:
+    """Return the message of these panels and metrics."""
     return {
         "seq": work.seq,
         "pace": _pace(work),
         "playing": work.playing and not work.run.diverged,
         "theme": work.view.theme,
         "numbers": _numbers(work),
-        "metrics": _metrics(work),
+        "metrics": metrics,
         "status": _status(work),
         "notice": work.notice or None,
         "page": work.view.page,
         "verdict": verdict,
         "panels": panels,
     }
-
-
-def _probed(trainer: Trainer) -> Pass | None:
-    """Return the pass over the probe examples, with the present parameters."""
-    found = trainer.known("probe")
-    return found.run() if found else None
 
 
 def _pace(work: Slice) -> int:
@@ -77,22 +82,22 @@ def _numbers(work: Slice) -> dict[str, float | None]:
     """Return what tests and benchmarks read off a frame, as numbers."""
     found = {"step": work.run.step, "learning_rate": work.run.config.learning_rate}
     for name in ("train_cost", "train_score"):
-        value = _last(work.history, name)
+        value = last(work.history, name)
         found[name] = value if np.isfinite(value) else None  # type: ignore[assignment]
     return found  # type: ignore[return-value]
 
 
-def _last(history: History, name: str) -> float:
+def last(history: History, name: str) -> float:
     """Return a number's newest value; NaN without a record (the first one was out of range)."""
     return float(history.last(name)) if len(history) else float("nan")
 
 
 def _metrics(work: Slice) -> list[dict[str, str]]:
-    h, real = work.history, _data(work.run).target == "real"
+    h, real = work.history, data_of_run(work.run).target == "real"
     score = "R²" if real else "accuracy"
 
     def shown(name: str) -> str:
-        value = _last(h, name)
+        value = last(h, name)
         if name.endswith("score") and not real:
             return percent(value)
         return number(value)
@@ -124,7 +129,8 @@ def _status(work: Slice) -> dict[str, str]:
     return {"text": "Paused" if work.run.step else "Ready to train", "kind": "paused"}
 
 
-def _data(run: Run) -> Any:
+def data_of_run(run: Run) -> Any:
+    """Return the run's data set."""
     assert run.data is not None
     return run.data
 
@@ -139,8 +145,9 @@ def value_scale(data: Any) -> float:
     return max(float(np.abs(data.Y_train).max()), 1e-12)
 
 
-def _boundary(work: Slice, field: Array, size: int) -> dict[str, Any]:
-    data, view = _data(work.run), work.view
+def boundary_panel(work: Slice, field: Array, size: int) -> dict[str, Any]:
+    """Return the panel of the decision boundary; field and size: as boundary_field has them."""
+    data, view = data_of_run(work.run), work.view
     real, classes = data.target == "real", len(data.class_names)
     panel = figures.panel(
         "Decision boundary" if not real else "Prediction over the plane",
@@ -179,7 +186,7 @@ def guessing_cost(run: Run) -> float | None:
 
     Nats: the entropy of the class shares; squared error: half the total variance.
     """
-    data = _data(run)
+    data = data_of_run(run)
     if loss_key(run.config, data) == "squared_error":
         cost = 0.5 * float(np.var(data.Y_train, axis=1).sum())
     else:
@@ -189,16 +196,20 @@ def guessing_cost(run: Run) -> float | None:
     return cost if cost > 0 else None
 
 
-def _cost(work: Slice) -> dict[str, Any]:
+def cost_panel(
+    work: Slice, ghost_name: str = "previous run", same_axes: bool = False
+) -> dict[str, Any]:
+    """Return the panel of the cost curves, with the ghost's behind them."""
     run, view = work.run, work.view
-    unit = LOSSES[loss_key(run.config, _data(run))].unit
+    unit = LOSSES[loss_key(run.config, data_of_run(run))].unit
     name = "Cross-entropy (nats)" if unit == "nats" else "Half squared error"
     panel = figures.panel(
         "Cost",
         figures.cost_sentence(work.history, run.diverged),
         figures.cost_figure(
             work.history, unit=name, log=view.cost_axis == "log", theme=view.theme,
-            chance=guessing_cost(run), ghost=work.ghost, changes=run.changes, diverged=run.diverged,
+            chance=guessing_cost(run), ghost=work.ghost, ghost_name=ghost_name,
+            same_axes=same_axes, changes=run.changes, diverged=run.diverged,
         ),
         controls=[{"key": "cost_axis", "label": "Axis", "value": view.cost_axis, "options": AXES}],
     )  # fmt: skip
@@ -237,7 +248,7 @@ def _check_badge(work: Slice) -> dict[str, str] | None:
 
 def _gradients(work: Slice) -> dict[str, Any]:
     view = work.view
-    unit = LOSSES[loss_key(work.run.config, _data(work.run))].unit
+    unit = LOSSES[loss_key(work.run.config, data_of_run(work.run))].unit
     return figures.panel(
         "Gradient per layer",
         " ".join(

@@ -52,7 +52,7 @@ def judge(config: Config, signal: Signal) -> Verdict:
     if hidden < 2:
         title = "Too shallow to vanish or explode"
         return Verdict("shallow", title, "Add hidden layers to see what depth does.", 1.0, 1.0)
-    delta, activation = _errors(config, signal), signal.activation[:hidden]
+    delta, activation = errors(config, signal), signal.activation[:hidden]
     if not (np.isfinite(delta).all() and np.isfinite(activation).all()):
         return _with_mend(config, Verdict("broken", *_BROKEN, float("nan"), float("nan")))
     back = _ratio(delta[0], delta[-1])
@@ -71,7 +71,7 @@ def judge(config: Config, signal: Signal) -> Verdict:
     )
 
 
-def _errors(config: Config, signal: Signal) -> np.ndarray:
+def errors(config: Config, signal: Signal) -> np.ndarray:
     """Return the error's norm at each hidden layer: delta's, without the scale of its own branch.
 
     The norm, for a layer of more units spreads the same error over more of them. And a residual
@@ -224,6 +224,6 @@ def _flows(config: Config) -> bool:
         branch_scale=config.branch_scale,
     )
     found = Signal(line.activation_rms, line.delta_rms, line.gradient_rms)
-    errors, hidden = _errors(config, found), len(config.hidden)
-    back = _ratio(errors[0], errors[-1])
+    error, hidden = errors(config, found), len(config.hidden)
+    back = _ratio(error[0], error[-1])
     return _kind(back, _ratio(found.activation[hidden - 1], found.activation[0])) == "healthy"

@@ -10,7 +10,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "gradient": ("gradient_rms", "gradient_norm"),
     "gradient_axis": ("log", "linear"),
     "theme": ("light", "dark"),
-    "page": ("playground", "gradients"),
+    "page": ("playground", "gradients", "twins"),
+    "apart": ("product", "layers", "end_to_end"),
+    "signal": ("gradient", "delta", "activation"),
 }
 SWITCHES = {"on": True, "off": False}
 
@@ -30,6 +32,8 @@ class View:
     theme: str = "light"
     page: str = "playground"
     band: bool = True
+    apart: str = "product"
+    signal: str = "gradient"
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -45,7 +49,7 @@ class View:
 def view_to_query(view: View) -> dict[str, str]:
     """Return what a link carries: the fields that differ from the defaults."""
     default, out = View(), {}
-    for name in _LINKED:
+    for name in LINKED:
         value = getattr(view, name)
         if value != getattr(default, name):
             out[name] = value if isinstance(value, str) else ("on" if value else "off")
@@ -56,7 +60,7 @@ def view_from_query(query: Mapping[str, str]) -> View:
     """Return the View of a link. Raises ValueError, one line for each bad field."""
     values: dict = {}
     problems = []
-    for name in _LINKED:
+    for name in LINKED:
         if name not in query:
             continue
         text = query[name]
@@ -72,4 +76,5 @@ def view_from_query(query: Mapping[str, str]) -> View:
 
 
 SWITCHED = ("show_test", "discretise", "band")
-_LINKED = tuple(f.name for f in fields(View) if f.name not in ("theme", "page"))
+#: The fields that a link carries, and that the switches of the panels change.
+LINKED = tuple(f.name for f in fields(View) if f.name not in ("theme", "page"))

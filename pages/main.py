@@ -10,6 +10,7 @@ st.navigation(
     [
         st.Page("playground.py", title="Playground", default=True),
         st.Page("gradients.py", title="Gradients", url_path="gradients"),
+        st.Page("twins.py", title="Twins", url_path="twins"),
         st.Page("experiments.py", title="Experiments", url_path="experiments"),
     ],
     position="hidden",

@@ -152,9 +152,11 @@ class View {
     this.root.dataset.page = message.page;
     this.metrics.set(message);
     this.verdict.set(message.verdict);
+    let order = 0;
     for (const [key, p] of Object.entries(message.panels)) {
       const panel = this.panel(key);
       panel.root.hidden = false;
+      panel.root.style.order = order++;
       panel.set(p, message.theme);
       panel.chart.set(p);
     }

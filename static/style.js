@@ -83,6 +83,9 @@ const CSS = `
  .nl-grid{display:grid;grid-template-columns:1fr 1fr;grid-auto-rows:360px}
  .nl-panel,.nl-panel[data-key=boundary]{height:auto;aspect-ratio:auto}
 }
+@container (min-width:560px) and (max-width:879.98px){
+ .nl-root[data-page=gradients] .nl-panel[data-key=product]{grid-column:span 2}
+}
 @container (max-width:879.98px){.nl-words{min-height:36px}.nl-panel[data-key=boundary] .nl-words{min-height:16px}}
 @container (min-width:880px){
  .nl-frame{height:var(--nl-height,calc(100vh - 104px));min-height:620px}
@@ -109,11 +112,19 @@ const CSS = `
  .nl-root[data-page=gradients] .nl-panel{grid-column:span 4}
  .nl-root[data-page=gradients] .nl-panel[data-key=phase]{grid-column:span 5}
  .nl-root[data-page=gradients] .nl-panel[data-key=product]{grid-column:span 7}
+ .nl-root[data-page=gradients] .nl-grid:not(:has([data-key=product]:not([hidden]))) .nl-panel[data-key=phase]{
+  grid-column:span 12}
+ .nl-root[data-page=gradients] .nl-grid:not(:has([data-key=phase]:not([hidden]))){grid-template-rows:1fr}
+ .nl-root[data-page=gradients] .nl-grid:not(:has([data-key=phase]:not([hidden]))) .nl-panel{grid-column:span 6}
+}
+@container (min-width:880px){
+ .nl-root[data-page=twins] .nl-grid{grid-template:1fr 1fr/repeat(12,1fr)}
+ .nl-root[data-page=twins] .nl-panel{grid-column:span 4}
 }
 @container (max-width:559.98px){
  .nl-mend button{height:44px}
  .nl-head h3{font-size:15px;line-height:20px}.nl-words p,.nl-legend{font-size:13px;line-height:18px}
- .nl-head{flex-wrap:wrap}.nl-panel[data-key=boundary] .nl-words{min-height:18px}
+ .nl-head{flex-wrap:wrap}.nl-panel[data-key=product] .nl-head h3{flex-basis:100%}.nl-panel[data-key=boundary] .nl-words{min-height:18px}
  .nl-segment,.nl-check,.nl-select{height:44px;font-size:13px}.nl-segment button{font-size:13px;padding:0 12px}
  .nl-banner button{height:44px}.nl-banner{flex-wrap:wrap}
  .nl-metric,.nl-metric[data-key]{min-width:33.3%;padding:0;border:0}.nl-status{margin-left:0}

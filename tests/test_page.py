@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
+from visits import base, buttons, checked, config, errors, found, opened, press, query
 
 import dnn
 from dnn.config import FIELDS, Config, to_query
@@ -14,10 +12,8 @@ from dnn.execution import InlineExecutor
 from dnn.figures import unpack
 from dnn.presets import PRESETS
 from dnn.view import View
-from pages.shared import live, session
+from pages.shared import live
 from pages.shared.loop import SPEEDS, Loop, dataset
-
-APP = str(Path(__file__).parents[1] / "pages" / "main.py")
 
 
 @pytest.fixture(autouse=True)
@@ -25,55 +21,10 @@ def _inline(monkeypatch):
     monkeypatch.setenv("NEURAL_LAB_EXECUTOR", "inline")
 
 
-def opened(**query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=30)
-    for key, value in query.items():
-        at.query_params[key] = value
-    return checked(at)
-
-
-def checked(at: AppTest) -> AppTest:
-    """Run the whole page: a press in the transport redraws only a part of it."""
-    at.run()
-    assert not at.exception
-    return at
-
-
-def found(kind, name: str):
-    """Return the widget of this name: a number behind it counts how often it was made anew."""
-    return next(w for w in kind if base(w.key) == base(name))
-
-
-def base(key: str) -> str:
-    return key.partition(session.VERSION)[0]
-
-
-def press(at: AppTest, key: str) -> AppTest:
-    at.button(key=key).click().run()
-    assert not at.exception
-    return checked(at)
-
-
-def errors(at: AppTest) -> str:
-    return " ".join(e.value for e in at.error)
-
-
-def config(at: AppTest) -> Config:
-    """Return the Config that the page's link carries."""
-    from dnn.config import from_query
-
-    return from_query({k: v[0] if isinstance(v, list) else v for k, v in at.query_params.items()})
-
-
-def buttons(at: AppTest) -> list[str]:
-    """Return the keys of the buttons that can be pressed."""
-    return [b.key for b in at.button if not b.disabled]
-
-
 def test_the_first_visit_trains_the_spiral():
     at = opened()
     assert "pause" in buttons(at)
-    assert config(at) == Config()
+    assert config(at) == PRESETS["spiral"].config
     assert found(at.selectbox, "start_from").value == "spiral"
 
 
@@ -382,8 +333,5 @@ def test_a_failing_worker_call_is_a_sentence():
 def test_every_link_is_what_opens_the_same_page():
     at = opened(hidden="4-3", activation="relu", learning_rate="0.02", gradient="gradient_norm")
     assert config(at) == Config(hidden=(4, 3), activation="relu", learning_rate=0.02)
-    assert at.query_params["gradient"] in ("gradient_norm", ["gradient_norm"])
-    assert (
-        to_query(config(at)).items()
-        <= {k: v[0] if isinstance(v, list) else v for k, v in at.query_params.items()}.items()
-    )
+    assert query(at)["gradient"] == "gradient_norm"
+    assert to_query(config(at)).items() <= query(at).items()

@@ -48,7 +48,7 @@ def test_the_formula_tells_the_network(key):
 
 
 def test_the_first_is_the_first_visit():
-    assert next(iter(PRESETS.values())).config == DEFAULT
+    assert next(iter(PRESETS.values())).config == replace(DEFAULT, dtype="float32")
     assert DEFAULT.initializer_key == "glorot"
     assert DEFAULT.hidden == (8, 8, 6, 4)
     assert (DEFAULT.dataset, DEFAULT.optimizer, DEFAULT.batch_size) == ("spiral", "adam", 32)

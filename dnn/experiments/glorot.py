@@ -18,7 +18,6 @@ from dnn.experiments.experiment import (
     concluded,
     curve,
 )
-from dnn.experiments.jacobians import preactivation_jacobian, singular_values
 from dnn.experiments.runs import (
     SEEDS,
     clusters,
@@ -29,6 +28,7 @@ from dnn.experiments.runs import (
     trained,
 )
 from dnn.figures.words import number
+from dnn.jacobians import preactivation_jacobian, singular_values
 from dnn.signal import Probe
 
 PAPER = "Glorot & Bengio 2010, Understanding the difficulty of training deep networks"

@@ -17,9 +17,9 @@ from dnn.experiments.experiment import (
     concluded,
     curve,
 )
-from dnn.experiments.jacobians import end_to_end_singular_values
 from dnn.experiments.runs import SEEDS, mean, numbers, picked, random_inputs
 from dnn.figures.words import number
+from dnn.jacobians import end_to_end_singular_values
 from dnn.signal import Probe
 
 WIDTH, DEPTHS = 150, (1, 5, 10, 20)

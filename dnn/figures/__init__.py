@@ -9,8 +9,14 @@ from dnn.figures.frame import pack, panel, unpack
 from dnn.figures.gradients import drawn_note, gradient_figure
 from dnn.figures.phase import phase_field, phase_figure, phase_legend
 from dnn.figures.product import product_figure, product_sentence
+from dnn.figures.sentences import (
+    end_spectra_sentence,
+    layer_spectra_sentence,
+    signal_sentence,
+)
 from dnn.figures.series import series_figure
-from dnn.figures.signal import signal_figure, signal_sentence
+from dnn.figures.signal import signal_figure
+from dnn.figures.spectra import end_spectra_figure, layer_spectra_figure
 from dnn.figures.weights import weights_figure, weights_sentence
 from dnn.figures.words import (
     change_label,
@@ -31,9 +37,13 @@ __all__ = [
     "cost_sentence",
     "count",
     "drawn_note",
+    "end_spectra_figure",
+    "end_spectra_sentence",
     "gradient_figure",
     "gradient_sentence",
     "layer_name",
+    "layer_spectra_figure",
+    "layer_spectra_sentence",
     "legend",
     "number",
     "pack",

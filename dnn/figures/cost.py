@@ -25,12 +25,15 @@ def cost_figure(
     theme: str,
     chance: float | None = None,
     ghost: History | None = None,
+    ghost_name: str = "previous run",
+    same_axes: bool = False,
     changes: Sequence[Any] = (),
     diverged: Any = None,
 ) -> dict[str, Any]:
     """Return train and test cost (`unit` of which is the axis title) over the steps.
 
-    chance: the cost of guessing; ghost: the previous run; changes: with step, field and value;
+    chance: the cost of guessing; ghost: another run's history; same_axes: whether the axes
+    are those of the ghost's own chart as well; changes: with step, field and value;
     diverged: with the step at which the run left the range. Points that are not finite are left
     out; on a log axis zero is drawn at the bottom.
     """
@@ -42,9 +45,12 @@ def cost_figure(
         last = max(last, float(diverged.step)) * 1.2
     elif len(history) < 2 and ghost is not None and len(ghost):
         last = float(ghost.last("step"))
+    beside = _curves(ghost, ("test_cost",)) if same_axes else {}
+    if same_axes and ghost is not None and len(ghost):
+        last = max(last, float(ghost.last("step")))
     x = step_x(theme, last)
     end = x["range"][1]
-    shown = [y[s <= end] for s, y in (*curves.values(), *ghosts.values())]
+    shown = [y[s <= end] for s, y in (*curves.values(), *ghosts.values(), *beside.values())]
     y = _y_axis(shown, chance if diverged is None else None, log)
     floor = 10.0 ** y["range"][0] if log else -math.inf
 
@@ -55,12 +61,12 @@ def cost_figure(
     }
     for s, v in ghosts.values():
         grey = {"color": c["ghost"], "width": 1}
-        data.append(line(s, np.maximum(v, floor), "previous run", grey, hoverinfo="skip"))
+        data.append(line(s, np.maximum(v, floor), ghost_name, grey, hoverinfo="skip"))
     for name, (s, v) in curves.items():
         text, style = styles[name]
         data.append(line(s, np.maximum(v, floor), text, style, hovertemplate="%{y:.3g}"))
 
-    colors = {"previous run": c["t2"], "test": c["test"], "train": c["t1"]}
+    colors = {ghost_name: c["t2"], "test": c["test"], "train": c["t1"]}
     ends = end_labels(data, colors, x["range"], y["range"], log, bold=("train", "test"))
     if diverged is not None:
         ends = []

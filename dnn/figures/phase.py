@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from dnn.figures import scales
+from dnn.figures.layers import ROW, text_width
 from dnn.figures.lines import line
-from dnn.figures.signal import LABEL, ROW, Room, text_width
+from dnn.figures.room import LABEL, Room
 from dnn.figures.theme import axis, fade, layout, mix, plain, tokens
 from dnn.figures.theme import label as words
 from dnn.figures.words import number, short

@@ -10,22 +10,21 @@ from typing import Any
 import numpy as np
 
 from dnn.figures import scales
-from dnn.figures.lines import line
-from dnn.figures.signal import (
+from dnn.figures.layers import (
     FAR,
     HEIGHT,
-    LINE,
     MARGIN,
     ROW,
     WAY,
     WIDTH,
-    Room,
     at_bottom,
     gridline_note,
     layer_x,
     linked,
     text_width,
 )
+from dnn.figures.lines import line
+from dnn.figures.room import LINE, Room
 from dnn.figures.theme import axis, depth, fade, label, layer_color, layout, oklch, tokens
 from dnn.figures.words import SUPERSCRIPT, number, power_of_ten
 

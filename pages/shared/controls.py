@@ -48,14 +48,20 @@ LAB = {
 PAGES = {
     "playground.py": "Playground",
     "gradients.py": "Gradients",
+    "twins.py": "Twins",
     "experiments.py": "Experiments",
 }
 
 
-def lab_sidebar(loop: Loop) -> None:
-    """Draw the gradients lab's side bar: what its question is about, and no more."""
+def lab_sidebar(loop: Loop, first: Callable[[], None] | None = None) -> None:
+    """Draw the gradients lab's side bar: what its question is about, and no more.
+
+    first: draws what comes before all else.
+    """
     with st.sidebar:
         brand()
+        if first is not None:
+            first()
         _start_from(loop.config)
         for heading in LAB:
             _lab_group(heading)
@@ -172,7 +178,7 @@ def _rows(fields: dict[str, Setting], config: Config) -> None:
             left = None
 
 
-def _help(setting: Setting, chosen: Any = None) -> str:
+def help_of(setting: Setting, chosen: Any = None) -> str:
     """Return the help of a field, with formula and source of what is chosen."""
     parts = [setting.help]
     if isinstance(chosen, Entry):
@@ -208,7 +214,7 @@ def _choice(name: str, setting: Setting, config: Config) -> None:
 
     st.selectbox(
         setting.label, options, index=options.index(value), format_func=label, key=key,
-        on_change=_typed, args=(name, key), help=_help(setting, _entry(setting, value)),
+        on_change=_typed, args=(name, key), help=help_of(setting, _entry(setting, value)),
     )  # fmt: skip
 
 
@@ -228,7 +234,7 @@ def _int(name: str, setting: Setting, config: Config) -> None:
         key = session.key_for(f"config_{name}", value)
         st.number_input(
             setting.label, int(setting.min), int(setting.max), value, int(setting.step), key=key,
-            on_change=_changed, args=(name, key), help=_help(setting),
+            on_change=_changed, args=(name, key), help=help_of(setting),
         )  # fmt: skip
         return
     numbers = sorted({int(m) for m in setting.marks} | ({value} if value else set()))
@@ -238,7 +244,7 @@ def _int(name: str, setting: Setting, config: Config) -> None:
     st.selectbox(
         setting.label, texts, index=texts.index(shown), key=key, accept_new_options=True,
         format_func=lambda t: setting.none_label if t == setting.none else t,
-        on_change=_typed, args=(name, key), help=_help(setting) + " Pick one or type one.",
+        on_change=_typed, args=(name, key), help=help_of(setting) + " Pick one or type one.",
     )  # fmt: skip
 
 
@@ -248,7 +254,7 @@ def _float(name: str, setting: Setting, config: Config) -> None:
     top = math.nextafter(setting.max, 0.0) if setting.below else setting.max
     st.number_input(
         setting.label, setting.min, top, value, float(setting.step), format="%g", key=key,
-        on_change=_changed, args=(name, key), help=_help(setting),
+        on_change=_changed, args=(name, key), help=help_of(setting),
     )  # fmt: skip
 
 
@@ -260,7 +266,7 @@ def _log(name: str, setting: Setting, config: Config) -> None:
     slider, text = st.columns([2.4, 1], gap="small", vertical_alignment="bottom")
     slider.select_slider(
         setting.label, options, value, format_func=lambda v: f"{v:g}", key=key,
-        on_change=_changed, args=(name, key), help=_help(setting),
+        on_change=_changed, args=(name, key), help=help_of(setting),
     )  # fmt: skip
     text.text_input(
         f"{setting.label}, typed", f"{value:g}", key=text_key, label_visibility="collapsed",
@@ -280,7 +286,7 @@ def _features(name: str, setting: Setting, config: Config) -> None:
         setting.label, list(setting.choices), selection_mode="multi", default=value, key=key,
         format_func=lambda k: setting.choices[k].label, on_change=_changed,
         args=(name, key, lambda chosen: tuple(k for k in setting.choices if k in chosen)),
-        help=_help(setting),
+        help=help_of(setting),
     )  # fmt: skip
 
 
@@ -288,7 +294,7 @@ def _switch(name: str, setting: Setting, config: Config) -> None:
     value = getattr(config, name)
     key = session.key_for(f"config_{name}", value)
     st.toggle(
-        setting.label, value, key=key, on_change=_changed, args=(name, key), help=_help(setting)
+        setting.label, value, key=key, on_change=_changed, args=(name, key), help=help_of(setting)
     )
 
 
@@ -303,7 +309,7 @@ def _activation(name: str, setting: Setting, config: Config) -> None:
         setting.label, options, index=options.index(shown), key=key,
         format_func=lambda k: "one for each layer" if k == "mixed" else setting.choices[k].label,
         on_change=_all_layers, args=(key,),
-        help=_help(setting, None if mixed else ACTIVATIONS[value]),
+        help=help_of(setting, None if mixed else ACTIVATIONS[value]),
     )  # fmt: skip
 
 
@@ -320,7 +326,7 @@ def _layers(name: str, setting: Setting, config: Config) -> None:
         st.text_input(
             f"{setting.label}: {len(hidden)}, their widths", setting.write(hidden), key=key,
             on_change=_typed,
-            args=(name, key), help=_help(setting) + " Widths are joined by hyphens: 16-16-8.",
+            args=(name, key), help=help_of(setting) + " Widths are joined by hyphens: 16-16-8.",
         )  # fmt: skip
     else:
         for l in range(len(hidden)):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
 from dnn.config import Config
+from dnn.view import LINKED
 from pages.shared import frames, session
 from pages.shared.loop import SPEEDS, Loop
-
-#: What the switches of the panels change: fields of View.
-VIEW_CONTROLS = ("cost_axis", "gradient", "gradient_axis", "show_test", "discretise", "band")
 
 #: What counts each time it is pressed: label, icon, help, shortcut.
 BUTTONS = {
@@ -148,8 +148,9 @@ def handle(loop: Loop, event: dict) -> None:
     kind, value = event.get("type"), event.get("value")
     if kind == "control":
         key = str(event.get("key"))
-        if key in VIEW_CONTROLS:
-            loop.look(**{key: value})
+        if key in LINKED:
+            with suppress(ValueError):
+                loop.look(**{key: value})
     elif kind == "hidden":
         loop.hide(bool(value))
     elif kind == "untouched" and loop.playing:
@@ -171,11 +172,15 @@ def fit(loop: Loop) -> None:
 
 def move(sigma_w: object, sigma_b: object) -> None:
     """Start again at a point of the phase diagram."""
-    if isinstance(sigma_w, (int, float)) and isinstance(sigma_b, (int, float)):
+    # Not to NaN, nor far off any diagram: an event may say anything.
+    w, b = (
+        v if isinstance(v, (int, float)) and abs(v) < 1000 else None for v in (sigma_w, sigma_b)
+    )
+    if w is not None and b is not None:
         session.change(
             initializer="mean_field",
-            sigma_w=round(max(0.0, float(sigma_w)), 2),
-            sigma_b=round(max(0.0, float(sigma_b)), 2),
+            sigma_w=round(max(0.0, float(w)), 2),
+            sigma_b=round(max(0.0, float(b)), 2),
         )
 
 

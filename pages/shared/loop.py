@@ -7,13 +7,15 @@ from those that answer the page's requests for frames: every public method holds
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import lru_cache, wraps
+from typing import Any
 
 import dnn
 from dnn.advice import advise
@@ -22,11 +24,13 @@ from dnn.datasets import Dataset, data_fields
 from dnn.execution import WorkerPool
 from dnn.gradcheck import Check
 from dnn.history import History
-from dnn.lab import DRAWS, fitting
+from dnn.lab import DRAWS, RESOLVING, fitting
 from dnn.live import Outcome, Slice, signal_slice, train_slice
 from dnn.panels import points_version
 from dnn.presets import PRESETS
 from dnn.signal import Band, signal_only
+from dnn.spectra import Spectra
+from dnn.twins import Twin, twin, twins_slice
 from dnn.view import View
 
 SPEEDS = {
@@ -41,8 +45,13 @@ TOO_LARGE = (
     "This network is too large to train here (the operator sets how large). "
     "Its signal at the start is measured all the same."
 )
+#: What the second of two networks begins with.
+DIFFERS: Mapping[str, Any] = {"initializer": "he"}
 #: Seconds that a notice stays while training goes on.
 NOTICE = 8.0
+#: While playing, seconds between two looks for singular values: at least these, and so many times
+#: what one takes.
+RESOLVE_EVERY, RESOLVE_SHARE = 1.0, 20.0
 #: At high speed, no more records than these: each costs as much as some dozen steps.
 RECORDS_A_SECOND = 40
 
@@ -108,7 +117,14 @@ def _leave(executor: WorkerPool, slot: int) -> None:
 class Loop:
     """One session's run, its history, and the slice that is under way."""
 
-    def __init__(self, executor: Executor, config: Config, view: View, playing: bool):
+    def __init__(
+        self,
+        executor: Executor,
+        config: Config,
+        view: View,
+        playing: bool,
+        twin_setting: Mapping[str, Any] = DIFFERS,
+    ):
         self.executor, self._lock = executor, threading.RLock()
         #: Called after every change that somebody asked for, from any thread.
         self.waiting: set[Callable[[], object]] = set()
@@ -122,6 +138,7 @@ class Loop:
         self.ghost: History | None = None
         self.frame, self.shown = b"", 0
         self.seq = executor.flag_at(self.slot) if isinstance(executor, WorkerPool) else 0
+        self._due = 0
         self.rate = 0.0
         self.shown_version = ""
         self._future: Future[Outcome] | None = None
@@ -130,6 +147,11 @@ class Loop:
         self._resume = False
         self.check: Check | None = None
         self.band: Band | None = None
+        self.spectra: Spectra | None = None
+        self._resolved_at = -math.inf
+        #: In what the second network differs, where there is one.
+        self.twin_setting = dict(twin_setting)
+        self.twin: Twin | None = None
         self._begin(config)
 
     # --- what people ask for ---------------------------------------------------------------------
@@ -137,7 +159,7 @@ class Loop:
     @_heard
     def play(self) -> None:
         """Go on training; a diverged run stays where it is."""
-        self.playing = self.run.diverged is None and not self.large
+        self.playing = not (self.ended or self.large)
         self.notice, self._resume = TOO_LARGE if self.large else "", False
         self._dirty = self._dirty or self.large
 
@@ -195,7 +217,10 @@ class Loop:
         view = replace(self.view, **fields)  # type: ignore[arg-type]
         if view == self.view:
             return
+        paired = "twins" in (view.page, self.view.page) and view.page != self.view.page
         self.view, self._dirty = view, True
+        if paired:
+            self._pair()
         if self.large and view.page != "gradients":
             self._begin(PRESETS["spiral"].config)
             self.notice = "The lab's network is too large to train: this is the first visit's."
@@ -218,6 +243,28 @@ class Loop:
         if had:
             self.notice = "New network: this change needs one. The grey curve is the previous run."
 
+    @_heard
+    def set_twin(self, setting: Mapping[str, Any]) -> None:
+        """Choose in what the second network differs, and start both.
+
+        Raises ValueError where no network can be made of it; the runs on screen go on.
+        """
+        if dict(setting) == self.twin_setting:
+            return
+        replace(self.config, **setting)
+        before, self.twin_setting = self.twin_setting, dict(setting)
+        try:
+            self._begin(self.config)
+        except ValueError:
+            self.twin_setting = before
+            raise
+
+    @property
+    def ended(self) -> bool:
+        """Whether every network on show has diverged."""
+        over = self.run.diverged is not None
+        return over and (self.twin is None or self.twin.run.diverged is not None)
+
     @property
     def epoch_steps(self) -> int:
         """Steps in an epoch at the batch size in force."""
@@ -227,7 +274,7 @@ class Loop:
     @property
     def phase(self) -> str:
         """What the run is doing: playing, paused, or diverged, from where only a reset leads on."""
-        if self.run.diverged is not None:
+        if self.ended:
             return "diverged"
         return "playing" if self.playing else "paused"
 
@@ -240,8 +287,8 @@ class Loop:
 
     @property
     def _more_to_find(self) -> bool:
-        """Whether a paused run's frame is still to be added to: a check, or draws of the band."""
-        return self._unchecked or self._undrawn
+        """Whether a paused run's frame is still to be added to: a check, draws, singular values."""
+        return self._unchecked or self._undrawn or self._unresolved
 
     @property
     def _undrawn(self) -> bool:
@@ -253,12 +300,38 @@ class Loop:
         return self.band is None or self.band.draws < DRAWS
 
     @property
+    def _unresolved(self) -> bool:
+        """Whether the gradients lab is still to find the singular values of what is shown."""
+        if self.view.page != "gradients" or self.view.apart == "product":
+            return False
+        if len(self.run.config.hidden) < 2 or not len(self.history):
+            return False
+        return self.spectra is None or not self.spectra.of(self.run.step)
+
+    def _resolving(self, steps: int | None) -> bool:
+        """Return whether the next slice is to look for singular values.
+
+        Those that take long wait for a paused run, and for a slice that does nothing else.
+        """
+        if not self._unresolved:
+            return False
+        seconds = self.spectra.seconds if self.spectra else 0.0
+        quick = seconds <= RESOLVING and not self.large
+        if not self.playing:
+            return quick or not (self._dirty or steps)
+        whole = self.spectra is None or self.spectra.complete
+        pause = max(RESOLVE_EVERY, RESOLVE_SHARE * seconds)
+        return quick and whole and time.monotonic() - self._resolved_at > pause
+
+    @property
     def _unchecked(self) -> bool:
         """Whether back-propagation has still to be compared with differences on what is shown.
 
         While playing, once a run; then at every pause, behind the frame that shows it.
         """
         if self.large or self.run.diverged is not None or not len(self.history):
+            return False
+        if self.twin is not None:
             return False
         if self.playing or self.check is None:
             return self.check is None
@@ -278,7 +351,9 @@ class Loop:
     def tick(self) -> tuple[int, bytes, Future | None]:
         """Collect and submit what is due; return the newest frame, its number, and what is awaited.
 
-        Never waits. At full speed a tick asks the slice under way to finish.
+        The number is 0 while the frame does not show yet what has been asked for: a page that takes
+        it is not there for the next one. Never waits. At full speed a tick asks the slice under way
+        to finish.
         """
         if self._future is not None:
             if self.speed == "full" if self.playing else not self._work.pressed:
@@ -287,9 +362,24 @@ class Loop:
         if self._future is None and not self.settled:
             steps, self._queued = self._steps_a_frame() if self.playing else self._queued, 0
             self._submit(steps)
-        return self.shown, self.frame, self._future
+        stale = self._dirty or self.shown < self._due
+        return 0 if stale else self.shown, self.frame, self._future
 
     # --- inside ----------------------------------------------------------------------------------
+
+    def _pair(self) -> None:
+        """Begin anew with a second network, or go on without it."""
+        if self.view.page != "twins":
+            self.twin = None
+            return
+        stepped = self.run.step > 0
+        try:
+            self._begin(self.config)
+        except ValueError:
+            self.twin_setting = dict(DIFFERS)
+            self._begin(PRESETS["twins"].config)
+        if stepped:
+            self.notice = "Twins start together: the run began again."
 
     def _stop(self, notice: str = "") -> None:
         self.playing, self.notice, self._dirty = False, notice, True
@@ -303,11 +393,14 @@ class Loop:
             if self.view.page != "gradients":
                 raise
             run, large = signal_only(config, data), True
+        pair = twin(config, self.twin_setting, data) if self.view.page == "twins" else None
         if keep_ghost and len(self.history) > 1:
             self.ghost = self.history
         self.config, self.run, self.large = config, run, large
+        self.playing = self.playing and not large
         self.history, self.check = History(), None
-        self.band = None
+        self.band, self.spectra, self.twin = None, None, pair
+        self._resolved_at = -math.inf
         self.notice, self._queued, self._dirty = "", 0, True
         if self._future is not None:
             self._finish()
@@ -351,9 +444,14 @@ class Loop:
             self.run = replace(self.run, config=self.config, origin=self.config)
         elif changes and self.run.diverged is None:
             self.run = dnn.change(self.run, **changes)
+        if self.twin is not None:
+            self.twin = self.twin.following(self.config)
         self.seq += 1
         checking = self._unchecked and (self.playing or not (self._dirty or steps))
-        drawing = self._undrawn and not (self._dirty or steps)
+        resolving = self._resolving(steps)
+        drawing = self._undrawn and not (self._dirty or steps or resolving)
+        self._resolved_at = time.monotonic() if resolving else self._resolved_at
+        self._due = self.seq if self._dirty else self._due
         self._dirty, self.failed = False, ""
         self._forget_notice()
         work = Slice(
@@ -362,10 +460,12 @@ class Loop:
             fixed=self.shown_version != points_version(self.run, self.view),
             rate=self.rate, notice=self.notice, data=data, pressed=not self.playing,
             check=self.check, checking=checking, band=self.band if self.view.band else None,
-            drawing=drawing, large=self.large,
+            drawing=drawing, spectra=self.spectra, resolving=resolving, large=self.large,
+            twin=self.twin,
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()
-        self._future = self.executor.submit(signal_slice if self.large else train_slice, work)
+        paired = twins_slice if self.twin is not None else train_slice
+        self._future = self.executor.submit(signal_slice if self.large else paired, work)
 
     def _collect(self) -> None:
         """Take the outcome of the slice under way, if it is there."""
@@ -382,12 +482,16 @@ class Loop:
         if outcome.run is None:
             self._submit(self._work.steps, dataset(self.run.config))
             return
-        if self._work.pressed and not outcome.run.diverged:
+        data = dataset(self.run.config)
+        self.run = replace(outcome.run, data=data)
+        if self.twin is not None and outcome.twin is not None:
+            self.twin = replace(outcome.twin, run=replace(outcome.twin.run, data=data))
+        if self._work.pressed and not self.ended:
             self._queued += (self._work.steps or 0) - outcome.steps  # what did not fit
-        self.run = replace(outcome.run, data=dataset(self.run.config))
         self.history, self.frame, self.shown = outcome.history, outcome.frame, self._work.seq
         self.check, self.band = outcome.check, outcome.band or self.band
-        if self.run.diverged:
+        self.spectra = outcome.spectra or self.spectra
+        if self.ended:
             self.playing = False
         if outcome.steps:
             rate = outcome.steps / max(time.perf_counter() - self._sent, 1e-6)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Any
@@ -15,14 +15,15 @@ from dnn.datasets import DATASETS
 from dnn.execution import open_executor
 from dnn.live import warm_up
 from dnn.presets import PRESETS
+from dnn.twins import setting_from_text, setting_text
 from dnn.view import CHOICES, SWITCHED, View, view_from_query, view_to_query
 from pages.shared.frames import publish
-from pages.shared.loop import SPEEDS, Loop
+from pages.shared.loop import DIFFERS, SPEEDS, Loop
 from pages.shared.trials import Trials
 
 COMPONENT = "live_panels"
 #: The starting point that a page opens on.
-FIRST_VISIT = {"playground": "spiral", "gradients": "lab"}
+FIRST_VISIT = {"playground": "spiral", "gradients": "lab", "twins": "twins"}
 #: Stands between a widget's name and the number of its version.
 VERSION = "--v"
 
@@ -89,22 +90,29 @@ def _from_link(page: str) -> Loop:
         problems.append(f"speed: {speed[:40]!r} is not allowed; choose {', '.join(SPEEDS)}")
         speed = "epoch"
     # A shared link opens paused, unless it says play=1.
-    linked = not query.keys().isdisjoint({*FIELDS, *CHOICES, *SWITCHED, "speed", "play"})
+    linked = not query.keys().isdisjoint({*FIELDS, *CHOICES, *SWITCHED, "speed", "play", "twin"})
     st.session_state["link_plays"] = query.get("play") == "1"
     playing = st.session_state["link_plays"] or not (linked or page == "gradients")
     theme = getattr(st.context.theme, "type", None) or "light"
-    made = _made(config, replace(view, theme=theme), playing, problems)
+    differs = DIFFERS
+    try:
+        differs = setting_from_text(query["twin"]) if "twin" in query else DIFFERS
+    except ValueError as error:
+        problems.append(str(error))
+    made = _made(config, replace(view, theme=theme), playing, problems, differs)
     made.set_speed(speed)
     say("\n".join(problems), "This link can't be shown as it is:")
     return made
 
 
-def _made(config: Config, view: View, playing: bool, problems: list[str]) -> Loop:
+def _made(
+    config: Config, view: View, playing: bool, problems: list[str], differs: Mapping[str, Any]
+) -> Loop:
     try:
-        return Loop(executor(), config, view, playing)
+        return Loop(executor(), config, view, playing, differs)
     except ValueError as error:
         problems.append(str(error))
-        return Loop(executor(), PRESETS["spiral"].config, view, False)
+        return Loop(executor(), PRESETS[FIRST_VISIT[view.page]].config, view, False)
 
 
 def token() -> str:
@@ -124,6 +132,8 @@ def write_link() -> None:
     """Put into the address what opens this network and view again."""
     live = loop()
     wanted = {**to_query(live.config), **view_to_query(live.view)}
+    if live.twin is not None and live.twin_setting != DIFFERS:
+        wanted["twin"] = setting_text(live.twin_setting)
     if live.speed != "epoch":
         wanted["speed"] = live.speed
     if st.session_state["link_plays"]:
@@ -236,6 +246,17 @@ def start_from(key: str) -> None:
     live.play()
     redraw()
     say("")
+
+
+def differ(setting: Mapping[str, Any]) -> None:
+    """Choose in what the second network differs; what can't be done becomes a sentence."""
+    try:
+        loop().set_twin(setting)
+        redraw()
+        write_link()
+        say("")
+    except ValueError as error:
+        say(str(error), "Not changed:")
 
 
 def _fitting(config: Config, fields: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,8 @@ header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important;
   padding: 2px 10px; }
 [class*="st-key-experiment_"] button div { justify-content: flex-start; text-align: left; }
 .nl-title { margin: 0; font-weight: 600; }
-.st-key-pages { gap: 4px !important; margin-top: -6px; }
+.st-key-pages { display: grid !important; grid-template-columns: repeat(3, 1fr);
+  gap: 2px 4px !important; margin-top: -6px; }
 .st-key-brand { margin-top: -42px; height: 34px; width: fit-content; font-size: 15px; }
 .st-key-transport { gap: 8px !important; padding-right: 40px; }
 .st-key-pause:has(button:disabled), .st-key-pause:has(button:enabled) ~ .st-key-play

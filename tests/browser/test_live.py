@@ -8,36 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
+from acting import lab, linked, paused, press, until
 
 pytestmark = pytest.mark.browser
 PANELS = ("boundary", "cost", "gradients", "weights")
 DEEP = "hidden=16-16-16-16-16-16-16-16-16-16-16-16&activation=relu&initializer=normal&sigma_w=0.7"
-
-
-def lab(page, name):
-    """Return what the page's panels say of themselves."""
-    return page.evaluate(f"window.__neuralLab.{name}")
-
-
-def press(page, key):
-    page.locator(f".st-key-{key} button").first.click()
-
-
-def until(page, test, timeout=8_000):
-    page.wait_for_function(
-        f"(() => {{ const lab = window.__neuralLab; return {test}; }})()", timeout=timeout
-    )
-
-
-def linked(page, text):
-    """Wait until the address says text."""
-    page.wait_for_function("text => location.search.includes(text)", arg=text)
-
-
-def paused(page):
-    press(page, "pause")
-    page.wait_for_selector(".st-key-play button:enabled")
-    until(page, "!lab.playing")
 
 
 def test_the_first_visit_trains_and_every_panel_is_painted(visit):

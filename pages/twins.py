@@ -1,0 +1,12 @@
+"""Twins: two networks that differ in one setting, side by side on the same axes."""
+
+from pages.shared import live, session
+from pages.shared.controls import message
+from pages.shared.pair import twins_sidebar
+
+session.take_redraw()  # this is one
+session.visit("twins")
+message()
+live.stage()
+twins_sidebar(session.loop())
+session.write_link()
