@@ -50,8 +50,8 @@ def _synthetic(config: Config) -> bool:
 class Config:
     """One experiment; the defaults are the first visit's but for its dtype.
 
-    Equal configs give equal runs. Whether this machine can train it is another question, which dnn.start answers. Raises
-    ValueError that names the field, the value and what is allowed.
+    Equal configs give equal runs. Whether this machine can train it is another question, which
+    dnn.start answers. Raises ValueError that names the field, the value and what is allowed.
     """
 
     dataset: str = setting(
