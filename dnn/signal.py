@@ -48,7 +48,7 @@ class Probe:
         loss = LOSSES[self.architecture.loss]
         Y = loss.encode(targets(loss.key, data, data.Y_train[:, : self.m])).astype(self.dtype)
         self.rows = with_ones(data.X_train[:, : self.m], self.dtype)
-        self._step = ((self.rows.T, self.rows, Y),)
+        self._step = (self.rows.T, self.rows, Y)
         self._run = fuse(self.net.forward() + self.net.predict() + self.net.backward())
         self._seed: int | None = None
 

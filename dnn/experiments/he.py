@@ -57,7 +57,7 @@ def _signal(layers: int, key: str, seed: int) -> Signal:
     data = random_inputs(WIDTH, EXAMPLES, seed=seed)
     rows = with_ones(data.X_train, p.dtype)
     Y = LOSSES["softmax"].encode(data.Y_train).astype(p.dtype)
-    fuse(net.forward() + net.predict() + net.backward())((((rows.T, rows, Y),),))
+    fuse(net.forward() + net.predict() + net.backward())([(rows.T, rows, Y)])
     return layer_signal(net, rows)
 
 
