@@ -16,6 +16,7 @@ from dnn.figures.sentences import (
 )
 from dnn.figures.series import series_figure
 from dnn.figures.signal import signal_figure
+from dnn.figures.space import space_figure, space_sentence
 from dnn.figures.spectra import end_spectra_figure, layer_spectra_figure
 from dnn.figures.weights import weights_figure, weights_sentence
 from dnn.figures.words import (
@@ -58,6 +59,8 @@ __all__ = [
     "series_figure",
     "signal_figure",
     "signal_sentence",
+    "space_figure",
+    "space_sentence",
     "times",
     "unpack",
     "weights_figure",
