@@ -32,11 +32,13 @@ def space_figure(
     c = tokens(theme)
     reach = _reach(lines, points)
     style = {"color": fade(c["t3"], 0.5), "width": 1}
-    grid = [line(*each, "grid", style, hoverinfo="skip") for each in lines if _finite(each)]
+    grid = [line(x, y, "grid", style, hoverinfo="skip") for x, y in lines if _finite(x + y)]
     data = [*grid, *points]
     ends = _ends(cut, reach)
     if ends is not None:
-        data.append(line(*ends, "p = 0.5", {"color": c["t1"], "width": 1.8}, hoverinfo="skip"))
+        data.append(
+            line(ends[0], ends[1], "p = 0.5", {"color": c["t1"], "width": 1.8}, hoverinfo="skip")
+        )
     axes = [plane_axis(theme, label, (-reach, reach)) for label in labels]
     return {
         "data": data,
