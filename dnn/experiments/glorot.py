@@ -119,7 +119,7 @@ def tanh_criterion(rows: Rows) -> tuple[bool, str]:
 
 # --- sigmoid networks of growing depth -----------------------------------------------------------
 
-STEPS, UNITS, CLASSES = 3000, 100, 10
+STEPS, UNITS, CLASSES, EXAMPLES = 3000, 100, 10, 1000
 CHANCE = log(CLASSES)
 
 
@@ -139,7 +139,7 @@ def _sigmoid(depth: int, seed: int) -> Config:
 
 def run_sigmoid(progress: Progress) -> Outcome:
     """Return what sigmoid networks of one to five hidden layers learn in the same time."""
-    data = clusters(64, 1000, 1.0, CLASSES)
+    data = clusters(64, EXAMPLES, 1.0, CLASSES)
     stages, series = Stages(progress, 4 * len(SEEDS) * 5), []
     rows: list[Row] = []
     for depth in range(1, 6):
@@ -214,7 +214,8 @@ EXPERIMENTS = [
         key="glorot_sigmoid",
         label="Sigmoid networks of growing depth",
         formula=f"sigmoid, 64-1..5x{UNITS}-10, Var W = 1/(3 fan_in), gradient descent 0.5, "
-        f"mini-batches of 10, {STEPS} steps, 3 seeds",
+        f"mini-batches of 10, {STEPS} steps, {EXAMPLES} examples, N(0, 1) around {CLASSES} N(0, 1) "
+        "centres, float32, 3 seeds",
         help="From four hidden layers on, the last of them is driven to 0 before the others have "
         "learnt anything, and training stalls; ten drawn clusters stand in for the paper's "
         "Shapeset.",
