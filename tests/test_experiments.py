@@ -4,6 +4,7 @@ import pickle
 from dataclasses import replace
 from functools import lru_cache
 from math import inf, isfinite, log, pi, sqrt
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -70,6 +71,14 @@ def test_an_experiment_describes_itself(key):
     assert experiment.paper.endswith(".")
     assert from_query(to_query(experiment.config)) == experiment.config
     assert pickle.loads(pickle.dumps(experiment)) == experiment
+
+
+def test_the_readme_tells_of_every_experiment():
+    """Its table as tests/benchmarks/experiments.py prints it, but for the figures."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text()
+    for e in EXPERIMENTS.values():
+        row = " | ".join(part.replace("|", "\\|") for part in (e.label, e.source, e.paper))
+        assert f"| {row} |" in readme
 
 
 @pytest.mark.parametrize("key", KEYS)

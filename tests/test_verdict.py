@@ -287,7 +287,7 @@ def mended(config):
         ),
         (
             scaled("tanh", 0.8),
-            "Set σ_w to the critical 1",
+            "Set the weight scale to the critical 1",
             {"initializer": "mean_field", "sigma_w": 1.0, "sigma_b": 0.0},
         ),
         (
@@ -382,6 +382,6 @@ def test_a_mend_can_be_made():
 
 def test_the_critical_point_is_the_biases_own():
     verdict = verdict_of(PRESETS["lab"].config)
-    assert verdict.button == "Set σ_w to the critical 1.396"
+    assert verdict.button == "Set the weight scale to the critical 1.396"
     assert verdict.fields == {"initializer": "mean_field", "sigma_w": 1.396, "sigma_b": 0.3}
     assert mended(PRESETS["lab"].config).kind == "healthy"
