@@ -507,6 +507,20 @@ def test_a_branch_of_scale_0_learns_nothing_and_hides_nothing():
     assert found.gradient_rms[0] == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("key", ["tanh", "relu", "sigmoid"])
+def test_several_inputs_make_the_lines_of_each(key, batch_norm):
+    x2 = np.array([0.01, 0.7, 30.0])
+    args = (8, 8, 8, 4, 1), [key] * 3, 1.7, 0.2
+    more = {"batch_norm": batch_norm, "residual": True, "branch_scale": 0.4}
+    together = theory.signal(*args, x2, **more)
+    for i, value in enumerate(x2):
+        alone = theory.signal(*args, float(value), **more)
+        for name in ("q", "activation_rms", "chi", "delta_rms", "gradient_rms"):
+            column = getattr(together, name)[:, i]
+            np.testing.assert_allclose(column, getattr(alone, name), rtol=1e-12)
+
+
 def test_signal_without_hidden_layers_and_with_weights_of_zero():
     alone = theory.signal((4, 1), [], 2.0, 0.5, 3.0)
     assert alone.q == pytest.approx([6.5])
