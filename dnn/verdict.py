@@ -204,7 +204,7 @@ def _of_one_activation(config: Config, key: str) -> Iterator[Mend]:
     if critical is not None and critical <= LARGEST_SIGMA:
         value = float(f"{critical:.3f}")
         fields = {"initializer": "mean_field", "sigma_w": value, "sigma_b": config.sigma_b}
-        yield f"Set σ_w to the critical {value:g}", fields
+        yield f"Set the weight scale to the critical {value:g}", fields
     yield fitting
 
 

@@ -277,6 +277,40 @@ def mended(config):
     return verdict_of(after)
 
 
+@pytest.mark.parametrize(
+    ("config", "button", "fields"),
+    [
+        (
+            deep(activation="relu", initializer="glorot"),
+            "Start with He weights",
+            {"initializer": "he"},
+        ),
+        (
+            scaled("tanh", 0.8),
+            "Set the weight scale to the critical 1",
+            {"initializer": "mean_field", "sigma_w": 1.0, "sigma_b": 0.0},
+        ),
+        (
+            deep(activation="sigmoid"),
+            "Use tanh with Glorot weights",
+            {"activation": "tanh", "initializer": "glorot"},
+        ),
+        (
+            deep(activation="linear", initializer="he"),
+            "Start with Orthogonal weights",
+            {"initializer": "orthogonal"},
+        ),
+    ],
+    ids=["relu", "tanh", "sigmoid", "linear"],
+)
+def test_the_mend_fits_the_activation(config, button, fields):
+    """He for ReLU, the critical scale for tanh, another activation for sigmoid."""
+    verdict = verdict_of(config)
+    assert verdict.kind in ("vanishing", "exploding")
+    assert (verdict.button, verdict.fields) == (button, fields)
+    assert mended(config).kind == "healthy"
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("activation", [k for k in VANISHING if k not in ("softplus", "selu")])
 def test_vanishing_is_mended(activation, seed):
@@ -348,6 +382,6 @@ def test_a_mend_can_be_made():
 
 def test_the_critical_point_is_the_biases_own():
     verdict = verdict_of(PRESETS["lab"].config)
-    assert verdict.button == "Set σ_w to the critical 1.396"
+    assert verdict.button == "Set the weight scale to the critical 1.396"
     assert verdict.fields == {"initializer": "mean_field", "sigma_w": 1.396, "sigma_b": 0.3}
     assert mended(PRESETS["lab"].config).kind == "healthy"
