@@ -31,8 +31,6 @@ TWIN_FIELDS = (
     "learning_rate",
 )
 NAMES = ("A", "B")
-#: What is shown of every layer: the view's choices and their labels.
-SIGNALS = (("gradient", "Gradient"), ("delta", "Error"), ("activation", "Signal"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,8 +160,8 @@ def _signal(own: Slice, other: Slice) -> dict[str, Any]:
         panel = lab.signal_panel(own, kind, lab.signal_values(other, kind))
     else:
         panel = figures.panel("", "The first step left the range.", {"data": [], "layout": {}})
-    panel["title"] = dict(SIGNALS)[kind]
-    options = [list(option) for option in SIGNALS]
+    panel["title"] = dict(lab.SIGNALS)[kind]
+    options = [list(option) for option in lab.SIGNALS]
     panel["controls"] = [{"key": "signal", "label": "Shown", "value": kind, "options": options}]
     return panel
 

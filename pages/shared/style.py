@@ -19,10 +19,12 @@ header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important;
   padding: 2px 10px; }
 [class*="st-key-experiment_"] button div { justify-content: flex-start; text-align: left; }
 .nl-title { margin: 0; font-weight: 600; }
-.st-key-pages { display: grid !important; grid-template-columns: repeat(3, 1fr);
+.st-key-pages { display: grid !important; grid-template-columns: repeat(2, 1fr);
   gap: 2px 4px !important; margin-top: -6px; }
 .st-key-brand { margin-top: -42px; height: 34px; width: fit-content; font-size: 15px; }
 .st-key-transport { gap: 8px !important; padding-right: 40px; }
+.st-key-present p { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); }
 .st-key-pause:has(button:disabled), .st-key-pause:has(button:enabled) ~ .st-key-play
   { display: none; }
 .st-key-transport button { min-height: 36px; padding: 0 10px; }
@@ -44,6 +46,29 @@ button[data-testid="stBaseButton-primary"]:enabled *
     { display: none; }
 }
 """
+
+
+#: For a projector: nothing but the page itself, type of 16 pixels and more, controls 44 high.
+PROJECTOR = """
+[data-testid="stSidebar"], header[data-testid="stHeader"], [data-testid="stExpandSidebarButton"]
+  { display: none !important; }
+.stMainBlockContainer { padding: 8px 16px !important; }
+.stApp { --nl-height: calc(100vh - HEADpx); }
+.st-key-transport, .st-key-transport :is(p, kbd, button), .st-key-lab_bar :is(p, input, div)
+  { font-size: 16px !important; line-height: 22px; }
+.st-key-transport { padding-right: 0; }
+.st-key-transport button, .st-key-lab_bar [data-baseweb="select"] > div { min-height: 44px; }
+.st-key-lab_bar { padding: 4px 4px 0; }
+.st-key-lab_bar .stSlider label { margin-bottom: 8px; }
+.stAlert p { font-size: 16px !important; }
+"""
+#: Pixels above the panels, by page: the transport, and the lab's bar of controls.
+HEAD = {"gradients": 170}
+
+
+def for_projector(page: str) -> None:
+    """Add the rules of the projector mode to the page."""
+    st.html(f"<style>{PROJECTOR.replace('HEAD', str(HEAD.get(page, 72)))}</style>")
 
 
 def apply() -> None:
