@@ -210,7 +210,7 @@ def _product(work: Slice, net: Pass | None) -> dict[str, Any]:
         by_weights, by_slope = backward_factors(net)
     return figures.panel(
         "The product taken apart",
-        figures.product_sentence((by_weights * by_slope)[:-1]) + BACK,
+        figures.product_sentence((by_weights * by_slope)[:-1]).rstrip(".") + BACK,
         figures.product_figure(by_weights, by_slope, theme=work.view.theme),
         controls=[_apart(work)],
     )
@@ -268,12 +268,11 @@ def _said(verdict: Verdict, work: Slice, start: Signal) -> dict[str, Any]:
         factor = (line[0] / line[-1]) ** (1 / (len(line) - 1)) if line[-1] else 0.0
         facts[0]["note"] = f"theory ×{number(float(factor))}"
         fade = abs(float(np.log(verdict.factor))) if 0 < verdict.factor < np.inf else np.inf
-        if fade > 0.005:
+        if 0.005 < fade < np.inf:
             falls = "Falls" if verdict.factor < 1 else "Grows"
-            value = f"{1 / fade:.1f}" if fade < 10 else "0"
             facts.append({
                 "label": f"{falls} {'to 1/e' if verdict.factor < 1 else 'by e'} in",
-                "value": f"{value} layers", "note": f"depth is {len(config.hidden)}",
+                "value": f"{1 / fade:.1f} layers", "note": f"depth is {len(config.hidden)}",
             })  # fmt: skip
     if work.view.present:
         facts = [facts[0], _progress(work)]  # the row of metrics is not there

@@ -54,8 +54,7 @@ header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important;
 .nl-link { font-size: 13px; white-space: nowrap; color: light-dark(#06629d, #6fbcf0) !important; }
 .st-key-pick { display: none; }
 .st-key-pages { display: grid !important; grid-template-columns: repeat(2, 1fr);
-  gap: 2px 4px !important; margin-top: -6px; }
-.st-key-pages a { min-height: 32px; }
+  grid-auto-rows: 30px; gap: 2px 4px !important; margin-top: -6px; }
 .st-key-brand { margin-top: -42px; height: 34px; width: fit-content; font-size: 15px; }
 .st-key-transport { gap: 8px !important; padding-right: 40px; }
 .st-key-present p { position: absolute; width: 1px; height: 1px; overflow: hidden;
