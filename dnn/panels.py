@@ -57,6 +57,8 @@ def framed(
     metrics: list[dict[str, str]],
 ) -> dict[str, Any]:
     """Return the message of these panels and metrics."""
+    if work.view.present:
+        panels = {key: _for_projector(panel) for key, panel in panels.items()}
     return {
         "seq": work.seq,
         "pace": _pace(work),
@@ -67,9 +69,16 @@ def framed(
         "status": _status(work),
         "notice": work.notice or None,
         "page": work.view.page,
+        "present": work.view.present,
         "verdict": verdict,
         "panels": panels,
     }
+
+
+def _for_projector(panel: dict[str, Any]) -> dict[str, Any]:
+    """Return a panel whose charts are drawn large; its words the page's style sheet enlarges."""
+    parts = {key: figures.enlarged(panel[key]) for key in ("figure", "static") if key in panel}
+    return panel | parts
 
 
 def _pace(work: Slice) -> int:
@@ -137,7 +146,7 @@ def data_of_run(run: Run) -> Any:
 
 def points_version(run: Run, view: View) -> str:
     """Return what the data points on show depend on."""
-    return f"{run.data_key[:16]}-{view.theme}-{view.show_test}"
+    return f"{run.data_key[:16]}-{view.theme}-{view.show_test}-{view.present}"
 
 
 def value_scale(data: Any) -> float:

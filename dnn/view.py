@@ -14,14 +14,16 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "apart": ("product", "layers", "end_to_end"),
     "signal": ("gradient", "delta", "activation"),
 }
-SWITCHES = {"on": True, "off": False}
+#: What a link may say of a switch.
+SWITCHES = {"on": True, "off": False, "1": True, "0": False}
 
 
 @dataclass(frozen=True)
 class View:
     """How the panels show a run. theme is the browser's, page the address's: no part of a link.
 
-    Raises ValueError that names the field, the value and what is allowed.
+    present: for a projector: no side bar, and everything large. Raises ValueError that names the
+    field, the value and what is allowed.
     """
 
     cost_axis: str = "log"
@@ -34,6 +36,7 @@ class View:
     band: bool = True
     apart: str = "product"
     signal: str = "gradient"
+    present: bool = False
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -75,6 +78,6 @@ def view_from_query(query: Mapping[str, str]) -> View:
     return View(**values)
 
 
-SWITCHED = ("show_test", "discretise", "band")
+SWITCHED = ("show_test", "discretise", "band", "present")
 #: The fields that a link carries, and that the switches of the panels change.
 LINKED = tuple(f.name for f in fields(View) if f.name not in ("theme", "page"))

@@ -1,13 +1,16 @@
 """The gradients lab: what depth does to signal and error, measured against theory."""
 
 from pages.shared import live, session
-from pages.shared.controls import lab_sidebar, message
+from pages.shared.controls import lab_bar, lab_sidebar, message
 from pages.shared.trainability import trainability
 
 session.take_redraw()  # this is one
-session.visit("gradients")
+present = session.visit("gradients").view.present
 message()
+if present:
+    lab_bar()
 live.stage()
-trainability()
-lab_sidebar(session.loop())
+if not present:
+    trainability()
+    lab_sidebar(session.loop())
 session.write_link()

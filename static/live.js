@@ -150,6 +150,7 @@ class View {
   update(message) {
     if (this.root.dataset.nlTheme !== message.theme) this.root.dataset.nlTheme = message.theme;
     this.root.dataset.page = message.page;
+    this.root.toggleAttribute("data-present", Boolean(message.present));
     this.metrics.set(message);
     this.verdict.set(message.verdict);
     let order = 0;

@@ -38,10 +38,12 @@ export class Metrics {
     this.notice = element("div", "nl-notice");
     this.notice.setAttribute("role", "status");
     this.root = element("div", "nl-bar", this.list, this.status, this.notice);
+    this.root.hidden = true;
   }
 
   /** Show metrics, status and notice. */
   set(message) {
+    this.root.hidden = false;
     changed(this.list, message.metrics.map((m) => [m.key, m.label]), () => this.build(message.metrics));
     for (const { key, value } of message.metrics) say(this.values.get(key), value);
     say(this.text, message.status?.text);
@@ -52,6 +54,7 @@ export class Metrics {
 
   /** Show a sentence that came without a frame. */
   say(sentence) {
+    this.root.hidden = false;
     say(this.notice, sentence);
   }
 

@@ -130,6 +130,29 @@ const CSS = `
  .nl-metric,.nl-metric[data-key]{min-width:33.3%;padding:0;border:0}.nl-status{margin-left:0}
  .nl-frame,.nl-grid{gap:8px}
 }
+.nl-root[data-present]{font-size:17px;line-height:24px}
+.nl-root[data-present] :is(.nl-metric span,.nl-status,.nl-notice,.nl-words p,.nl-legend,.nl-segment button,.nl-select,
+ .nl-check,.nl-badge,.nl-zoom,.nl-empty,.nl-banner,.nl-fact span,.nl-mend span){font-size:16px;line-height:22px}
+.nl-root[data-present] :is(.nl-metric b,.nl-fact b){font-size:24px;line-height:28px}
+.nl-root[data-present] :is(.nl-head h3,.nl-empty b){font-size:19px;line-height:24px}
+.nl-root[data-present] .nl-said h2{font-size:26px;line-height:32px}
+.nl-root[data-present] .nl-said p{font-size:17px;line-height:23px}
+.nl-root[data-present] :is(.nl-segment,.nl-check,.nl-select,.nl-banner button,.nl-mend button){height:44px;font-size:16px}
+.nl-root[data-present] .nl-check input{width:20px;height:20px}
+.nl-root[data-present] .nl-segment button{padding:0 12px}
+.nl-root[data-present] .nl-frame{min-height:0;gap:8px}
+.nl-root[data-present] .nl-grid{gap:8px}
+.nl-root[data-present] .nl-words{min-height:22px}.nl-root[data-present][data-page=twins] .nl-head{min-height:51px}
+.nl-root[data-present]:not([data-page=playground]) .nl-bar:has(.nl-notice[hidden]),
+.nl-root[data-present]:not([data-page=playground]) .nl-bar>:not(.nl-notice){display:none!important}
+@container (min-width:880px){
+ .nl-root[data-present][data-page=playground] .nl-grid{grid-template:1fr 1fr/repeat(12,1fr)}
+ .nl-root[data-present][data-page=playground] .nl-panel{grid-column:span 4}
+ .nl-root[data-present][data-page=playground] .nl-panel[data-key=boundary]{grid-area:1/9/3/13}
+ .nl-root[data-present][data-page=playground] .nl-panel[data-key=gradients]{grid-area:1/1/2/9}
+ .nl-root[data-present][data-page=gradients] .nl-grid{grid-template:1fr/1fr}
+ .nl-root[data-present][data-page=gradients] .nl-grid .nl-panel.nl-panel{grid-column:span 1}
+}
 @media (pointer:coarse){.nl-segment,.nl-check,.nl-select,.nl-banner button{height:44px}}
 `;
 

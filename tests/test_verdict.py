@@ -385,3 +385,19 @@ def test_the_critical_point_is_the_biases_own():
     assert verdict.button == "Set the weight scale to the critical 1.396"
     assert verdict.fields == {"initializer": "mean_field", "sigma_w": 1.396, "sigma_b": 0.3}
     assert mended(PRESETS["lab"].config).kind == "healthy"
+
+
+def test_a_dead_network_is_said_to_be_dead():
+    config = dnn.Config(hidden=(8,) * 3, activation="relu")
+    dead = judge(config, Signal(np.array([1, 0, 0, 0.5]), np.array([0, 0, 0, 0.5]), np.zeros(4)))
+    assert dead.kind == "vanishing"
+    assert dead.title == "The network is dead: every unit of layer 2 gives exactly 0"
+    assert (
+        dead.text
+        == "No error comes back to layers 1 to 3: the gradient of their weights is exactly 0."
+    )
+    alive = judge(
+        config, Signal(np.array([1, 1, 1, 0.5]), np.array([0, 0.1, 0.2, 0.5]), np.ones(4))
+    )
+    assert alive.title == "Gradients vanish altogether: the error at layer 1 is exactly 0"
+    assert "layer 1:" in alive.text

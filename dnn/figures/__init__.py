@@ -18,6 +18,7 @@ from dnn.figures.series import series_figure
 from dnn.figures.signal import signal_figure
 from dnn.figures.space import space_figure, space_sentence
 from dnn.figures.spectra import end_spectra_figure, layer_spectra_figure
+from dnn.figures.theme import enlarged
 from dnn.figures.weights import weights_figure, weights_sentence
 from dnn.figures.words import (
     change_label,
@@ -40,6 +41,7 @@ __all__ = [
     "drawn_note",
     "end_spectra_figure",
     "end_spectra_sentence",
+    "enlarged",
     "gradient_figure",
     "gradient_sentence",
     "layer_name",

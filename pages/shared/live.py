@@ -8,7 +8,7 @@ import streamlit as st
 
 from dnn.config import Config
 from dnn.view import LINKED
-from pages.shared import frames, session
+from pages.shared import frames, session, style
 from pages.shared.loop import SPEEDS, Loop
 
 #: What counts each time it is pressed: label, icon, help, shortcut.
@@ -68,6 +68,8 @@ def stage() -> None:
     if session.take_redraw():
         st.rerun()
     loop = session.loop()
+    if loop.view.present:
+        style.for_projector(loop.view.page)
     drawn_for = loop.phase
     transport(loop)
     if loop.phase != drawn_for:
@@ -103,8 +105,16 @@ def transport(loop: Loop) -> None:
             label_visibility="collapsed", on_change=set_speed, args=(key,), width="content",
             help="How much is trained between two pictures.",
         )  # fmt: skip
+        present = st.button(
+            "Projector", key="present", icon=":material/present_to_all:", shortcut="P",
+            help="For a projector: no side bar, and everything large. P brings it back.",
+        )  # fmt: skip
     for key in pressed:
         _press(loop, key)
+    if present:
+        loop.look(present=not loop.view.present)
+        session.write_link()
+        st.rerun()  # the side bar goes or comes
 
 
 def _button(key: str) -> bool:
