@@ -20,6 +20,7 @@ from dnn.training import (
     advance,
     attach,
     change,
+    edit,
     replay,
     start,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "attach",
     "change",
     "cost",
+    "edit",
     "gradcheck",
     "gradients",
     "load",

@@ -36,6 +36,7 @@ ORDER = [
     "trainer",
     "diagnostics",
     "training",
+    "changes",
     "inference",
     "gradcheck",
 ]
