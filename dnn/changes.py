@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from dnn.config import FIELDS, LIVE_FIELDS
@@ -18,6 +19,17 @@ LAST_STEP = 1_000_000_000
 MAX_REPLAY = float(os.environ.get("NEURAL_LAB_MAX_REPLAY", 1e11))
 STEP_COST = 20_000
 ITEM = re.compile(r"([0-9]{1,10}):([a-z0-9_.]{1,40}):(.{1,40})")
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link says of a run beyond the Config it starts with.
+
+    step: the one to open at, to be recomputed; None: the start.
+    """
+
+    changes: tuple[Change, ...] = ()
+    step: int | None = None
 
 
 def changes_text(changes: Sequence[Change]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,7 @@ def framed(
         "status": _status(work),
         "notice": work.notice or None,
         "page": work.view.page,
+        "followed": None if work.goal is not None else work.followed,
         "verdict": verdict,
         "panels": panels,
     }
@@ -81,10 +83,20 @@ def _pace(work: Slice) -> int:
 def _numbers(work: Slice) -> dict[str, float | None]:
     """Return what tests and benchmarks read off a frame, as numbers."""
     found = {"step": work.run.step, "learning_rate": work.run.config.learning_rate}
+    if not work.playing:
+        found["fingerprint"] = fingerprint(work.run)
     for name in ("train_cost", "train_score"):
         value = last(work.history, name)
         found[name] = value if np.isfinite(value) else None  # type: ignore[assignment]
     return found  # type: ignore[return-value]
+
+
+def fingerprint(run: Run) -> int:
+    """Return a number that differs where parameters or what the optimiser remembers differ."""
+    digest = hashlib.blake2b(digest_size=6)  # a whole number that JavaScript keeps exactly
+    for array in (run.parameters, run.state, run.running):
+        digest.update(array.data)
+    return int.from_bytes(digest.digest())
 
 
 def last(history: History, name: str) -> float:
@@ -121,6 +133,9 @@ def _status(work: Slice) -> dict[str, str]:
         return {"text": "Too large to train here: the signal at the start", "kind": "paused"}
     if work.run.diverged:
         return {"text": f"Diverged at step {count(work.run.diverged.step)}", "kind": "diverged"}
+    if work.goal is not None and work.playing:
+        done = f"{count(work.run.step)} of {count(work.goal)}"
+        return {"text": f"Recomputing the link's step: {done}", "kind": "ok"}
     if work.playing:
         if rate_at(work.run.config, work.run.step) == 0:
             return {"text": "The schedule has ended: learning rate 0", "kind": "paused"}
