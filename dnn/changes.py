@@ -32,6 +32,12 @@ class Link:
     step: int | None = None
 
 
+def link_text(link: Link) -> dict[str, str]:
+    """Return the parameters of a link that say this."""
+    found = {"changes": changes_text(link.changes)} if link.changes else {}
+    return found if link.step is None else {**found, "step": str(link.step)}
+
+
 def changes_text(changes: Sequence[Change]) -> str:
     """Return what a link carries for changes, such as "120:learning_rate:0.003,240:w1.2.0:0.5"."""
     return ",".join(f"{c.step}:{c.field}:{_written(c)}" for c in changes)

@@ -57,21 +57,31 @@ def framed(
     panels: dict[str, Any],
     metrics: list[dict[str, str]],
 ) -> dict[str, Any]:
-    """Return the message of these panels and metrics."""
+    """Return the message of these panels and metrics, without those that the view hides."""
+    hide = work.view.hide
+    shown = {key: panel for key, panel in panels.items() if not _hidden(key, hide)}
+    for panel in shown.values():
+        panel["controls"] = [c for c in panel["controls"] if c["key"] not in hide]
     return {
         "seq": work.seq,
         "pace": _pace(work),
         "playing": work.playing and not work.run.diverged,
         "theme": work.view.theme,
         "numbers": _numbers(work),
-        "metrics": metrics,
+        "metrics": [] if "metrics" in hide else metrics,
         "status": _status(work),
         "notice": work.notice or None,
         "page": work.view.page,
         "followed": None if work.goal is not None else work.followed,
-        "verdict": verdict,
-        "panels": panels,
+        "verdict": None if "verdict" in hide else verdict,
+        "panels": shown,
+        "partial": len(shown) < len(panels),
     }
+
+
+def _hidden(key: str, hide: tuple[str, ...]) -> bool:
+    """Return whether a panel is hidden; twins have two of each, and one name hides both."""
+    return key in hide or key.removeprefix("a_").removeprefix("b_") in hide
 
 
 def _pace(work: Slice) -> int:

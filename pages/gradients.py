@@ -8,6 +8,7 @@ session.take_redraw()  # this is one
 session.visit("gradients")
 message()
 live.stage()
-trainability()
+if not session.hidden("trainability"):
+    trainability()
 lab_sidebar(session.loop())
 session.write_link()

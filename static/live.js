@@ -60,8 +60,9 @@ class View {
   }
 
   /** Fetch the frames of a session's run, as long as there are any. */
-  follow(base, { token, playing }) {
+  follow(base, { token, playing, followed }) {
     this.playing = playing;
+    this.followed = followed;
     if (this.feed?.token !== token) {
       this.feed?.stop();
       this.feed = new Feed(base, token, (bytes) => this.receive(bytes), (sentence) => this.silent(sentence));
@@ -85,6 +86,7 @@ class View {
     this.watcher.set(message);
     this.schedule();
     if (this.playing && !message.playing) this.stoppedItself();
+    this.noteFollowed(message.followed);
     return message;
   }
 
@@ -94,6 +96,13 @@ class View {
     this.stopping = setTimeout(() => {
       if (this.playing && !this.message.playing) this.send({ type: "stopped" });
     }, 250);
+  }
+
+  /** A link's changes have been made that the side bar does not show yet. */
+  noteFollowed(count) {
+    if (count === null || count <= this.followed) return;
+    this.followed = count;
+    this.send({ type: "followed" });
   }
 
   /** Points are sent until the server hears that they have arrived; keep them over later frames. */
@@ -150,6 +159,7 @@ class View {
   update(message) {
     if (this.root.dataset.nlTheme !== message.theme) this.root.dataset.nlTheme = message.theme;
     this.root.dataset.page = message.page;
+    this.root.dataset.partial = String(message.partial);
     this.metrics.set(message);
     this.verdict.set(message.verdict);
     let order = 0;

@@ -11,7 +11,7 @@ import numpy as np
 from dnn.figures import scales
 from dnn.figures.lines import WIDTH, apart, end_labels, line, step_x, thinned
 from dnn.figures.theme import axis, fade, label, layout, tokens
-from dnn.figures.words import change_label, count
+from dnn.figures.words import changes_label, count, is_parameter
 from dnn.history import History
 
 Array = np.ndarray
@@ -133,20 +133,19 @@ def _changes(
     changes: Sequence[Any], end: float, c: dict[str, str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return marks of the live changes, and labels, newest first, where they do not overlap."""
-    merged: list[Any] = []
+    merged: list[list[Any]] = []
     for made in changes:
-        # A slider that is being dragged makes many changes: its last value counts.
-        if merged and merged[-1].field == made.field and _px(made.step - merged[-1].step, end) < 8:
-            merged[-1] = made
+        if merged and _same_mark(merged[-1][-1], made, end):
+            merged[-1].append(made)
         else:
-            merged.append(made)
+            merged.append([made])
     shown = merged[-12:]
     dots = {"color": c["t3"], "width": 1, "dash": "1px,3px"}
-    shapes = [_vertical(float(made.step), dots) for made in shown]
+    shapes = [_vertical(float(group[-1].step), dots) for group in shown]
     notes: list[dict[str, Any]] = []
     boxes: list[tuple[float, float, int]] = []
-    for made in reversed(shown):
-        text = change_label(made.field, made.value)
+    for group in reversed(shown):
+        made, text = group[-1], changes_label(group)
         left = _px(made.step, end) > WIDTH * 0.6
         x, width = _px(made.step, end), 6.0 * len(text)
         box = (x - width - 4, x) if left else (x, x + width + 4)
@@ -160,6 +159,16 @@ def _changes(
                   yanchor="top", yshift=-15 * row, **side)
         )  # fmt: skip
     return shapes, notes
+
+
+def _same_mark(before: Any, made: Any, end: float) -> bool:
+    """Return whether one mark stands for both.
+
+    A slider, or a weight, that is being dragged makes many changes: its last value counts.
+    """
+    by_hand = is_parameter(before.field) and is_parameter(made.field)
+    near = _px(made.step - before.step, end) < 8
+    return near and (by_hand or before.field == made.field)
 
 
 def _px(steps: float, end: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -111,6 +112,14 @@ def change_label(field: str, value: Any) -> str:
             f"{name} {short(float(f'{value:.3g}')) if isinstance(value, float) else count(value)}"
         )
     return f"{name} {value}"
+
+
+def changes_label(changes: Sequence[Any]) -> str:
+    """Return in words changes that share a mark: one field's last value, or a count of edits."""
+    fields = {made.field for made in changes}
+    if len(fields) > 1:
+        return f"{len(fields)} parameters by hand"
+    return change_label(changes[-1].field, changes[-1].value)
 
 
 def layer_name(layer: int, layers: int) -> str:
