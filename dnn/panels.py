@@ -235,6 +235,7 @@ def cost_panel(
             work.history, unit=name, log=view.cost_axis == "log", theme=view.theme,
             chance=guessing_cost(run), ghost=work.ghost, ghost_name=ghost_name,
             same_axes=same_axes, changes=run.changes, diverged=run.diverged,
+            score="R²" if data_of_run(run).target == "real" else "accuracy",
         ),
         controls=[{"key": "cost_axis", "label": "Axis", "value": view.cost_axis, "options": AXES}],
     )  # fmt: skip

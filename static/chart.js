@@ -146,6 +146,7 @@ export class Chart {
     if (this.static) this.paintStatic(s);
     paint.annotations(g, shown.annotations, s, background, size.w, panel.figure.data);
     layers?.paint(this, s, background);
+    this.notebook?.paint(s);
     if (!this.reacts) paint.axes(g, shown, s);
     this.hint.hidden = !this.zoom;
   }
@@ -184,6 +185,7 @@ export class Chart {
 
   destroy(Plotly) {
     this.observer.disconnect();
+    this.notebook?.destroy();
     if (this.reacts && Plotly) Plotly.purge(this.div);
   }
 }

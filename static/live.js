@@ -3,6 +3,7 @@
 import { Chart } from "./chart.js";
 import { Feed } from "./feed.js";
 import { parse } from "./frame.js";
+import { Notebook } from "./notebook.js";
 import { Metrics, Panel, element } from "./panels.js";
 import { Layers, clicks } from "./pointing.js";
 import { install } from "./style.js";
@@ -120,6 +121,7 @@ class View {
       panel = new Panel(key, this.send);
       this.grid.append(panel.root);
       panel.chart = new Chart(panel.plot, () => this.schedule());
+      panel.chart.notebook = new Notebook(panel.chart);
       this.layers.listen(panel.chart);
       clicks(panel.chart, (x, y) => this.send({ type: "point", panel: key, x, y }));
       this.panels.set(key, panel);

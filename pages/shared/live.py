@@ -81,7 +81,7 @@ def stage() -> None:
             "playing": loop.playing,
             "run": session.count_run(),
             "followed": session.followed(),
-        },  # fmt: skip
+        },
         on_event_change=on_event,
     )
 

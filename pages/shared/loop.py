@@ -60,6 +60,8 @@ NOTICE = 8.0
 RESOLVE_EVERY, RESOLVE_SHARE = 1.0, 20.0
 #: At high speed, no more records than these: each costs as much as some dozen steps.
 RECORDS_A_SECOND = 40
+#: Records of a run that is recomputed for a link.
+RECORDS_TO_GOAL = 200
 
 
 @lru_cache(maxsize=32)
@@ -520,6 +522,8 @@ class Loop:
             every, least = 1, self.history.stride
         else:
             every, least = self.epoch_steps, max(self.history.stride, self.rate / RECORDS_A_SECOND)
+            if self.goal is not None:  # nobody waits for the frames on the way
+                least = max(self.history.stride, self.goal / RECORDS_TO_GOAL)
         while every < least:
             every *= 2
         return every

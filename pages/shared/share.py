@@ -129,5 +129,6 @@ def too_many(run: Run) -> str:
 def address(query: dict[str, str]) -> str:
     """Return the whole address of a link with these parameters."""
     base = (st.context.url or "").split("?")[0]
+    base += "/" if base.count("/") == 2 else ""
     # Commas and colons may stand as they are, and are easier to read.
     return base + ("?" + urlencode(query, safe=",:") if query else "")
