@@ -67,13 +67,18 @@ class History:
         if not records:
             return self
         new = {name: np.array([getattr(r, name) for r in records]) for name in COLUMNS}
-        old = self._settled()
+        old = self._settled(records[0].step)
         joined = {n: np.concatenate([old[n], new[n]]) if old else new[n] for n in COLUMNS}
         return replace(self, columns=joined)._thinned()
 
-    def _settled(self) -> dict[str, Array]:
-        """Return the columns without a last record that stood only for the end of the curve."""
-        if len(self) and self["step"][-1] % self.stride:
+    def _settled(self, step: int) -> dict[str, Array]:
+        """Return the columns without a last record that a new one of `step` makes needless.
+
+        That is one that stood only for the end of the curve, or of a state between the first and
+        the last of a step, as a weight that is being dragged makes many.
+        """
+        last = self["step"][-2:] if len(self) else np.zeros(0)
+        if len(last) and (last[-1] % self.stride or (len(last) == 2 and (last == step).all())):
             return {name: column[:-1] for name, column in self.columns.items()}
         return self.columns
 

@@ -88,12 +88,33 @@ class Layout:
         """Return [(W, b), ...] as views of flat: W (n_l, n_{l-1}), b (n_l, 1)."""
         return [(V[:, :-1], V[:, -1:]) for V in self.views(flat)]
 
+    def place(self, layer: int, unit: int, source: int | None) -> int:
+        """Return where a weight lies, or a bias (source None or -1), in the flat vector.
+
+        layer: 1-based; unit and source, a unit of the layer below: 0-based. Raises ValueError.
+        """
+        layer = _index("layer", layer, 1, self.layers)
+        fan_in, fan_out = self.sizes[layer - 1 : layer + 1]
+        unit = _index("unit", unit, 0, fan_out - 1)
+        source = _index("source", -1 if source is None else source, -1, fan_in - 1)
+        block = next(b for b in self.blocks if b.kind == "dense" and b.layer == layer)
+        return block.start + unit * (fan_in + 1) + (fan_in if source < 0 else source)
+
     def weight_mask(self) -> Array:
         """Return a flat float64 array that is 1 at weights and 0 at all other parameters."""
         mask = np.zeros(self.size)
         for W, _ in self.weights(mask):
             W[:] = 1.0
         return mask
+
+
+def _index(name: str, value: Any, low: int, high: int) -> int:
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if whole and low <= value <= high:
+        return int(value)
+    raise ValueError(
+        f"{name}: {value!r:.40} is not allowed; allowed: whole numbers from {low} to {high}"
+    )
 
 
 def initial_parameters(

@@ -45,7 +45,9 @@ class Slice:
     just these steps. check: the newest comparison of back-propagation with finite differences;
     checking: whether to make another. band: signals of other draws of the weights; drawing: whether
     to add some. spectra: singular values; resolving: whether to find more. large: whether the
-    network is too large to train. twin: the other of two networks. data: sent along after the
+    network is too large to train. twin: the other of two networks. edited: whether weights have
+    been set by hand since the last slice. goal: the step that a link asked for, while it is being
+    recomputed; followed: how many of a link's changes have been made. data: sent along after the
     worker missed it. fixed: whether the frame must bring what does not change during a run (the
     data points). rate: steps a second, to be shown.
     """
@@ -73,6 +75,9 @@ class Slice:
     resolving: bool = False
     large: bool = False
     twin: Twin | None = None
+    edited: bool = False
+    goal: int | None = None
+    followed: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +135,8 @@ def train_slice(work: Slice) -> Outcome:
     if data is None:
         return Outcome(None, work.history)
     run = attach(work.run, data)
-    records = [] if len(work.history) else start_record(run, work.view.page == "gradients")
+    known_start = len(work.history) and not work.edited
+    records = [] if known_start else start_record(run, work.view.page == "gradients")
     before = run.step
     (run,), (made,), seconds = trained(work, [run])
     records += _last_steps(attach(work.run, data), run) if run.diverged else made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +57,12 @@ def framed(
     panels: dict[str, Any],
     metrics: list[dict[str, str]],
 ) -> dict[str, Any]:
-    """Return the message of these panels and metrics."""
-    if work.view.present:
+    """Return the message of these panels and metrics, without those that the view hides."""
+    view, total = work.view, len(panels)
+    panels = {key: panel for key, panel in panels.items() if not _hidden(key, view.hide)}
+    for panel in panels.values():
+        panel["controls"] = [c for c in panel["controls"] if c["key"] not in view.hide]
+    if view.present:
         panels = {key: _for_projector(panel) for key, panel in panels.items()}
     return {
         "seq": work.seq,
@@ -65,13 +70,15 @@ def framed(
         "playing": work.playing and not work.run.diverged,
         "theme": work.view.theme,
         "numbers": _numbers(work),
-        "metrics": metrics,
+        "metrics": [] if "metrics" in view.hide else metrics,
         "status": _status(work),
         "notice": work.notice or None,
         "page": work.view.page,
-        "present": work.view.present,
-        "verdict": verdict,
+        "present": view.present,
+        "followed": None if work.goal is not None else work.followed,
+        "verdict": None if "verdict" in view.hide else verdict,
         "panels": panels,
+        "partial": len(panels) < total,
     }
 
 
@@ -79,6 +86,11 @@ def _for_projector(panel: dict[str, Any]) -> dict[str, Any]:
     """Return a panel whose charts are drawn large; its words the page's style sheet enlarges."""
     parts = {key: figures.enlarged(panel[key]) for key in ("figure", "static") if key in panel}
     return panel | parts
+
+
+def _hidden(key: str, hide: tuple[str, ...]) -> bool:
+    """Return whether a panel is hidden; twins have two of each, and one name hides both."""
+    return key in hide or key.removeprefix("a_").removeprefix("b_") in hide
 
 
 def _pace(work: Slice) -> int:
@@ -90,10 +102,20 @@ def _pace(work: Slice) -> int:
 def _numbers(work: Slice) -> dict[str, float | None]:
     """Return what tests and benchmarks read off a frame, as numbers."""
     found = {"step": work.run.step, "learning_rate": work.run.config.learning_rate}
+    if not work.playing:
+        found["fingerprint"] = fingerprint(work.run)
     for name in ("train_cost", "train_score"):
         value = last(work.history, name)
         found[name] = value if np.isfinite(value) else None  # type: ignore[assignment]
     return found  # type: ignore[return-value]
+
+
+def fingerprint(run: Run) -> int:
+    """Return a number that differs where parameters or what the optimiser remembers differ."""
+    digest = hashlib.blake2b(digest_size=6)  # a whole number that JavaScript keeps exactly
+    for array in (run.parameters, run.state, run.running):
+        digest.update(array.data)
+    return int.from_bytes(digest.digest())
 
 
 def last(history: History, name: str) -> float:
@@ -130,6 +152,9 @@ def _status(work: Slice) -> dict[str, str]:
         return {"text": "Too large to train here: the signal at the start", "kind": "paused"}
     if work.run.diverged:
         return {"text": f"Diverged at step {count(work.run.diverged.step)}", "kind": "diverged"}
+    if work.goal is not None and work.playing:
+        done = f"{count(work.run.step)} of {count(work.goal)}"
+        return {"text": f"Recomputing the link's step: {done}", "kind": "ok"}
     if work.playing:
         if rate_at(work.run.config, work.run.step) == 0:
             return {"text": "The schedule has ended: learning rate 0", "kind": "paused"}
@@ -219,6 +244,7 @@ def cost_panel(
             work.history, unit=name, log=view.cost_axis == "log", theme=view.theme,
             chance=guessing_cost(run), ghost=work.ghost, ghost_name=ghost_name,
             same_axes=same_axes, changes=run.changes, diverged=run.diverged,
+            score="R²" if data_of_run(run).target == "real" else "accuracy",
         ),
         controls=[{"key": "cost_axis", "label": "Axis", "value": view.cost_axis, "options": AXES}],
     )  # fmt: skip

@@ -6,6 +6,7 @@ into slices, with whatever Watch, in any process of one machine and library set.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,12 +21,20 @@ from dnn.history import Record
 from dnn.layout import Array, Layout, initial_parameters
 from dnn.optimizers import OPTIMIZERS
 from dnn.program import OutOfRange
+from dnn.settings import shown
 from dnn.trainer import LIMIT, Trainer, layout_of, starting_moments
+
+#: The largest weight that can be set by hand.
+LARGEST_EDIT = 1e6
+PARAMETER = re.compile(r"(w)([0-9]{1,4})\.([0-9]{1,8})\.([0-9]{1,8})|b([0-9]{1,4})\.([0-9]{1,8})")
 
 
 @dataclass(frozen=True)
 class Change:
-    """A live change: from `step` on, `field` of the Config was `value`."""
+    """A live change: from `step` on, `field` of the Config was `value`.
+
+    Or an edit by hand: field is then the parameter's name as `parameter_name` has it.
+    """
 
     step: int
     field: str
@@ -178,10 +187,71 @@ def change(run: Run, **fields: Any) -> Run:
         for name in fields
         if getattr(config, name) != getattr(run.config, name)
     )
-    run = replace(run, config=config, changes=run.changes + made)
+    run = replace(run, config=config, changes=_remembered(run.changes, made))
     if any(c.field == "batch_size" for c in made) and run.position:
         run = replace(run, epoch=run.epoch + 1, position=0)
     return run
+
+
+def _remembered(changes: tuple[Change, ...], made: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Return the changes with new ones: of one step the last value counts, so a drag is one change.
+
+    Not so for the batch size, where each begins an epoch of its own.
+    """
+    again = {(c.step, c.field) for c in made if c.field != "batch_size"}
+    return tuple(c for c in changes if (c.step, c.field) not in again) + made
+
+
+def edit(run: Run, layer: int, unit: int, source: int | None, value: float) -> Run:
+    """Return the run with one weight set by hand, remembered in run.changes.
+
+    layer: 1-based; unit: of that layer, source: of the layer below, both 0-based; source None or
+    -1 is the unit's bias. What the optimiser remembers stays. Raises ValueError.
+    """
+    at = check_edit(run, layer, unit, source, value)
+    p = run.parameters.copy()
+    p[at] = value
+    if p[at] == run.parameters[at]:
+        return run
+    made = Change(run.step, parameter_name(layer, unit, source), float(p[at]))
+    return replace(run, parameters=_frozen(p), changes=_remembered(run.changes, (made,)))
+
+
+def check_edit(run: Run, layer: int, unit: int, source: int | None, value: float) -> int:
+    """Return where the parameter lies that an edit sets. Raises ValueError where it can't."""
+    at = run.layout.place(layer, unit, source)
+    real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    # Written so that NaN fails, and before the conversion, which a huge int would overflow.
+    if not real or not -LARGEST_EDIT <= value <= LARGEST_EDIT:
+        raise ValueError(
+            f"value: {shown(value)} is not allowed; "
+            f"allowed: numbers from {-LARGEST_EDIT:,.0f} to {LARGEST_EDIT:,.0f}"
+        )
+    if run.diverged:
+        raise ValueError("value: a run that has diverged can't be edited; reset it first")
+    return at
+
+
+def parameter_name(layer: int, unit: int, source: int | None) -> str:
+    """Return what a link and Change.field call a weight, "w1.2.0", or a bias, "b1.2"."""
+    bias = source is None or source < 0
+    return f"b{layer}.{unit}" if bias else f"w{layer}.{unit}.{source}"
+
+
+def parameter_place(name: str) -> tuple[int, int, int | None]:
+    """Return (layer, unit, source) of a parameter's name. Raises ValueError for any other text."""
+    found = PARAMETER.fullmatch(name)
+    if found is None:
+        raise ValueError(f"{shown(name)} is not the name of a weight (w1.2.0) or a bias (b1.2)")
+    w, layer, unit, source, b, bias_unit = found.groups()
+    return (int(layer), int(unit), int(source)) if w else (int(b), int(bias_unit), None)
+
+
+def applied(run: Run, made: Change) -> Run:
+    """Return the run with a change or an edit of another run's made in it. Raises ValueError."""
+    if made.field in LIVE_FIELDS:
+        return change(run, **{made.field: made.value})
+    return edit(run, *parameter_place(made.field), made.value)
 
 
 def replay(run: Run, step: int) -> Run:
@@ -194,7 +264,7 @@ def replay(run: Run, step: int) -> Run:
     )  # fmt: skip
     for made in (c for c in run.changes if c.step <= step):
         now, _ = advance(now, made.step - now.step)
-        now = change(now, **{made.field: made.value})
+        now = applied(now, made)
     return advance(now, step - now.step)[0]
 
 

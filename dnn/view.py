@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "cost_axis": ("log", "linear"),
@@ -14,16 +16,26 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "apart": ("product", "layers", "end_to_end"),
     "signal": ("gradient", "delta", "activation"),
 }
+#: What is typed rather than chosen: what it must look like, and how to say so.
+TYPED: dict[str, tuple[str, str]] = {
+    "pinned": (r"([1-9]\d{0,2}\.[1-9]\d{0,3})?", "write layer.neuron, as in 2.3"),
+    "space": (r"(last|[1-9]\d{0,2})?", "write last or the number of a hidden layer"),
+    "space_units": (r"components|[1-9]\d{0,3}-[1-9]\d{0,3}", "write components or two units: 1-2"),
+}
 #: What a link may say of a switch.
 SWITCHES = {"on": True, "off": False, "1": True, "0": False}
+#: So many controls and panels can be hidden, more than there are.
+MOST_HIDDEN = 100
 
 
 @dataclass(frozen=True)
 class View:
     """How the panels show a run. theme is the browser's, page the address's: no part of a link.
 
-    present: for a projector: no side bar, and everything large. Raises ValueError that names the
-    field, the value and what is allowed.
+    pinned: "layer.neuron" whose map the boundary's panel shows, or "". space: the hidden layer in
+    whose space the data is shown instead of the input plane, or ""; space_units: on which axes.
+    present: for a projector, no side bar and everything large. hide: names of controls and panels
+    that are not shown. Raises ValueError that names the field, the value and what is allowed.
     """
 
     cost_axis: str = "log"
@@ -36,17 +48,52 @@ class View:
     band: bool = True
     apart: str = "product"
     signal: str = "gradient"
+    pinned: str = ""
+    space: str = ""
+    space_units: str = "components"
     present: bool = False
+    hide: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            allowed = CHOICES.get(field.name, (True, False))
-            if not any(value is a or (isinstance(value, str) and value == a) for a in allowed):
-                listed = ", ".join(map(str, allowed))
-                raise ValueError(
-                    f"{field.name}: {str(value)[:40]!r} is not allowed; choose {listed}"
-                )
+            allowed = _refusal(field.name, value)
+            if allowed:
+                raise ValueError(f"{field.name}: {str(value)[:40]!r} is not allowed; {allowed}")
+
+
+def _refusal(name: str, value: Any) -> str:
+    """Return what is allowed instead of a value, "" where it is allowed itself."""
+    if name in TYPED:
+        pattern, words = TYPED[name]
+        return "" if _matches(pattern, value) else words
+    if name in NAMES:
+        good = isinstance(value, tuple) and len(value) <= MOST_HIDDEN
+        if good and all(_matches("[a-z0-9_]{1,40}", each) for each in value):
+            return ""
+        return f"write up to {MOST_HIDDEN} names of controls and panels with commas between them"
+    allowed = CHOICES.get(name, (True, False))
+    if any(value is a or (isinstance(value, str) and value == a) for a in allowed):
+        return ""
+    return f"choose {', '.join(map(str, allowed))}"
+
+
+def _matches(pattern: str, value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(pattern, value, re.ASCII) is not None
+
+
+def _written(value: Any) -> str:
+    """Return what a link carries for a value."""
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return value if isinstance(value, str) else ("on" if value else "off")
+
+
+def _read(name: str, text: str) -> Any:
+    """Return what a link's text stands for; what stands for nothing, as it is."""
+    if name in NAMES:
+        return tuple(text.split(",")) if text else ()
+    return SWITCHES.get(text, text) if name in SWITCHED else text
 
 
 def view_to_query(view: View) -> dict[str, str]:
@@ -55,7 +102,7 @@ def view_to_query(view: View) -> dict[str, str]:
     for name in LINKED:
         value = getattr(view, name)
         if value != getattr(default, name):
-            out[name] = value if isinstance(value, str) else ("on" if value else "off")
+            out[name] = _written(value)
     return out
 
 
@@ -66,10 +113,9 @@ def view_from_query(query: Mapping[str, str]) -> View:
     for name in LINKED:
         if name not in query:
             continue
-        text = query[name]
-        value = text if name in CHOICES else SWITCHES.get(text, text)
+        value = _read(name, query[name])
         try:
-            View(**{name: value})  # type: ignore[arg-type]
+            View(**{name: value})
             values[name] = value
         except ValueError as error:
             problems.append(str(error))
@@ -78,6 +124,8 @@ def view_from_query(query: Mapping[str, str]) -> View:
     return View(**values)
 
 
-SWITCHED = ("show_test", "discretise", "band", "present")
+#: The fields that are lists of names.
+NAMES = ("hide",)
+SWITCHED = tuple(f.name for f in fields(View) if isinstance(f.default, bool))
 #: The fields that a link carries, and that the switches of the panels change.
 LINKED = tuple(f.name for f in fields(View) if f.name not in ("theme", "page"))

@@ -11,6 +11,7 @@ if present:
     lab_bar()
 live.stage()
 if not present:
-    trainability()
+    if not session.hidden("trainability"):
+        trainability()
     lab_sidebar(session.loop())
 session.write_link()

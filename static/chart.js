@@ -148,6 +148,7 @@ export class Chart {
     if (this.static) this.paintStatic(s);
     paint.annotations(g, shown.annotations, s, background, size.w, panel.figure.data, paint.typeScale(shown));
     layers?.paint(this, s, background);
+    this.notebook?.paint(s);
     if (!this.reacts) paint.axes(g, shown, s);
     this.hint.hidden = !this.zoom;
   }
@@ -186,6 +187,7 @@ export class Chart {
 
   destroy(Plotly) {
     this.observer.disconnect();
+    this.notebook?.destroy();
     if (this.reacts && Plotly) Plotly.purge(this.div);
   }
 }

@@ -1,6 +1,6 @@
 /** One update as bytes: u32 JSON length | JSON | arrays; see dnn/figures/frame.py. */
 
-const TYPES = { f4: Float32Array, f8: Float64Array, u1: Uint8Array, i4: Int32Array };
+const TYPES = { f4: Float32Array, f8: Float64Array, u1: Uint8Array, u2: Uint16Array, i4: Int32Array };
 const decoder = new TextDecoder();
 
 /** Return the message in these bytes; its arrays are views of the same buffer. */

@@ -3,6 +3,7 @@
 import { Chart } from "./chart.js";
 import { Feed } from "./feed.js";
 import { parse } from "./frame.js";
+import { Notebook } from "./notebook.js";
 import { Metrics, Panel, element } from "./panels.js";
 import { Layers, clicks } from "./pointing.js";
 import { install } from "./style.js";
@@ -60,8 +61,9 @@ class View {
   }
 
   /** Fetch the frames of a session's run, as long as there are any. */
-  follow(base, { token, playing }) {
+  follow(base, { token, playing, followed }) {
     this.playing = playing;
+    this.followed = followed;
     if (this.feed?.token !== token) {
       this.feed?.stop();
       this.feed = new Feed(base, token, (bytes) => this.receive(bytes), (sentence) => this.silent(sentence));
@@ -85,6 +87,7 @@ class View {
     this.watcher.set(message);
     this.schedule();
     if (this.playing && !message.playing) this.stoppedItself();
+    this.noteFollowed(message.followed);
     return message;
   }
 
@@ -94,6 +97,13 @@ class View {
     this.stopping = setTimeout(() => {
       if (this.playing && !this.message.playing) this.send({ type: "stopped" });
     }, 250);
+  }
+
+  /** A link's changes have been made that the side bar does not show yet. */
+  noteFollowed(count) {
+    if (count === null || count <= this.followed) return;
+    this.followed = count;
+    this.send({ type: "followed" });
   }
 
   /** Points are sent until the server hears that they have arrived; keep them over later frames. */
@@ -111,6 +121,7 @@ class View {
       panel = new Panel(key, this.send);
       this.grid.append(panel.root);
       panel.chart = new Chart(panel.plot, () => this.schedule());
+      panel.chart.notebook = new Notebook(panel.chart);
       this.layers.listen(panel.chart);
       clicks(panel.chart, (x, y) => this.send({ type: "point", panel: key, x, y }));
       this.panels.set(key, panel);
@@ -151,6 +162,7 @@ class View {
     if (this.root.dataset.nlTheme !== message.theme) this.root.dataset.nlTheme = message.theme;
     this.root.dataset.page = message.page;
     this.root.toggleAttribute("data-present", Boolean(message.present));
+    this.root.dataset.partial = String(message.partial);
     this.metrics.set(message);
     this.verdict.set(message.verdict);
     let order = 0;

@@ -69,6 +69,13 @@ const CSS = `
  width:max-content;max-width:80%;padding:4px 10px;background:var(--panel);border-radius:6px;text-align:center;color:var(--t2);font-size:12.5px;
  line-height:18px;pointer-events:none}
 .nl-empty b{display:block;color:var(--t1);font-size:13.5px;font-weight:600;margin-bottom:2px}
+.nl-plot:focus-visible{outline:2px solid var(--focus);outline-offset:-2px;border-radius:6px}
+.nl-note{position:absolute;top:14px;z-index:2;pointer-events:none;background:var(--raise);color:var(--t1);padding:5px 10px 6px;
+ border:1px solid var(--line2);border-radius:6px;font-size:12px;line-height:16px;max-width:60%}
+.nl-note table{border-collapse:collapse;margin:1px 0 0}.nl-note tr{background:none;border:0}
+.nl-note :is(th,td){border:0;padding:0 0 0 12px;text-align:right;font-weight:400;color:var(--t2)}
+.nl-note :is(th,td):first-child{padding:0;text-align:left;font-weight:600}.nl-note td{color:var(--t1)}
+.nl-note p{margin:2px 0 0;color:var(--t2);font-size:12px;line-height:16px}
 .nl-zoom{position:absolute;left:8px;bottom:2px;border:0;background:none;padding:2px 6px;font-size:12px;
  line-height:16px;border-radius:4px}
 .nl-zoom:hover{background:var(--hover)}
@@ -120,6 +127,11 @@ const CSS = `
 @container (min-width:880px){
  .nl-root[data-page=twins] .nl-grid{grid-template:1fr 1fr/repeat(12,1fr)}
  .nl-root[data-page=twins] .nl-panel{grid-column:span 4}
+}
+.nl-root[data-partial=true] .nl-panel{grid-column:auto!important}
+@container (min-width:560px){
+ .nl-root[data-partial=true] .nl-grid{grid-template:none!important;grid-auto-rows:minmax(260px,1fr)!important;
+  grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr))!important}
 }
 @container (max-width:559.98px){
  .nl-mend button{height:44px}

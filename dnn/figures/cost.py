@@ -11,10 +11,13 @@ import numpy as np
 from dnn.figures import scales
 from dnn.figures.lines import WIDTH, apart, end_labels, line, step_x, thinned
 from dnn.figures.theme import axis, fade, label, layout, tokens
-from dnn.figures.words import change_label, count
+from dnn.figures.words import change_label, changes_label, count, is_parameter
 from dnn.history import History
 
 Array = np.ndarray
+
+#: So many of the newest changes can be read off the chart.
+MOST_CHANGES = 200
 
 
 def cost_figure(
@@ -29,13 +32,14 @@ def cost_figure(
     same_axes: bool = False,
     changes: Sequence[Any] = (),
     diverged: Any = None,
+    score: str = "accuracy",
 ) -> dict[str, Any]:
     """Return train and test cost (`unit` of which is the axis title) over the steps.
 
     chance: the cost of guessing; ghost: another run's history; same_axes: whether the axes
     are those of the ghost's own chart as well; changes: with step, field and value;
-    diverged: with the step at which the run left the range. Points that are not finite are left
-    out; on a log axis zero is drawn at the bottom.
+    diverged: with the step at which the run left the range; score: what the scores are.
+    Points that are not finite are left out; on a log axis zero is drawn at the bottom.
     """
     c = tokens(theme)
     curves = _curves(history, ("test_cost", "train_cost"))
@@ -64,7 +68,8 @@ def cost_figure(
         data.append(line(s, np.maximum(v, floor), ghost_name, grey, hoverinfo="skip"))
     for name, (s, v) in curves.items():
         text, style = styles[name]
-        data.append(line(s, np.maximum(v, floor), text, style, hovertemplate="%{y:.3g}"))
+        scores = _scores(history, name, score)
+        data.append(line(s, np.maximum(v, floor), text, style, **scores))
 
     colors = {ghost_name: c["t2"], "test": c["test"], "train": c["t1"]}
     ends = end_labels(data, colors, x["range"], y["range"], log, bold=("train", "test"))
@@ -86,8 +91,30 @@ def cost_figure(
             shapes=shapes,
             annotations=[*apart(ends, y["range"]), *notes],
             dragmode="zoom",
+            # The page reads the values off by itself: see static/notebook.js.
+            hovermode=False,
+            meta={"notebook": _notebook(changes, score, c)},
         ),
     }
+
+
+def _scores(history: History, name: str, score: str) -> dict[str, Any]:
+    """Return the scores of a curve's points, accuracy in ten-thousandths, where there are any."""
+    scores = history[name.replace("cost", "score")][np.isfinite(history[name])]
+    scores = thinned(scores, scores)[1]
+    if not np.isfinite(scores).all():
+        return {}
+    whole = score == "accuracy"
+    return {"customdata": np.rint(1e4 * scores).astype(np.uint16) if whole else scores}
+
+
+def _notebook(changes: Sequence[Any], score: str, c: dict[str, str]) -> dict[str, Any]:
+    """Return what the page needs to show the values at a step."""
+    return {
+        "score": score, "colors": {"train": c["t1"], "test": c["test"]}, "line": c["t3"],
+        "rim": c["panel"],
+        "changes": [[m.step, change_label(m.field, m.value)] for m in changes[-MOST_CHANGES:]],
+    }  # fmt: skip
 
 
 def _curves(history: History | None, names: Sequence[str]) -> dict[str, tuple[Array, Array]]:
@@ -133,20 +160,19 @@ def _changes(
     changes: Sequence[Any], end: float, c: dict[str, str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return marks of the live changes, and labels, newest first, where they do not overlap."""
-    merged: list[Any] = []
+    merged: list[list[Any]] = []
     for made in changes:
-        # A slider that is being dragged makes many changes: its last value counts.
-        if merged and merged[-1].field == made.field and _px(made.step - merged[-1].step, end) < 8:
-            merged[-1] = made
+        if merged and _same_mark(merged[-1][-1], made, end):
+            merged[-1].append(made)
         else:
-            merged.append(made)
+            merged.append([made])
     shown = merged[-12:]
     dots = {"color": c["t3"], "width": 1, "dash": "1px,3px"}
-    shapes = [_vertical(float(made.step), dots) for made in shown]
+    shapes = [_vertical(float(group[-1].step), dots) for group in shown]
     notes: list[dict[str, Any]] = []
     boxes: list[tuple[float, float, int]] = []
-    for made in reversed(shown):
-        text = change_label(made.field, made.value)
+    for group in reversed(shown):
+        made, text = group[-1], changes_label(group)
         left = _px(made.step, end) > WIDTH * 0.6
         x, width = _px(made.step, end), 6.0 * len(text)
         box = (x - width - 4, x) if left else (x, x + width + 4)
@@ -160,6 +186,16 @@ def _changes(
                   yanchor="top", yshift=-15 * row, **side)
         )  # fmt: skip
     return shapes, notes
+
+
+def _same_mark(before: Any, made: Any, end: float) -> bool:
+    """Return whether one mark stands for both.
+
+    A slider, or a weight, that is being dragged makes many changes: its last value counts.
+    """
+    by_hand = is_parameter(before.field) and is_parameter(made.field)
+    near = _px(made.step - before.step, end) < 8
+    return near and (by_hand or before.field == made.field)
 
 
 def _px(steps: float, end: float) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 Array = np.ndarray
 
 #: Type names that JavaScript knows, and what they are here.
-TYPES = {"f4": "<f4", "f8": "<f8", "u1": "u1", "i4": "<i4"}
+TYPES = {"f4": "<f4", "f8": "<f8", "u1": "u1", "u2": "<u2", "i4": "<i4"}
 
 
 class _Tail:
@@ -50,6 +50,8 @@ def _kind(array: Array) -> str:
         raise ValueError(f"array of {array.ndim} axes: a frame carries one or two")
     if array.dtype in (np.uint8, np.bool_):
         return "u1"
+    if array.dtype == np.uint16:
+        return "u2"
     if array.dtype.kind in "iu":
         # Whole numbers beyond 32 bits (steps of a very long run) are exact as doubles.
         return "i4" if array.size == 0 or np.abs(array).max() < 2**31 else "f8"
@@ -67,7 +69,7 @@ def panel(title: str, subtitle: str, figure: dict[str, Any], **more: Any) -> dic
 
 
 def pack(message: dict[str, Any]) -> bytes:
-    """Return the message as bytes; floats travel as float32, whole numbers as int32, bytes as u8.
+    """Return the message as bytes; floats travel as float32, whole numbers as int32, u8 or u16.
 
     Raises ValueError for a number outside arrays that is not finite, which JSON cannot say.
     """

@@ -47,7 +47,8 @@ def gradient_figure(
     L = values.shape[1]
     shown = subset(L, LINES)
     keep = _kept(len(steps), len(shown))
-    steps, values = steps[keep], values[keep]
+    if len(keep) < len(steps):  # else the steps themselves: they travel once for all charts
+        steps, values = steps[keep], values[keep]
     x = step_x(theme, float(steps[-1]) if len(steps) else 0.0)
     y, floor = _y_axis(values[:, shown], log)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from dnn.history import History
 
 Array = np.ndarray
 FOLLOWS = "Test cost follows train cost."
+SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -82,8 +84,22 @@ NAMES = {
 OFF_AT_ZERO = ("l1", "l2", "dropout", "clip_norm", "clip_value")
 
 
+def parameter_label(name: str) -> str:
+    """Return in words which weight "w1.2.0" is, or which bias "b1.2": counted from 1."""
+    layer, *units = name[1:].split(".")
+    at = ",".join(str(int(unit) + 1) for unit in units).translate(SUBSCRIPT)
+    return f"{name[0]}{at} of layer {layer}"
+
+
+def is_parameter(field: str) -> bool:
+    """Return whether a change is of a weight or a bias, by hand, and not of a setting."""
+    return "." in field
+
+
 def change_label(field: str, value: Any) -> str:
     """Return a live change in words, such as "learning rate 0.003"."""
+    if is_parameter(field):
+        return f"{parameter_label(field)}: {number(value)}"
     name = NAMES.get(field, field.replace("_", " "))
     if value == 0 and field in OFF_AT_ZERO:
         return f"{name} off"
@@ -96,6 +112,14 @@ def change_label(field: str, value: Any) -> str:
             f"{name} {short(float(f'{value:.3g}')) if isinstance(value, float) else count(value)}"
         )
     return f"{name} {value}"
+
+
+def changes_label(changes: Sequence[Any]) -> str:
+    """Return in words changes that share a mark: one field's last value, or a count of edits."""
+    fields = {made.field for made in changes}
+    if len(fields) > 1:
+        return f"{len(fields)} parameters by hand"
+    return change_label(changes[-1].field, changes[-1].value)
 
 
 def layer_name(layer: int, layers: int) -> str:

@@ -6,7 +6,7 @@ Each widget shows the Config's value; its callback replaces the Config.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -31,6 +31,8 @@ ROWS = 8
 
 def sidebar(loop: Loop) -> None:
     """Draw the side bar for the loop's Config."""
+    if session.hidden("sidebar"):
+        return
     with st.sidebar:
         brand()
         _start_from(loop.config)
@@ -59,6 +61,8 @@ def lab_sidebar(loop: Loop, first: Callable[[], None] | None = None) -> None:
 
     first: draws what comes before all else.
     """
+    if session.hidden("sidebar"):
+        return
     with st.sidebar:
         brand()
         if first is not None:
@@ -113,11 +117,15 @@ def _rescale(key: str) -> None:
 def _lab_group(heading: str) -> None:
     if session.take_redraw():
         st.rerun()
-    st.html(f"<div class='nl-section'>{heading}</div>")
     config = session.loop().config
-    if heading == "Network":
+    fields = _shown(LAB[heading], config)
+    shaped = heading == "Network" and not session.hidden("hidden")
+    if not (fields or shaped):
+        return
+    st.html(f"<div class='nl-section'>{heading}</div>")
+    if shaped:
         _shape(config)
-    _rows({n: FIELDS[n] for n in LAB[heading] if FIELDS[n].applies(config)}, config)
+    _rows(fields, config)
 
 
 def _shape(config: Config) -> None:
@@ -153,6 +161,8 @@ def _reshape(key: str, what: str) -> None:
 def brand() -> None:
     with st.container(key="brand"):
         st.markdown("**:material/hub: Neural Lab**")
+    if session.hidden("navigation"):
+        return
     with st.container(horizontal=True, key="pages"):
         for file, (name, icon) in PAGES.items():
             st.page_link(file, label=name, icon=f":material/{icon}:")
@@ -172,6 +182,8 @@ def _escaped(text: str) -> str:
 
 
 def _start_from(config: Config) -> None:
+    if session.hidden("start_from"):
+        return
     current = session.preset_of(config)
     key, presets = session.key_for("start_from", current), list(PRESETS)
     st.selectbox(
@@ -195,14 +207,21 @@ def _group(group: str) -> None:
     """
     if session.take_redraw():
         st.rerun()
-    st.html(f"<div class='nl-section'>{GROUPS[group]}</div>")
     config = session.loop().config
-    fields = {n: s for n, s in FIELDS.items() if s.group == group and s.applies(config)}
+    fields = _shown((n for n, s in FIELDS.items() if s.group == group), config)
+    if not fields:
+        return
+    st.html(f"<div class='nl-section'>{GROUPS[group]}</div>")
     _rows({n: s for n, s in fields.items() if not s.rare}, config)
     rare = {n: s for n, s in fields.items() if s.rare}
     if rare:
         with st.expander("More", icon=":material/tune:"):
             _rows(rare, config)
+
+
+def _shown(names: Iterable[str], config: Config) -> dict[str, Setting]:
+    """Return those fields that matter now and that the link does not hide."""
+    return {n: FIELDS[n] for n in names if FIELDS[n].applies(config) and not session.hidden(n)}
 
 
 def _rows(fields: dict[str, Setting], config: Config) -> None:

@@ -10,6 +10,7 @@ from dnn.config import Config
 from dnn.view import LINKED
 from pages.shared import frames, session, style
 from pages.shared.loop import SPEEDS, Loop
+from pages.shared.share import share
 
 #: What counts each time it is pressed: label, icon, help, shortcut.
 BUTTONS = {
@@ -77,7 +78,12 @@ def stage() -> None:
     _panels(
         key=session.COMPONENT,
         # The number makes every run of the page a reason to look whether there is a newer frame.
-        data={"token": session.token(), "playing": loop.playing, "run": session.count_run()},
+        data={
+            "token": session.token(),
+            "playing": loop.playing,
+            "run": session.count_run(),
+            "followed": session.followed(),
+        },
         on_event_change=on_event,
     )
 
@@ -90,22 +96,24 @@ def transport(loop: Loop) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
         # Both are always there, and the style sheet hides the one that is no use: swapping one for
         # the other now and then left both on the page.
-        st.button("Pause", key="pause", icon=":material/pause:", type="primary", width=142,
-                  shortcut="Space", disabled=loop.phase != "playing",
-                  on_click=loop.pause)  # fmt: skip
-        st.button("Play", key="play", icon=":material/play_arrow:", type="primary", width=142,
-                  shortcut="Space", disabled=loop.phase != "paused",
-                  on_click=loop.play)  # fmt: skip
+        if not session.hidden("play"):
+            st.button("Pause", key="pause", icon=":material/pause:", type="primary", width=142,
+                      shortcut="Space", disabled=loop.phase != "playing",
+                      on_click=loop.pause)  # fmt: skip
+            st.button("Play", key="play", icon=":material/play_arrow:", type="primary", width=142,
+                      shortcut="Space", disabled=loop.phase != "paused",
+                      on_click=loop.play)  # fmt: skip
         # Streamlit may call a callback twice for one click. Play and pause don't mind; what counts
         # goes by the return value, which is true once.
-        pressed = [key for key in BUTTONS if _button(key)]
-        key = session.key_for("speed", loop.speed)
-        st.segmented_control(
-            "Speed", list(SPEEDS), default=loop.speed, format_func=SPEEDS.__getitem__, key=key,
-            label_visibility="collapsed", on_change=set_speed, args=(key,), width="content",
-            help="How much is trained between two pictures.",
-        )  # fmt: skip
-        present = st.button(
+        pressed = [key for key in BUTTONS if not session.hidden(key) and _button(key)]
+        if not session.hidden("speed"):
+            _speed(loop)
+        if not session.hidden("share") and st.button(
+            "Share", key="share", icon=":material/share:",
+            help="A link to this network, or to this moment of it.",
+        ):  # fmt: skip
+            share()
+        present = not session.hidden("present") and st.button(
             "Projector", key="present", icon=":material/present_to_all:", shortcut="P",
             help="For a projector: no side bar, and everything large. P brings it back.",
         )  # fmt: skip
@@ -115,6 +123,15 @@ def transport(loop: Loop) -> None:
         loop.look(present=not loop.view.present)
         session.write_link()
         st.rerun()  # the side bar goes or comes
+
+
+def _speed(loop: Loop) -> None:
+    key = session.key_for("speed", loop.speed)
+    st.segmented_control(
+        "Speed", list(SPEEDS), default=loop.speed, format_func=SPEEDS.__getitem__, key=key,
+        label_visibility="collapsed", on_change=set_speed, args=(key,), width="content",
+        help="How much is trained between two pictures.",
+    )  # fmt: skip
 
 
 def _button(key: str) -> bool:
@@ -148,7 +165,7 @@ def on_event() -> None:
     """Answer what the panels sent: a switch, a button, a hidden page, a person gone."""
     event = session.event()
     handle(session.loop(), event)
-    if event.get("type") in ("action", "point"):
+    if event.get("type") in ("action", "point", "followed"):
         session.redraw()  # the side bar changes too
     session.write_link()
 
@@ -169,6 +186,8 @@ def handle(loop: Loop, event: dict) -> None:
         mend(loop)
     elif kind == "action" and event.get("action") == "fit":
         fit(loop)
+    elif kind == "edit":
+        edit(loop, event)
     elif kind == "point" and event.get("panel") == "phase":
         move(event.get("x"), event.get("y"))
 
@@ -178,6 +197,14 @@ def fit(loop: Loop) -> None:
     config = loop.fitted()
     if config is not None:
         loop.configure(config)
+
+
+def edit(loop: Loop, event: dict) -> None:
+    """Set the weight that an event names; what can't be done becomes a sentence."""
+    try:
+        loop.edit(*(event.get(name) for name in ("layer", "unit", "source", "value")))
+    except ValueError as error:
+        loop.say(f"Not changed: {error}")
 
 
 def move(sigma_w: object, sigma_b: object) -> None:

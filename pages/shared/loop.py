@@ -19,6 +19,7 @@ from typing import Any
 
 import dnn
 from dnn.advice import advise
+from dnn.changes import Link, check_changes, check_step
 from dnn.config import LIVE_FIELDS, Config
 from dnn.datasets import Dataset, data_fields
 from dnn.execution import WorkerPool
@@ -30,6 +31,7 @@ from dnn.panels import points_version
 from dnn.presets import PRESETS
 from dnn.signal import Band, signal_only
 from dnn.spectra import Spectra
+from dnn.training import Change, check_edit
 from dnn.twins import Twin, twin, twins_slice
 from dnn.view import View
 
@@ -47,6 +49,10 @@ TOO_LARGE = (
 )
 #: What the second of two networks begins with.
 DIFFERS: Mapping[str, Any] = {"initializer": "he"}
+ONE_SETTING = "Twins differ in one setting only. Edit weights in the playground."
+LEFT_LINK = "The rest of what the link says is left out: from here on this run is yours."
+#: Seconds of training that a link may ask for, before a person has to.
+RECOMPUTING = 60.0
 #: Seconds that a notice stays while training goes on.
 NOTICE = 8.0
 #: While playing, seconds between two looks for singular values: at least these, and so many times
@@ -54,6 +60,8 @@ NOTICE = 8.0
 RESOLVE_EVERY, RESOLVE_SHARE = 1.0, 20.0
 #: At high speed, no more records than these: each costs as much as some dozen steps.
 RECORDS_A_SECOND = 40
+#: Records of a run that is recomputed for a link.
+RECORDS_TO_GOAL = 200
 
 
 @lru_cache(maxsize=32)
@@ -149,6 +157,12 @@ class Loop:
         self.band: Band | None = None
         self.spectra: Spectra | None = None
         self._resolved_at = -math.inf
+        self._edits: dict[int, tuple[int, int, int | None, float]] = {}
+        self.link: Link | None = None
+        self._left: tuple[Change, ...] = ()
+        self.goal: int | None = None
+        self.followed, self._recomputed = 0, 0.0
+        self._edited = self._plays_on = False
         #: In what the second network differs, where there is one.
         self.twin_setting = dict(twin_setting)
         self.twin: Twin | None = None
@@ -159,7 +173,7 @@ class Loop:
     @_heard
     def play(self) -> None:
         """Go on training; a diverged run stays where it is."""
-        self.playing = not (self.ended or self.large)
+        self.playing, self._recomputed = not (self.ended or self.large), 0.0
         self.notice, self._resume = TOO_LARGE if self.large else "", False
         self._dirty = self._dirty or self.large
 
@@ -180,6 +194,37 @@ class Loop:
     def reset(self, config: Config | None = None) -> None:
         """Start again from step 0, with the same seed the same network; keep the old curve."""
         self._begin(config or self.config, keep_ghost=True)
+
+    @_heard
+    def edit(self, layer: int, unit: int, source: int | None, value: float) -> None:
+        """Set a weight by hand, or a bias (source None or -1), behind the slice under way.
+
+        Raises ValueError where there is no such weight or it can't be set.
+        """
+        if self.large:
+            raise ValueError(TOO_LARGE)
+        if self.twin is not None:
+            raise ValueError(ONE_SETTING)
+        place = check_edit(self.run, layer, unit, source, value)
+        self._leave_link()
+        self._edits[place], self._dirty = (layer, unit, source, value), True
+        self.tick()
+
+    @_heard
+    def follow(self, link: Link) -> None:
+        """Make a link's changes at their steps, and recompute the step that it asks for.
+
+        Raises ValueError where that can't be done; nothing has changed then.
+        """
+        if self.large:
+            raise ValueError("step: this network is too large to train here; leave step out")
+        check_changes(self.run, link.changes)
+        if link.step is not None:
+            check_step(self.run, link.step, link.changes)
+        self.link, self._left, self._plays_on = link, link.changes, self.playing
+        self.goal = link.step
+        self.playing = self.playing or bool(link.step)
+        self._take_due()
 
     @_heard
     def hide(self, hidden: bool) -> None:
@@ -203,6 +248,12 @@ class Loop:
         """Return the Config with the mend that the lab's verdict offers, or None without one."""
         fields = fitting(self.run.origin, self.history)
         return replace(self.config, **fields) if fields else None
+
+    @_heard
+    def say(self, sentence: str) -> None:
+        """Show a sentence above the panels."""
+        self.notice, self._dirty = sentence, True
+        self.tick()
 
     @_heard
     def set_speed(self, speed: str) -> None:
@@ -235,6 +286,7 @@ class Loop:
         if not changed:
             return
         if all(name in LIVE_FIELDS for name in changed):
+            self._leave_link()
             self.config, self._dirty = config, True
             self.tick()  # the next slice need not wait until the page asks for its frame
             return
@@ -356,16 +408,63 @@ class Loop:
         to finish.
         """
         if self._future is not None:
-            if self.speed == "full" if self.playing else not self._work.pressed:
+            if self._hurried:
                 self._finish()
             self._collect()
         if self._future is None and not self.settled:
-            steps, self._queued = self._steps_a_frame() if self.playing else self._queued, 0
-            self._submit(steps)
+            steps = self._steps_a_frame() if self.playing else self._queued
+            now = self._up_to_next_change(steps)
+            self._queued = 0 if self.playing else steps - now
+            self._submit(now)
         stale = self._dirty or self.shown < self._due
         return 0 if stale else self.shown, self.frame, self._future
 
     # --- inside ----------------------------------------------------------------------------------
+
+    @property
+    def _hurried(self) -> bool:
+        """Whether the slice under way is to end as soon as somebody wants a frame."""
+        if not self.playing:
+            return not self._work.pressed
+        return self.speed == "full" and self.goal is None
+
+    def _up_to_next_change(self, steps: int | None) -> Any:
+        """Return the steps, None being as many as fit, cut where a link's next change is due."""
+        if not self._left:
+            return steps
+        until = self._left[0].step - self.run.step
+        return until if steps is None else min(steps, until)
+
+    def _take_due(self) -> None:
+        """Make the changes of a link that are due, and stop at the step that it asked for."""
+        run = self.run
+        while self._left and self._left[0].step <= run.step and run.diverged is None:
+            made, self._left = self._left[0], self._left[1:]
+            run = dnn.applied(run, made)
+            self.followed, self._dirty = self.followed + 1, True
+        if run is not self.run:
+            self._edited = self._edited or run.parameters is not self.run.parameters
+            self.run, self.config = run, run.config
+        if self.goal is not None and (self.goal <= run.step or run.diverged is not None):
+            self.goal, self._dirty = None, True
+            self.playing = self.playing and self._plays_on and run.diverged is None
+
+    def _bound(self, seconds: float) -> None:
+        """Pause where recomputing a link's step takes too long."""
+        self._recomputed += seconds
+        if self.goal is None or self._recomputed < RECOMPUTING:
+            return
+        self._stop(
+            f"Step {self.goal:,} takes longer than {RECOMPUTING:.0f} seconds to recompute: this is "
+            f"step {self.run.step:,}. Press Play to go on towards it."
+        )
+
+    def _leave_link(self) -> None:
+        """Make no more of a link's changes: the run is the person's own from here on."""
+        if self._left or self.goal is not None:
+            self.notice = LEFT_LINK
+            self.playing = self.playing and (self.goal is None or self._plays_on)
+        self.link, self._left, self.goal = None, (), None
 
     def _pair(self) -> None:
         """Begin anew with a second network, or go on without it."""
@@ -396,6 +495,10 @@ class Loop:
         pair = twin(config, self.twin_setting, data) if self.view.page == "twins" else None
         if keep_ghost and len(self.history) > 1:
             self.ghost = self.history
+        if self.goal is not None:
+            self.playing = self.playing and self._plays_on
+        self.link, self._left, self.goal = None, (), None
+        self._edits, self._edited = {}, False
         self.config, self.run, self.large = config, run, large
         self.playing = self.playing and not large
         self.history, self.check = History(), None
@@ -408,6 +511,8 @@ class Loop:
             self._future = None
 
     def _steps_a_frame(self) -> int | None:
+        if self.goal is not None:
+            return self.goal - self.run.step
         epoch = self.epoch_steps
         return {"step": 1, "epoch": epoch, "ten": 10 * epoch, "full": None}[self.speed]
 
@@ -417,6 +522,8 @@ class Loop:
             every, least = 1, self.history.stride
         else:
             every, least = self.epoch_steps, max(self.history.stride, self.rate / RECORDS_A_SECOND)
+            if self.goal is not None:  # nobody waits for the frames on the way
+                least = max(self.history.stride, self.goal / RECORDS_TO_GOAL)
         while every < least:
             every *= 2
         return every
@@ -446,6 +553,9 @@ class Loop:
             self.run = dnn.change(self.run, **changes)
         if self.twin is not None:
             self.twin = self.twin.following(self.config)
+        self._make_edits()
+        edited = self._edited or (data is not None and self._work.edited)
+        self._edited = False
         self.seq += 1
         checking = self._unchecked and (self.playing or not (self._dirty or steps))
         resolving = self._resolving(steps)
@@ -461,11 +571,21 @@ class Loop:
             rate=self.rate, notice=self.notice, data=data, pressed=not self.playing,
             check=self.check, checking=checking, band=self.band if self.view.band else None,
             drawing=drawing, spectra=self.spectra, resolving=resolving, large=self.large,
-            twin=self.twin,
+            twin=self.twin, edited=edited, goal=self.goal, followed=self.followed,
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()
         paired = twins_slice if self.twin is not None else train_slice
         self._future = self.executor.submit(signal_slice if self.large else paired, work)
+
+    def _make_edits(self) -> None:
+        """Set the weights that have been asked for since the last slice."""
+        before, edits, self._edits = self.run, self._edits, {}
+        if before.diverged is None:
+            for place in edits.values():
+                self.run = dnn.edit(self.run, *place)
+        self._edited = self._edited or self.run is not before
+        if self._edited:
+            self.check = self.spectra = None  # of other weights
 
     def _collect(self) -> None:
         """Take the outcome of the slice under way, if it is there."""
@@ -493,6 +613,8 @@ class Loop:
         self.spectra = outcome.spectra or self.spectra
         if self.ended:
             self.playing = False
+        self._take_due()
+        self._bound(outcome.seconds)
         if outcome.steps:
             rate = outcome.steps / max(time.perf_counter() - self._sent, 1e-6)
             self.rate += (rate - self.rate) * (0.2 if self.rate else 1.0)

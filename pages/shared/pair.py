@@ -22,6 +22,8 @@ def twins_sidebar(loop: Loop) -> None:
 def _differs() -> None:
     if session.take_redraw():
         st.rerun()
+    if session.hidden("twin"):
+        return
     loop = session.loop()
     st.html("<div class='nl-section'>B differs in</div>")
     ((name, value),) = loop.twin_setting.items()

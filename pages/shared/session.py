@@ -6,24 +6,29 @@ import os
 from collections.abc import Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 import streamlit as st
 
+from dnn.changes import Link, changes_from_text, link_text, step_from_text
 from dnn.config import FIELDS, LIVE_FIELDS, Config, from_query, to_query
 from dnn.datasets import DATASETS
 from dnn.execution import open_executor
 from dnn.live import warm_up
 from dnn.presets import PRESETS
 from dnn.twins import setting_from_text, setting_text
-from dnn.view import CHOICES, SWITCHED, View, view_from_query, view_to_query
+from dnn.view import LINKED, View, view_from_query, view_to_query
 from pages.shared.frames import publish
+from pages.shared.hiding import HIDEABLE
 from pages.shared.loop import DIFFERS, SPEEDS, Loop
 from pages.shared.trials import Trials
 
 COMPONENT = "live_panels"
 #: The starting point that a page opens on.
 FIRST_VISIT = {"playground": "spiral", "gradients": "lab", "twins": "twins"}
+#: What a link says beside Config and View.
+BESIDE = ("speed", "play", "twin", "changes", "step")
 #: Stands between a widget's name and the number of its version.
 VERSION = "--v"
 
@@ -47,7 +52,13 @@ def visit(page: str) -> Loop:
     if "loop" not in st.session_state:
         st.session_state["loop"] = _from_link(page)
     loop().look(page=page)
+    st.session_state["followed"] = loop().followed
     return loop()
+
+
+def followed() -> int:
+    """Return how many of a link's changes had been made when the side bar was drawn."""
+    return st.session_state.get("followed", 0)
 
 
 def trials() -> Trials:
@@ -82,15 +93,16 @@ def taken(name: str) -> str | None:
 
 def _from_link(page: str) -> Loop:
     query = st.query_params.to_dict()
-    problems: list[str] = []
+    problems: list[str] = _misspelt(query)
     config, view = PRESETS[FIRST_VISIT[page]].config, View(page=page)
     try:
         # The first visit's network, unless the link names one: its fields are then all there is.
         config = config if query.keys().isdisjoint(FIELDS) else from_query(query)
     except ValueError as error:
         problems.append(str(error))
+    readable = not problems
     try:
-        view = replace(view_from_query(query), page=page)
+        view = _known(replace(view_from_query(query), page=page), problems)
     except ValueError as error:
         problems.append(str(error))
     speed = query.get("speed", "epoch")
@@ -98,7 +110,7 @@ def _from_link(page: str) -> Loop:
         problems.append(f"speed: {speed[:40]!r} is not allowed; choose {', '.join(SPEEDS)}")
         speed = "epoch"
     # A shared link opens paused, unless it says play=1.
-    linked = not query.keys().isdisjoint({*FIELDS, *CHOICES, *SWITCHED, "speed", "play", "twin"})
+    linked = not query.keys().isdisjoint({*FIELDS, *LINKED, *BESIDE})
     st.session_state["link_plays"] = query.get("play") == "1"
     playing = st.session_state["link_plays"] or not (linked or page == "gradients")
     theme = getattr(st.context.theme, "type", None) or "light"
@@ -109,8 +121,52 @@ def _from_link(page: str) -> Loop:
         problems.append(str(error))
     made = _made(config, replace(view, theme=theme), playing, problems, differs)
     made.set_speed(speed)
+    _follow(made, query, readable and made.config == config, problems)
     say("\n".join(problems), "This link can't be shown as it is:")
     return made
+
+
+def _misspelt(query: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each key that is nearly one of ours; others are somebody else's."""
+    known = [*FIELDS, *LINKED, *BESIDE]
+    unknown = [key for key in query if key not in known and len(key) <= 40][:20]
+    near = {key: get_close_matches(key.lower(), known, 1, 0.8) for key in unknown}
+    return [f"{key}: this is not known; {found[0]} is" for key, found in near.items() if found]
+
+
+def _known(view: View, problems: list[str]) -> View:
+    """Return the view with those names to be hidden that there are."""
+    unknown = [name for name in view.hide if name not in HIDEABLE]
+    if unknown:
+        names = ", ".join(map(repr, unknown))
+        problems.append(f"hide: {names[:80]}: not known; the button Share lists what there is")
+    return replace(view, hide=tuple(name for name in view.hide if name in HIDEABLE))
+
+
+def _follow(made: Loop, query: Mapping[str, str], right: bool, problems: list[str]) -> None:
+    """Let the loop make the changes of a link and recompute its step.
+
+    right: whether it has the network that the link is about.
+    """
+    if query.keys().isdisjoint(("changes", "step")):
+        return
+    if not right:
+        problems.append("changes, step: left out, because this is not the network of the link")
+        return
+    wrong = []
+    for name, read in (("changes", changes_from_text), ("step", step_from_text)):
+        try:
+            read(query.get(name, "0" if name == "step" else ""))
+        except ValueError as error:
+            wrong.append(str(error))
+    problems.extend(wrong)
+    if wrong:
+        return
+    step = step_from_text(query["step"]) if "step" in query else None
+    try:
+        made.follow(Link(changes_from_text(query.get("changes", "")), step))
+    except ValueError as error:
+        problems.append(str(error))
 
 
 def _made(
@@ -136,18 +192,38 @@ def count_run() -> int:
     return st.session_state["runs"]
 
 
-def write_link() -> None:
-    """Put into the address what opens this network and view again."""
+def link_query() -> dict[str, str]:
+    """Return the parameters of a link that opens these settings and this view, at the start."""
     live = loop()
     wanted = {**to_query(live.config), **view_to_query(live.view)}
     if live.twin is not None and live.twin_setting != DIFFERS:
         wanted["twin"] = setting_text(live.twin_setting)
     if live.speed != "epoch":
         wanted["speed"] = live.speed
+    return wanted
+
+
+def write_link() -> None:
+    """Put into the address what opens this network and view again.
+
+    A link that says more, of changes and a step, stays as long as it is what is on screen.
+    """
+    live, wanted = loop(), link_query()
+    if live.link is not None and (live.link.step is None or live.run.step <= live.link.step):
+        wanted = {**_without_config(wanted), **to_query(live.run.origin), **link_text(live.link)}
     if st.session_state["link_plays"]:
         wanted["play"] = "1"
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
+
+
+def _without_config(query: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in query.items() if name not in FIELDS}
+
+
+def hidden(name: str) -> bool:
+    """Return whether the link that opened this session hides a control or a panel."""
+    return "loop" in st.session_state and name in loop().view.hide
 
 
 # --- messages ------------------------------------------------------------------------------------

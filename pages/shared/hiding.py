@@ -1,0 +1,49 @@
+"""What a link can hide: every setting, button, switch and panel, by name."""
+
+from dnn.config import FIELDS
+
+#: What is not a setting: the name that a link carries, and what it is called in the dialog.
+PANELS = {
+    "network": "Panel: network",
+    "space": "Panel: hidden space",
+    "boundary": "Panel: decision boundary",
+    "cost": "Panel: cost",
+    "gradients": "Panel: gradient per layer",
+    "weights": "Panel: weights per layer",
+    "signal_activation": "Lab: signal going forward",
+    "signal_delta": "Lab: error coming back",
+    "signal_gradient": "Lab: what each layer learns from",
+    "phase": "Lab: phase diagram",
+    "product": "Lab: the product taken apart",
+    "verdict": "Lab: verdict",
+    "trainability": "Lab: measured trainability",
+    "metrics": "Numbers above the panels",
+}
+BUTTONS = {
+    "play": "Button: Play and Pause",
+    "step": "Button: Step",
+    "epoch": "Button: Epoch",
+    "reset": "Button: Reset",
+    "new_seed": "Button: New seed",
+    "speed": "Button: speed",
+    "share": "Button: Share",
+}
+PLACES = {
+    "sidebar": "Side bar, all of it",
+    "navigation": "Side bar: links to the pages",
+    "start_from": "Side bar: Start from",
+    "twin": "Side bar: what differs in B",
+}
+SWITCHES = {
+    "show_test": "Switch: test data",
+    "discretise": "Switch: discretise",
+    "cost_axis": "Switch: axis of the cost",
+    "gradient": "Switch: per example or mean gradient",
+    "gradient_axis": "Switch: axis of the gradients",
+    "band": "Switch: band of other draws",
+    "apart": "Switch: how the product is taken apart",
+    "signal": "Twins: what is shown of every layer",
+}
+SETTINGS = {name: f"Setting: {about.label}" for name, about in FIELDS.items()}
+#: Everything that can be hidden.
+HIDEABLE = {**PANELS, **BUTTONS, **PLACES, **SWITCHES, **SETTINGS}

@@ -1,0 +1,134 @@
+"""The dialog that builds a link: to this network or this moment of it, for a class or a page."""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dnn.changes import LONGEST, Link, changes_text, farthest, link_text
+from dnn.config import FIELDS, to_query
+from dnn.training import Run
+from pages.shared import session
+from pages.shared.hiding import HIDEABLE
+
+#: A frame in another page: wide enough for two panels side by side.
+FRAME = '<iframe src="{}" style="width:100%;height:720px;border:0" title="Neural Lab"></iframe>'
+
+COPY = """
+export default function ({ parentElement, data }) {
+  const [button, said] = parentElement.querySelectorAll("button, span");
+  const say = (text) => { said.textContent = text; };
+  if (button.dataset.text !== data.text) say("");
+  button.dataset.text = data.text;
+  button.textContent = data.label;
+  // A page that is not served by https has no clipboard but that of a selection.
+  const select = () => {
+    const area = document.createElement("textarea");
+    area.value = data.text;
+    button.after(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  };
+  button.onclick = async () => {
+    let done = false;
+    try {
+      await navigator.clipboard.writeText(data.text);
+      done = true;
+    } catch {
+      done = select();
+    }
+    say(done ? "Copied" : "Not copied: select the text below instead.");
+    button.focus();
+  };
+}
+"""
+STYLE = """
+button { font: 600 14px/1 var(--st-font); height: 36px; padding: 0 14px; border-radius: 6px;
+  cursor: pointer; border: 1px solid var(--st-primary-color); background: var(--st-primary-color);
+  color: var(--st-background-color); }
+button:focus-visible { outline: 2px solid #5b54d6; outline-offset: 2px; }
+span { font: 14px/1 var(--st-font); margin-left: 8px; color: var(--st-text-color); }
+"""
+_copy = st.components.v2.component(
+    "neural_lab_copy",
+    html="<button type='button'></button> <span role='status'></span>",
+    css=STYLE,
+    js=COPY,
+)  # fmt: skip
+
+
+@st.dialog("Share", width="medium")
+def share() -> None:
+    """Draw the dialog: what the link is to say, and the link."""
+    run = session.loop().run
+    at_step = _moment(run)
+    hide = st.multiselect(
+        "Hide from those who open it", list(HIDEABLE), list(session.loop().view.hide), key="hide",
+        format_func=HIDEABLE.__getitem__, placeholder="Nothing is hidden",
+        help="Settings, buttons, switches and panels. Another link can still set what is hidden.",
+    )  # fmt: skip
+    with st.container(horizontal=True):
+        plays = st.toggle("Plays at once", key="share_plays")
+        present = st.toggle("For a projector", key="share_present")
+        embed = st.toggle("Inside another page", key="share_embed")
+    query, left_out = link_of(run, at_step)
+    query = {k: v for k, v in query.items() if k != "hide"}
+    extra = {"hide": ",".join(hide), "play": "1" * plays, "present": "1" * present}
+    query |= {name: text for name, text in extra.items() if text}
+    link = address({**query, **({"embed": "true"} if embed else {})})
+    if left_out:
+        st.warning(left_out)
+    text = FRAME.format(escape(link)) if embed else link
+    _copy(key="copy", data={"text": text, "label": "Copy HTML" if embed else "Copy link"})
+    st.code(text, language="html" if embed else None, wrap_lines=True)
+
+
+def _moment(run: Run) -> bool:
+    """Draw the choice of where the link opens; return whether it is at the run's present step."""
+    if not run.step and not run.changes:
+        return False
+    far = run.step > farthest(run, run.changes)
+    options = ["start"] if far else ["start", "step"]
+    labels = {"start": "At the start", "step": f"At step {run.step:,}, as it is now"}
+    chosen = st.radio(
+        "The link opens", options, index=len(options) - 1, format_func=labels.__getitem__,
+        key="share_moment", horizontal=True,
+        help="The step is recomputed when the link is opened: on a machine like this one, the same "
+        "network to the last bit.",
+    )  # fmt: skip
+    if far:
+        st.caption(f"Step {run.step:,} would take too long to recompute, so no link opens there.")
+    return chosen == "step"
+
+
+def link_of(run: Run, at_step: bool) -> tuple[dict[str, str], str]:
+    """Return a link's parameters for a run, and what they leave out, in a sentence."""
+    wanted = session.link_query()
+    link = Link(run.changes, run.step if at_step else None)
+    if not run.changes and not at_step:
+        return wanted, ""
+    if len(changes_text(run.changes)) > LONGEST:
+        return wanted, too_many(run)
+    rest = {name: text for name, text in wanted.items() if name not in FIELDS}
+    return {**rest, **to_query(run.origin), **link_text(link)}, ""
+
+
+def too_many(run: Run) -> str:
+    """Return what a link leaves out of a run with more changes than it can carry."""
+    return (
+        f"This run was changed {len(run.changes):,} times while it trained, more than a link can "
+        "carry. The link leaves the changes out: it opens the network at the start, with the "
+        "settings as they are now and no weight set by hand."
+    )
+
+
+def address(query: dict[str, str]) -> str:
+    """Return the whole address of a link with these parameters."""
+    base = (st.context.url or "").split("?")[0]
+    base += "/" if base.count("/") == 2 else ""
+    # Commas and colons may stand as they are, and are easier to read.
+    return base + ("?" + urlencode(query, safe=",:") if query else "")
