@@ -47,7 +47,7 @@ class Slice:
     to add some. spectra: singular values; resolving: whether to find more. large: whether the
     network is too large to train. twin: the other of two networks. data: sent along after the
     worker missed it. fixed: whether the frame must bring what does not change during a run (the
-    data points). rate: steps a second, to be shown.
+    data points). rate: steps a second, to be shown. since: the run as the slice found it.
     """
 
     run: Run
@@ -73,6 +73,7 @@ class Slice:
     resolving: bool = False
     large: bool = False
     twin: Twin | None = None
+    since: Run | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +140,7 @@ def train_slice(work: Slice) -> Outcome:
         now = newest(trainer, run, records, work.history)
         history = work.history.extend([*records, *now])
         band = wider(run.origin, data, work.band) if work.drawing else work.band
-        known = replace(work, run=run, history=history, check=check, band=band)
+        known = replace(work, run=run, history=history, check=check, band=band, since=work.run)
         if work.resolving:
             known = replace(known, spectra=resolved(probe_of(trainer).run(), known))
         shown = message(known, trainer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
@@ -15,6 +16,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "signal": ("gradient", "delta", "activation"),
 }
 SWITCHES = {"on": True, "off": False}
+#: What is typed rather than chosen: what it must look like, and how to say so.
+TYPED: dict[str, tuple[str, str]] = {
+    "pinned": (r"([1-9]\d{0,2}\.[1-9]\d{0,3})?", "layer.neuron, as in 2.3"),
+}
 
 
 @dataclass(frozen=True)
@@ -34,16 +39,26 @@ class View:
     band: bool = True
     apart: str = "product"
     signal: str = "gradient"
+    pinned: str = ""
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
+            if field.name in TYPED:
+                _check_typed(field.name, value)
+                continue
             allowed = CHOICES.get(field.name, (True, False))
             if not any(value is a or (isinstance(value, str) and value == a) for a in allowed):
                 listed = ", ".join(map(str, allowed))
                 raise ValueError(
                     f"{field.name}: {str(value)[:40]!r} is not allowed; choose {listed}"
                 )
+
+
+def _check_typed(name: str, value: object) -> None:
+    pattern, words = TYPED[name]
+    if not (isinstance(value, str) and re.fullmatch(pattern, value, re.ASCII)):
+        raise ValueError(f"{name}: {str(value)[:40]!r} is not allowed; it is {words}")
 
 
 def view_to_query(view: View) -> dict[str, str]:
@@ -64,7 +79,7 @@ def view_from_query(query: Mapping[str, str]) -> View:
         if name not in query:
             continue
         text = query[name]
-        value = text if name in CHOICES else SWITCHES.get(text, text)
+        value = text if name in CHOICES or name in TYPED else SWITCHES.get(text, text)
         try:
             View(**{name: value})  # type: ignore[arg-type]
             values[name] = value
