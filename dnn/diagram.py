@@ -78,7 +78,11 @@ def network_panel(
 def _legend(theme: str) -> list[dict[str, Any]]:
     c = tokens(theme)
     return [
-        {"symbol": "ramp", "colors": [c["neg"], c["mid"], c["pos"]], "label": ["map: low", "high"]},
+        {
+            "symbol": "ramp",
+            "colors": [c["neg"], c["mid"], c["pos"]],
+            "label": ["maps: low", "high"],
+        },
         {"symbol": "line", "color": c["pos"], "label": "weight > 0"},
         {"symbol": "line", "color": c["neg"], "label": "weight < 0"},
         {"symbol": "square", "color": c["t3"], "label": "bias"},
@@ -226,7 +230,8 @@ def pinned_unit(work: Slice, trainer: Trainer) -> tuple[int, int] | None:
     sizes = trainer.layout.sizes
     if l >= len(sizes) or j > sizes[l]:
         return None
-    return (l, j - 1) if not is_strip(sizes[l], len(trainer.config.hidden)) else None
+    hidden = len(trainer.config.hidden) if l < len(sizes) - 1 else 0
+    return None if is_strip(sizes[l], hidden) else (l, j - 1)
 
 
 def shows_unit(panel: dict[str, Any], work: Slice, trainer: Trainer, net: Pass) -> dict[str, Any]:
@@ -248,7 +253,7 @@ def shows_unit(panel: dict[str, Any], work: Slice, trainer: Trainer, net: Pass) 
         "legend": field_legend(words, work.view.theme),
         "figure": {**figure, "layout": layout},
         "field": to_bytes(A[j], limits),
-        "contour": limits[0] == -limits[1] or trainer.data.target != "real",
+        "contour": True,
     }
 
 

@@ -1,8 +1,8 @@
 """What every unit of a network answers over the plane of the data: one pass, cut into small maps.
 
 A map is u8, row by row from below: 0 is the low end of its layer's range, 255 the high end. The
-range is the activation's where it is bounded, else plus and minus a round number that holds all
-values of the layer over the plane.
+range is the activation's where it is bounded; else plus and minus a round number near 1.5 times the
+root mean square of the layer over the plane: what lies beyond has the colour of the end.
 """
 
 from __future__ import annotations
@@ -23,10 +23,15 @@ from dnn.trainer import Trainer
 #: The plane is computed on a grid of so many points a side, fewer where the network is large.
 FIELD_SIZE, FIELD_SMALLEST, FIELD_WORK = 81, 21, 2_000_000
 #: Points a side of a unit's map; fewer where all maps together would pass so many bytes.
-SIDE, SIDE_SMALLEST, MAP_BYTES = 21, 9, 12_500
+SIDE, SIDE_SMALLEST, MAP_BYTES = 21, 9, 22_000
+#: Of a single output, which is drawn larger.
+SIDE_OUTPUT = 41
 #: A layer of more units, and each of more hidden layers, is drawn as a strip of at most so many
 #: rows; all strips have at most so many bytes.
 UNITS, LAYERS, ROWS, STRIP_BYTES = 16, 12, 64, 12_500
+
+#: Full colour of values without bounds begins at so many times their root mean square, rounded up.
+REACH = 1.5
 
 Range = tuple[float, float]
 
@@ -66,9 +71,10 @@ def to_bytes(A: Array, limits: Range) -> Array:
 
 
 def symmetric(A: Array) -> Range:
-    """Return plus and minus a round number that holds all values."""
-    reach = float(np.abs(A).max(initial=0.0))
-    reach = ceil_to(reach, (1.0, 2.0, 5.0, 10.0)) if 0 < reach < math.inf else 1.0
+    """Return plus and minus a round number, at least REACH times the root mean square of A."""
+    flat = A.reshape(-1)
+    reach = REACH * math.sqrt(float(flat.dot(flat)) / max(1, flat.size))
+    reach = ceil_to(reach) if 1e-300 < reach < math.inf else 1.0
     return -reach, reach
 
 
@@ -102,15 +108,15 @@ def is_strip(units: int, hidden_layers: int) -> bool:
 def unit_maps(trainer: Trainer, net: Pass, size: int) -> list[Maps]:
     """Return the maps of layers 1 to L (the output) in a pass over the plane."""
     sizes, hidden = trainer.layout.sizes[1:], trainer.config.hidden
-    strips = [is_strip(n, len(hidden)) for n in sizes]
+    strips = [is_strip(n, len(hidden)) for n in sizes[:-1]] + [is_strip(sizes[-1], 0)]
     tiles = sum(n for n, strip in zip(sizes, strips, strict=True) if not strip)
     side = max(SIDE_SMALLEST, min(SIDE, math.isqrt(MAP_BYTES // max(1, tiles)))) | 1
-    rows = max(4, min(ROWS, STRIP_BYTES // (SIDE * max(1, sum(strips)))))
+    rows = max(2, min(ROWS, STRIP_BYTES // (SIDE * max(1, sum(strips)))))
     found = []
     for l, (n, strip) in enumerate(zip(sizes, strips, strict=True), 1):
         A = net.activation(l) if l <= len(hidden) else net.prediction
-        limits = layer_range(trainer, l, A)
-        found.append(_cut(A, size, limits, SIDE if strip else side, rows if strip else n, strip))
+        points = SIDE if strip else (SIDE_OUTPUT if l > len(hidden) and n == 1 else side)
+        found.append(_cut(A, size, layer_range(trainer, l, A), points, rows if strip else n, strip))
     return found
 
 

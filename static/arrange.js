@@ -4,13 +4,16 @@ const PAD = 14;
 /** Room for the names of the inputs, and for the headings above the columns. */
 const NAMES = 40;
 const HEAD = 56;
+const HEAD_LOW = 38;
 const HEAD_SMALL = 22;
+/** In a lower panel the buttons stand beside the number of units. */
+const LOW = 275;
 /** Narrower columns have no buttons of their own and short headings. */
 export const ROOMY = 70;
 const LARGEST = 40;
 const GAP = 5;
 
-/** Return {columns, pitch, roomy, head} for a panel of w by h pixels. A column: {x, size, kind, units,
+/** Return {columns, across, roomy, low, head, size} for a panel of w by h pixels. A column: {x, size, kind, units,
  * top, height, at(unit)}, at giving the middle of a unit. */
 export function arrange(p, w, h) {
   const named = p.inputs.kind === "tiles";
@@ -18,9 +21,10 @@ export function arrange(p, w, h) {
   const layers = p.layers.length;
   const first = left + 16;
   const roomy = (w - first - PAD - 30) / layers >= ROOMY;
-  const head = roomy ? HEAD : HEAD_SMALL;
-  const top = head + 4;
-  const room = Math.max(40, h - top - 8);
+  const low = h < LOW;
+  const head = roomy ? (low ? HEAD_LOW : HEAD) : HEAD_SMALL;
+  const top = head + 3;
+  const room = Math.max(40, h - top - 5);
   const counts = [rows(p.inputs), ...p.layers.map((l) => (l.kind === "tiles" ? l.units : 0))];
   const most = Math.max(1, ...counts);
   const across = (w - first - PAD - 30) / layers;
@@ -38,7 +42,7 @@ export function arrange(p, w, h) {
       ? tiles(x, wide, c ? layer.units : rows(p.inputs), top, room, down)
       : strip(x, Math.max(3, Math.min(30, 0.42 * across)), layer, top, room));
   }
-  return { columns, across: (last - first) / layers, roomy, head, size };
+  return { columns, across: (last - first) / layers, roomy, low, head, size };
 }
 
 function rows(inputs) {

@@ -238,7 +238,7 @@ export class Diagram {
     const unit = this.unit();
     if (!unit || !unit[0]) return this.paintAll(thickest);
     const [c, j] = unit;
-    g.globalAlpha = 0.3;
+    g.globalAlpha = 0.4;
     paintLinks(g, layers, columns, panel.colors, (l, i, to) => l !== c - 1 || to !== j, thickest);
     g.globalAlpha = 1;
     paintLinks(g, layers, columns, panel.colors, (l, i, to) => l === c - 1 && to === j, thickest);
@@ -371,8 +371,7 @@ export class Diagram {
     if (!unit) return null;
     const [c, j] = unit;
     if (!c) return [unitName(this.panel, c, j), this.inputWords(j)];
-    const most = Math.max(3, Math.floor((2 * this.size.w - 320) / 66));
-    return [unitName(this.panel, c, j), formula(this.panel, this.layers, c, j, most)];
+    return [unitName(this.panel, c, j), formula(this.panel, this.layers, c, j, this.readout.terms())];
   }
 
   inputWords(j) {

@@ -11,7 +11,7 @@ export const DIAGRAM = `
 .nl-layer b{display:block;color:var(--t1);font-weight:600;white-space:nowrap}
 .nl-layer span{display:block;white-space:nowrap}
 .nl-layer i,.nl-pick i{display:inline-block;width:9px;height:9px;border-radius:2px;margin-right:5px}
-.nl-tools{display:flex;justify-content:center;gap:2px;margin-top:2px;pointer-events:auto}
+.nl-tools{display:flex;justify-content:center;align-items:center;gap:2px;margin-top:2px;pointer-events:auto}
 .nl-net .nl-tools button,.nl-net .nl-add{width:18px;height:18px;border:1px solid var(--line2);border-radius:4px;
  background:var(--raise);font-size:13px;line-height:14px;color:var(--t2)}
 .nl-net .nl-add{position:absolute;border-style:dashed;border-radius:9px;color:var(--t3)}
@@ -38,8 +38,11 @@ export const DIAGRAM = `
 .nl-close{width:22px;height:22px;border-radius:4px;font-size:15px}
 .nl-close:hover{background:var(--hover)}
 @container (min-width:880px){
- .nl-panel[data-key=network] .nl-words:has(p[hidden]){position:absolute;right:2px;top:8px}
+ .nl-panel[data-key=network] .nl-words{min-height:0}
+ .nl-panel[data-key=network] .nl-legend{position:absolute;right:14px;top:8px}
 }
+.nl-layer:has(b:only-child){line-height:22px}
+@media (max-height:800px){.nl-readout{padding:1px 12px 2px 14px;min-height:35px}}
 @container (max-width:559.98px){
  .nl-readout{flex-wrap:wrap;min-height:0}.nl-readout p{flex-basis:100%;font-size:13px;line-height:18px;height:72px}
  .nl-more{padding-bottom:4px}.nl-more button{height:44px;min-width:44px;font-size:13px}

@@ -2,7 +2,7 @@
 
 /** A weight of this size takes about two thirds of the greatest width. */
 const FULL = 3;
-const WIDEST = 6;
+const WIDEST = 5.5;
 const STEPS = 10;
 
 /** Return how strongly a weight or bias shows, 0 to 1: the same at every step, so that growth is seen. */
@@ -66,7 +66,7 @@ export function paintLinks(g, layers, columns, colors, shown, thickest = WIDEST)
     const share = (Math.floor(b / 2) + 0.5) / STEPS;
     g.strokeStyle = b % 2 ? colors.negative : colors.positive;
     g.lineWidth = 0.4 + thickest * share;
-    g.globalAlpha = base * (0.22 + 0.73 * Math.min(1, 1.6 * share));
+    g.globalAlpha = base * (0.14 + 0.8 * Math.min(1, 1.35 * share));
     g.beginPath();
     for (let i = 0; i < batch.length; i += 2) curve(g, ends(layers[batch[i]], batch[i + 1], columns[batch[i]], columns[batch[i] + 1]));
     g.stroke();

@@ -2,6 +2,9 @@
 
 import { number, numbered } from "./words.js";
 
+/** A space at which no line is broken: a sign stays with its number. */
+const BOUND = "\u00a0";
+
 /** Return what unit j of column c is called: c = 0 are the inputs. */
 export function unitName(p, c, j) {
   if (!c) return `Input ${p.inputs.names[j]}`;
@@ -19,8 +22,8 @@ function symbol(p, c, i) {
 /** Return " + 0.5 a₁ − 1.2 a₂ ..." of links k, with a sign before the first only where it is negative. */
 function sum(parts) {
   return parts.map(([w, name], n) => {
-    const size = number(Math.abs(w)) + (name ? ` ${name}` : "");
-    if (n) return `${w < 0 ? "−" : "+"} ${size}`;
+    const size = number(Math.abs(w)) + (name ? `${BOUND}${name}` : "");
+    if (n) return `${w < 0 ? "−" : "+"}${BOUND}${size}`;
     return (w < 0 ? "−" : "") + size;
   }).join(" ");
 }
@@ -37,7 +40,7 @@ export function formula(p, layers, c, j, most) {
   if (left) parts.push(`+ ${left} smaller ${left === 1 ? "term" : "terms"}`);
   if (bias >= 0) {
     const b = links.weight[bias];
-    parts.push(`${b < 0 ? "−" : "+"} ${number(Math.abs(b))}`);
+    parts.push(`${b < 0 ? "−" : "+"}${BOUND}${number(Math.abs(b))}`);
   }
   const z = layer.norm ? `u = ${parts.join(" ")}, z = ${sum([[layer.norm[2 * j], "u"], [layer.norm[2 * j + 1], ""]])}` : `z = ${parts.join(" ")}`;
   return `${z}, ${answer(layer, j)}`;

@@ -3,13 +3,16 @@
 import { element } from "./panels.js";
 import { unitLabel } from "./readout.js";
 
-/** The corner of a unit in which its bias stands. */
-const CORNER = 11;
+/** The corner of a unit in which its bias stands, as a share of its side. */
+const CORNER = 0.36;
 /** Labels for screen readers follow the numbers this often. */
 const LABELS_MS = 1000;
 /** Keys that a focused part of the diagram keeps from the page's shortcuts. */
 const KEPT = new Set([" ", "Enter", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+/** Pixels that a term of a formula takes, and all its other words together. */
+const TERM = 60;
+const REST = 380;
 const HINT = "Point at a neuron or a link. Click a neuron to pin it, a link or a bias to edit it.";
 const HINT_TOUCH = "Tap a neuron to pin it, a link to edit it, a layer’s number to change the layer.";
 
@@ -82,8 +85,9 @@ export class Units {
   press(event, c, j) {
     const { diagram } = this;
     if (!c) return diagram.feature(j);
-    const { left, bottom } = event.currentTarget.getBoundingClientRect();
-    const corner = event.detail && event.clientX - left < CORNER && bottom - event.clientY < CORNER;
+    const { left, bottom, width } = event.currentTarget.getBoundingClientRect();
+    const near = Math.min(12, CORNER * width);
+    const corner = event.detail && event.clientX - left < near && bottom - event.clientY < near;
     if (corner) diagram.edit(c, j, -1, event.currentTarget);
     else diagram.toggle(c, j);
   }
@@ -161,12 +165,12 @@ export class Units {
     if (!geometry.roomy) return this.short(column, c, hidden, layer);
     const title = element("b", "", layer ? layer.title : "Inputs");
     if (layer) title.prepend(this.swatch(layer));
-    const note = element("span", "", layer ? this.note(layer, hidden) : `${panel.inputs.units} in use`);
-    const head = element("div", "nl-layer", title, note);
-    if (layer) head.title = `${layer.title}: maps from ${layer.low} (orange) to ${layer.high} (blue)`;
+    const note = element("span", "", layer ? this.note(layer, hidden) : `${panel.inputs.units} ${panel.inputs.units === 1 ? "feature" : "features"}`);
+    const head = element("div", "nl-layer", title, ...(geometry.low && hidden ? [] : [note]));
+    if (layer) head.title = `${layer.title}, ${this.note(layer, hidden)}: maps from ${layer.low} (orange) to ${layer.high} (blue), paler between`;
     const wide = geometry.across;
     box(head, column.x - wide / 2, 0, wide, geometry.head);
-    if (hidden) head.append(this.tools(c - 1));
+    if (hidden) head.append(this.tools(c - 1, geometry.low ? layer.units : null));
     return [head];
   }
 
@@ -200,9 +204,10 @@ export class Units {
     return node;
   }
 
-  /** Return the buttons that change hidden layer l (from 0). */
-  tools(l) {
-    return element("div", "nl-tools", ...shapers(this.diagram, l));
+  /** Return the buttons that change hidden layer l (from 0), with its units among them if given. */
+  tools(l, units) {
+    const [less, more, gone] = shapers(this.diagram, l);
+    return element("div", "nl-tools", less, ...(units === null ? [] : [String(units)]), more, gone);
   }
 
   /** Return a button between each two columns that adds a layer there. */
@@ -262,6 +267,12 @@ export class Readout {
     if (this.text.textContent !== text) this.text.textContent = text;
     this.root.dataset.empty = String(!words);
     this.offer();
+  }
+
+  /** Return how many weights of a formula have room beside its other words. */
+  terms() {
+    const { clientWidth, clientHeight } = this.words;
+    return Math.max(2, Math.floor((clientWidth * Math.floor(clientHeight / 16) - REST) / TERM));
   }
 
   say(sentence) {
