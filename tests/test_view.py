@@ -9,10 +9,11 @@ from dnn.config import FIELDS
 from dnn.view import CHOICES, View, view_from_query, view_to_query
 
 NAMES = [f.name for f in fields(View) if f.name not in ("theme", "page")]
+TYPED = {"pinned": ("", "2.3", "100.1024")}
 
 
 def test_every_view_survives_a_link():
-    for values in product(*(CHOICES.get(name, (True, False)) for name in NAMES)):
+    for values in product(*(TYPED.get(name) or CHOICES.get(name, (True, False)) for name in NAMES)):
         view = View(**dict(zip(NAMES, values, strict=True)))
         query = view_to_query(view)
         assert all(isinstance(v, str) for v in query.values())
@@ -48,6 +49,10 @@ def test_keys_do_not_clash_with_the_config():
         ),
         ({"show_test": "on"}, "show_test: 'on' is not allowed; choose True, False"),
         ({"discretise": 1}, "discretise: '1' is not allowed"),
+        ({"pinned": "0.1"}, "pinned: '0.1' is not allowed; it is layer.neuron, as in 2.3"),
+        ({"pinned": "2.3\n"}, "pinned: '2.3.n' is not allowed"),
+        ({"pinned": 2.3}, "pinned: '2.3' is not allowed"),
+        ({"pinned": "٢.٣"}, "pinned: '٢.٣' is not allowed"),
         ({"theme": None}, "theme: 'None' is not allowed; choose light, dark"),
     ],
 )

@@ -16,7 +16,7 @@ from dnn.execution import open_executor
 from dnn.live import warm_up
 from dnn.presets import PRESETS
 from dnn.twins import setting_from_text, setting_text
-from dnn.view import CHOICES, SWITCHED, View, view_from_query, view_to_query
+from dnn.view import CHOICES, LINKED, View, view_from_query, view_to_query
 from pages.shared.frames import publish
 from pages.shared.loop import DIFFERS, SPEEDS, Loop
 from pages.shared.trials import Trials
@@ -90,7 +90,7 @@ def _from_link(page: str) -> Loop:
         problems.append(f"speed: {speed[:40]!r} is not allowed; choose {', '.join(SPEEDS)}")
         speed = "epoch"
     # A shared link opens paused, unless it says play=1.
-    linked = not query.keys().isdisjoint({*FIELDS, *CHOICES, *SWITCHED, "speed", "play", "twin"})
+    linked = not query.keys().isdisjoint({*FIELDS, *CHOICES, *LINKED, "speed", "play", "twin"})
     st.session_state["link_plays"] = query.get("play") == "1"
     playing = st.session_state["link_plays"] or not (linked or page == "gradients")
     theme = getattr(st.context.theme, "type", None) or "light"
