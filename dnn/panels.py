@@ -17,6 +17,8 @@ from dnn.losses import LOSSES
 from dnn.maps import output_range, plane_pass, to_bytes, value_scale
 from dnn.network import Array, Pass
 from dnn.schedules import rate_at
+from dnn.space import chosen_layer
+from dnn.space_panel import space_choice, space_panel
 from dnn.trainer import Trainer, loss_key
 from dnn.training import Run
 from dnn.view import View
@@ -42,16 +44,26 @@ def message(work: Slice, trainer: Trainer | None) -> dict[str, Any]:
         verdict, panels = lab.panels(work, probe_of(trainer).run() if trainer else None)
     else:
         net, size = plane_pass(trainer)
-        boundary = boundary_panel(work, output_field(trainer, net), size)
         version = points_version(work.run, work.view)
         panels = {
             "network": network_panel(work, trainer, net, size, version),
-            "boundary": shows_unit(boundary, work, trainer, net),
+            **_plane(work, trainer, net, size),
             "cost": cost_panel(work),
             "gradients": _gradients(work),
             "weights": _weights(work),
         }
     return framed(work, verdict, panels, _metrics(work))
+
+
+def _plane(work: Slice, trainer: Trainer, net: Pass, size: int) -> dict[str, dict[str, Any]]:
+    """Return the panel of the input plane, or of a hidden layer's space where the view says so."""
+    layer = chosen_layer(work.view.space_layer, len(trainer.config.hidden))
+    if layer is not None and "space" not in work.view.hide:
+        return {"space": space_panel(work, trainer, layer)}
+    boundary = boundary_panel(work, output_field(trainer, net), size)
+    if trainer.config.hidden and "space" not in work.view.hide:
+        boundary["controls"].insert(0, space_choice(work, layer))
+    return {"boundary": shows_unit(boundary, work, trainer, net)}
 
 
 def framed(

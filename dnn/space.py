@@ -7,7 +7,6 @@ is measured in all its dimensions (a linear probe: Alain & Bengio 2016).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -143,16 +142,22 @@ def linear_fit(A: Array, Y: Array, target: str) -> float:
     return score((rows @ fitted).T, Y, target)
 
 
-def chosen_units(text: str) -> tuple[int, int] | None:
-    """Return the units that a link's "2-3" names, None for "components".
+def chosen_layer(text: str, hidden: int) -> int | None:
+    """Return the hidden layer (1-based) that View.space_layer names, None for the input plane.
 
-    Raises ValueError for anything else.
+    One that is not there stands for the last one: layers come and go.
+    """
+    if not text or not hidden:
+        return None
+    return hidden if text == "last" else min(int(text), hidden)
+
+
+def chosen_units(text: str, units: int) -> tuple[int, int] | None:
+    """Return the two units (1-based) that View.space_units names, None for principal components.
+
+    Those that the layer of `units` units has not got stand for components, too.
     """
     if text == "components":
         return None
-    parts: Sequence[str] = text.split("-")
-    if len(parts) != 2 or not all(p.isdecimal() and len(p) <= 4 for p in parts):
-        raise ValueError(
-            f"space_units: {text[:40]!r} is not allowed; choose components or two units, like 1-2"
-        )
-    return int(parts[0]), int(parts[1])
+    first, second = (int(part) for part in text.split("-"))
+    return (first, second) if max(first, second) <= units else None

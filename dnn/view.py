@@ -19,7 +19,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 #: What is typed rather than chosen: what it must look like, and how to say so.
 TYPED: dict[str, tuple[str, str]] = {
     "pinned": (r"([1-9]\d{0,2}\.[1-9]\d{0,3})?", "write layer.neuron, as in 2.3"),
-    "space": (r"(last|[1-9]\d{0,2})?", "write last or the number of a hidden layer"),
+    "space_layer": (r"(last|[1-9]\d{0,2})?", "write last or the number of a hidden layer"),
     "space_units": (r"components|[1-9]\d{0,3}-[1-9]\d{0,3}", "write components or two units: 1-2"),
 }
 #: What a link may say of a switch.
@@ -32,8 +32,8 @@ MOST_HIDDEN = 100
 class View:
     """How the panels show a run. theme is the browser's, page the address's: no part of a link.
 
-    pinned: "layer.neuron" whose map the boundary's panel shows, or "". space: the hidden layer in
-    whose space the data is shown instead of the input plane, or ""; space_units: on which axes.
+    pinned: "layer.neuron" whose map the boundary's panel shows, or "". space_layer: the hidden
+    layer in whose space the data is shown, or "" for the input plane; space_units: on which axes.
     present: for a projector, no side bar and everything large. hide: names of controls and panels
     that are not shown. Raises ValueError that names the field, the value and what is allowed.
     """
@@ -49,7 +49,7 @@ class View:
     apart: str = "product"
     signal: str = "gradient"
     pinned: str = ""
-    space: str = ""
+    space_layer: str = ""
     space_units: str = "components"
     present: bool = False
     hide: tuple[str, ...] = ()

@@ -159,7 +159,7 @@ export class Panel {
 
   control(control) {
     if (!control.options) return this.check(control);
-    return control.options.length > 4 ? this.select(control) : this.segment(control);
+    return control.menu || control.options.length > 4 ? this.select(control) : this.segment(control);
   }
 
   check(control) {

@@ -37,7 +37,7 @@ const CSS = `
 .nl-grid{display:flex;flex-direction:column;gap:12px}
 .nl-panel{background:var(--panel);border:1px solid var(--line);border-radius:8px;display:flex;
  flex-direction:column;min-width:0;min-height:0;overflow:hidden;position:relative;height:340px}
-.nl-panel[data-key=boundary]{height:auto;aspect-ratio:1/1.16}
+.nl-panel:is([data-key=boundary],[data-key=space]){height:auto;aspect-ratio:1/1.16}
 .nl-panel[data-key=network]{height:440px}
 .nl-head{display:flex;flex-wrap:wrap;align-items:center;gap:4px 10px;padding:7px 12px 0 14px;min-height:31px;flex:none}
 .nl-words{padding:0 12px 0 14px;min-height:16px;flex:none}
@@ -91,13 +91,13 @@ const CSS = `
 .nl-root [hidden]{display:none!important}
 @container (min-width:560px){
  .nl-grid{display:grid;grid-template-columns:1fr 1fr;grid-auto-rows:360px}
- .nl-panel,.nl-panel[data-key=boundary],.nl-panel[data-key=network]{height:auto;aspect-ratio:auto}
+ .nl-panel,.nl-panel:is([data-key=boundary],[data-key=space]),.nl-panel[data-key=network]{height:auto;aspect-ratio:auto}
  .nl-panel[data-key=network]{grid-column:span 2}
 }
 @container (min-width:560px) and (max-width:879.98px){
  .nl-root[data-page=gradients] .nl-panel[data-key=product]{grid-column:span 2}
 }
-@container (max-width:879.98px){.nl-words{min-height:36px}.nl-panel[data-key=boundary] .nl-words{min-height:16px}}
+@container (max-width:879.98px){.nl-words{min-height:36px}.nl-panel:is([data-key=boundary],[data-key=space]) .nl-words{min-height:16px}}
 @container (min-width:880px){
  .nl-frame{height:var(--nl-height,calc(100vh - 104px));min-height:620px}
  .nl-grid{flex:1;min-height:0;grid-template:1.3fr 1fr/repeat(24,1fr)}
@@ -146,7 +146,7 @@ const CSS = `
 @container (max-width:559.98px){
  .nl-mend button{height:44px}
  .nl-head h3{font-size:15px;line-height:20px}.nl-words p,.nl-legend{font-size:13px;line-height:18px}
- .nl-head{flex-wrap:wrap}.nl-panel[data-key=product] .nl-head h3{flex-basis:100%}.nl-panel[data-key=boundary] .nl-words{min-height:18px}
+ .nl-head{flex-wrap:wrap}.nl-panel[data-key=product] .nl-head h3{flex-basis:100%}.nl-panel:is([data-key=boundary],[data-key=space]) .nl-words{min-height:18px}
  .nl-segment,.nl-check,.nl-select{height:44px;font-size:13px}.nl-segment button{font-size:13px;padding:0 12px}
  .nl-banner button{height:44px}.nl-banner{flex-wrap:wrap}
  .nl-metric,.nl-metric[data-key]{min-width:33.3%;padding:0;border:0}.nl-status{margin-left:0}
@@ -170,7 +170,7 @@ const CSS = `
 @container (min-width:880px){
  .nl-root[data-present][data-page=playground] .nl-grid{grid-template:1fr 1fr/repeat(12,1fr)}
  .nl-root[data-present][data-page=playground] .nl-panel{grid-column:span 4}
- .nl-root[data-present][data-page=playground] .nl-panel[data-key=boundary]{grid-area:1/9/3/13}
+ .nl-root[data-present][data-page=playground] .nl-panel:is([data-key=boundary],[data-key=space]){grid-area:1/9/3/13}
  .nl-root[data-present][data-page=playground] .nl-panel[data-key=gradients]{grid-area:1/1/2/9}
  .nl-root[data-present][data-page=gradients] .nl-grid{grid-template:1fr/1fr}
  .nl-root[data-present][data-page=gradients] .nl-grid .nl-panel.nl-panel{grid-column:span 1}

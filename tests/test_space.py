@@ -8,8 +8,20 @@ import pytest
 
 import dnn
 from dnn import figures
-from dnn.space import EXAMPLES, LINES, POINTS, chosen_units, grid_lines, hidden_space, linear_fit
+from dnn.figures import unpack
+from dnn.live import Slice, train_slice
+from dnn.space import (
+    EXAMPLES,
+    LINES,
+    POINTS,
+    chosen_layer,
+    chosen_units,
+    grid_lines,
+    hidden_space,
+    linear_fit,
+)
 from dnn.training import borrowed_trainer
+from dnn.view import View
 
 CONFIG = dnn.Config(dataset="xor", hidden=(6, 3, 2), activation="tanh", samples=300)
 
@@ -117,14 +129,12 @@ def test_layers_and_units_that_are_not_there():
         spaces(run, 2, (1, 4))
 
 
-@pytest.mark.parametrize("text", ["", "1", "1-", "a-b", "1-2-3", "-1-2", "1--2", "99999-1", "²-1"])
-def test_units_in_a_link(text):
-    with pytest.raises(
-        ValueError, match=r"space_units: .* is not allowed; choose components or two"
-    ):
-        chosen_units(text)
-    assert chosen_units("components") is None
-    assert chosen_units("12-3") == (12, 3)
+def test_what_a_view_names_stays_where_the_network_is_smaller():
+    assert [chosen_layer(text, 3) for text in ("", "last", "1", "3", "7")] == [None, 3, 1, 3, 3]
+    assert chosen_layer("last", 0) is None
+    assert chosen_units("components", 5) is None
+    assert chosen_units("5-3", 5) == (5, 3)
+    assert chosen_units("5-3", 4) is None
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -157,3 +167,42 @@ def test_the_sentence():
     )
     assert "R² = 0.9" in figures.space_sentence(1, 2, 1.0, 0.9, 0.1, real=True)
     assert "not finite" in figures.space_sentence(1, 2, 1.0, float("nan"), 0.1, real=True)
+
+
+def panels(config=CONFIG, **view):
+    run = dnn.start(config)
+    work = Slice(run, dnn.History(), view=View(**view), data=run.data)
+    return unpack(train_slice(work).frame)["panels"]
+
+
+def controls(panel):
+    return {
+        c["key"]: [c["value"], *(key for key, _ in c.get("options", []))] for c in panel["controls"]
+    }
+
+
+def test_the_page_shows_a_layers_space_in_the_boundarys_place():
+    shown = panels()
+    assert "space" not in shown
+    assert controls(shown["boundary"])["space_layer"] == ["", "", "1", "2", "last"]
+    shown = panels(space_layer="1", space_units="2-5", show_test=False)
+    assert "boundary" not in shown
+    found = controls(shown["space"])
+    assert found["space_layer"][0] == "1"
+    assert found["space_units"][:2] == ["2-5", "components"]
+    assert shown["space"]["figure"]["layout"]["xaxis"]["title"]["text"] == "Unit 2"
+    names = {t["name"] for t in shown["space"]["figure"]["data"]}
+    assert names == {"grid", "class 0, train", "class 1, train"}
+    last = panels(space_layer="9")["space"]
+    assert controls(last)["space_layer"][0] == "last"
+    assert "space_units" not in controls(last)
+    assert "both units" in last["subtitle"]
+
+
+def test_where_there_is_no_hidden_layer_or_it_is_hidden_the_boundary_stays():
+    for shown in (
+        panels(replace(CONFIG, hidden=()), space_layer="last"),
+        panels(space_layer="last", hide=("space",)),
+    ):
+        assert "space_layer" not in controls(shown["boundary"])
+    assert not {"space", "boundary"} & set(panels(space_layer="last", hide=("boundary", "space")))
