@@ -94,6 +94,7 @@ PROJECTOR = """
   { font-size: 16px !important; line-height: 22px; }
 .st-key-transport { padding-right: 0; }
 .st-key-transport button, .st-key-lab_bar [data-baseweb="select"] > div { min-height: 44px; }
+.stVerticalBlock > :has(.st-key-lab_bar) { order: -1; }
 .st-key-lab_bar { padding: 4px 4px 0; }
 .st-key-lab_bar .stSlider label { margin-bottom: 8px; }
 .stAlert p { font-size: 16px !important; }

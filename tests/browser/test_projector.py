@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from acting import lab, linked, until
+from acting import lab, linked, press, until
 
 pytestmark = pytest.mark.browser
 SIZE = {"width": 1280, "height": 720}
@@ -26,7 +26,7 @@ SEEN = """() => {
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
   while (walk.nextNode()) {
     const text = walk.currentNode.textContent.trim(), node = walk.currentNode.parentElement;
-    if (!text || node.closest("style, script, noscript, option, sub, sup, tspan[dy]")) continue;
+    if (!text || node.closest("style, script, noscript, option, sub, sup, tspan[dy], [data-testid=stSkipToContent]")) continue;
     const style = getComputedStyle(node), range = document.createRange();
     range.selectNodeContents(walk.currentNode);
     const box = range.getBoundingClientRect();
@@ -114,12 +114,13 @@ def test_p_switches_it_but_not_while_typing(visit):
     page.keyboard.press("p")
     page.wait_for_timeout(700)
     assert page.locator(".nl-root:not([data-present])").count() == 1
-    page.locator("body").click(position={"x": 640, "y": 715})
+    page.evaluate("document.activeElement.blur()")
     page.keyboard.press("p")
     page.wait_for_selector(".nl-root[data-present]")
     linked(page, "present=on")
     page.wait_for_selector(".st-key-lab_bar")
-    page.locator(".st-key-present button").click()
+    page.wait_for_function("document.querySelectorAll('.st-key-present button').length === 1")
+    press(page, "present")
     page.wait_for_selector(".nl-root:not([data-present])")
     page.wait_for_selector("[data-testid=stSidebar]:visible")
     page.wait_for_function("!location.search.includes('present')")
@@ -135,7 +136,7 @@ def test_the_bar_turns_the_network(visit):
     ).first.focus()
     page.keyboard.press("ArrowRight")
     linked(page, "sigma_w=0.61")
-    page.locator("body").click(position={"x": 640, "y": 715})
+    page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Space")
     until(page, "lab.playing && lab.step > 0")
     assert lab(page, "step") > 0
