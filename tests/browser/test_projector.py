@@ -88,6 +88,11 @@ def test_the_lab_has_one_large_chart_and_no_small_word(visit, scheme):
     small = [(size, text) for size, text in sizes(page) if size < 16]
     assert not small
     fits(page)
+    heights = page.evaluate(
+        "[...document.querySelectorAll('.react-aria-ComboBox > div, .st-key-transport button, .nl-segment')]"
+        ".filter(e => e.checkVisibility() && e.offsetWidth > 2).map(e => e.offsetHeight)"
+    )
+    assert min(heights) >= 44
     boxes = page.locator(".nl-panel:visible")
     assert boxes.count() == 1
     assert boxes.first.bounding_box()["height"] > 0.5 * SIZE["height"]
