@@ -165,8 +165,11 @@ class View {
     this.metrics.set(message);
     this.verdict.set(message.verdict);
     let order = 0;
+    const keys = Object.keys(message.panels);
     for (const [key, p] of Object.entries(message.panels)) {
       const panel = this.panel(key);
+      // Where some are hidden, two share a row, and an odd one has the last to itself.
+      panel.root.dataset.alone = String(keys.length % 2 === 1 && key === keys.at(-1));
       panel.root.hidden = false;
       panel.root.style.order = order++;
       panel.set(p, message.theme);

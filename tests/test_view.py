@@ -9,10 +9,14 @@ from dnn.config import FIELDS
 from dnn.view import CHOICES, View, view_from_query, view_to_query
 
 NAMES = [f.name for f in fields(View) if f.name not in ("theme", "page")]
+#: What a field can be, where it is neither a switch nor one of a few.
+OTHERS = {"hide": [(), ("weights", "learning_rate")]}
 
 
 def test_every_view_survives_a_link():
-    for values in product(*(CHOICES.get(name, (True, False)) for name in NAMES)):
+    for values in product(
+        *(OTHERS.get(name) or CHOICES.get(name, (True, False)) for name in NAMES)
+    ):
         view = View(**dict(zip(NAMES, values, strict=True)))
         query = view_to_query(view)
         assert all(isinstance(v, str) for v in query.values())
@@ -48,6 +52,11 @@ def test_keys_do_not_clash_with_the_config():
         ),
         ({"show_test": "on"}, "show_test: 'on' is not allowed; choose True, False"),
         ({"discretise": 1}, "discretise: '1' is not allowed"),
+        ({"hide": ["weights"]}, "hide: .* write up to 100 names"),
+        ({"hide": "weights"}, "hide: 'weights' is not allowed"),
+        ({"hide": ("a b",)}, "hide: "),
+        ({"hide": (1,)}, "hide: "),
+        ({"hide": ("x",) * 101}, "hide: "),
         ({"theme": None}, "theme: 'None' is not allowed; choose light, dark"),
     ],
 )

@@ -23,6 +23,8 @@ header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important;
   gap: 2px 4px !important; margin-top: -6px; }
 .st-key-brand { margin-top: -42px; height: 34px; width: fit-content; font-size: 15px; }
 .st-key-transport { gap: 8px !important; padding-right: 40px; }
+@media (min-width: 641px) { .stApp:has([data-testid="stExpandSidebarButton"]) .st-key-transport
+  { padding-left: 36px; } }
 .st-key-pause:has(button:disabled), .st-key-pause:has(button:enabled) ~ .st-key-play
   { display: none; }
 .st-key-transport button { min-height: 36px; padding: 0 10px; }
