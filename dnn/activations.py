@@ -22,7 +22,8 @@ Array = np.ndarray
 class Activation(Entry):
     """One activation: its calls, and the initialiser that suits it.
 
-    needs_z: g' is computed from z, not from g(z) alone; has_kink: g' jumps at z = 0.
+    needs_z: g' is computed from z, not from g(z) alone; has_kink: g' jumps at z = 0; bounds: the
+    lowest and the highest value, where there are both.
     """
 
     forward: Callable[[Array, Array], list[Call]]
@@ -30,6 +31,7 @@ class Activation(Entry):
     initializer: str
     needs_z: bool = False
     has_kink: bool = False
+    bounds: tuple[float, float] | None = None
 
 
 #: Up to so many elements a constant is a full array: then maximum and minimum run on vector units.
@@ -235,6 +237,7 @@ ACTIVATIONS: Registry[Activation] = Registry(
             forward=tanh_forward,
             derivative=tanh_derivative,
             initializer="glorot",
+            bounds=(-1.0, 1.0),
         ),
         Activation(
             key="relu",
@@ -256,6 +259,7 @@ ACTIVATIONS: Registry[Activation] = Registry(
             forward=sigmoid_forward,
             derivative=sigmoid_derivative,
             initializer="glorot",
+            bounds=(0.0, 1.0),
         ),
         Activation(
             key="linear",
@@ -340,6 +344,7 @@ ACTIVATIONS: Registry[Activation] = Registry(
             forward=erf_forward,
             derivative=erf_derivative,
             initializer="glorot",
+            bounds=(-1.0, 1.0),
             needs_z=True,
         ),
     ],

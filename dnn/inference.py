@@ -51,10 +51,10 @@ class Question:
         self._forward = fuse(forward, masked=masked)
         self._both = fuse(forward + backward, masked=masked)
         rows = with_ones(X_, self.p.dtype)
-        self._step: tuple = ((rows.T, rows, encoded),)
+        self._step: tuple = (rows.T, rows, encoded)
         if masked:
             masks = Masks(self.net.total, run.config.dropout, run.config.seed, self.p.dtype)
-            self._step = (*self._step, masks.of(run.step))
+            self._step = (self._step, masks.of(run.step))
 
     def run(self) -> Pass:
         """Return the pass after forward and, where there are targets, backward."""

@@ -42,7 +42,10 @@ def slopes(net: Pass, layer: int, example: int = 0) -> Array:
 
 
 def layer_jacobian(net: Pass, layer: int, example: int = 0) -> Array:
-    """Return d a[l] / d a[l-1], (n_l, n_{l-1}); of the last layer d z[L] / d a[L-1] = W[L]."""
+    """Return d a[l] / d a[l-1], (n_l, n_{l-1}); of the last layer d z[L] / d a[L-1] = W[L].
+
+    Source: Glorot & Bengio 2010, eq. 17, which calls activations z.
+    """
     _check(net, [layer], example)
     W = net.W[layer - 1][:, :-1]
     if layer == len(net.W):
@@ -58,20 +61,6 @@ def layer_jacobian(net: Pass, layer: int, example: int = 0) -> Array:
     J *= net.architecture.branch_scale
     J[np.diag_indices(len(J))] += 1
     return J
-
-
-def preactivation_jacobian(net: Pass, layer: int, example: int = 0) -> Array:
-    """Return d z[l+1] / d z[l] = W[l+1] D[l] of a plain layer l and the next, (n_{l+1}, n_l).
-
-    Raises ValueError under batch normalisation and where one of the two is residual.
-    Source: Glorot & Bengio 2010, section 4.2.1 (J^i).
-    """
-    _check(net, [layer, layer + 1], example)
-    if net.norms or any(net.residual[layer - 1 : layer + 1]):
-        raise ValueError(f"layer: {layer!r} or the next is normalised or residual")
-    D = slopes(net, layer, example)
-    with np.errstate(all="ignore"):
-        return net.W[layer][:, :-1] * D
 
 
 def singular_values(J: Array) -> Array:

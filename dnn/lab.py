@@ -40,6 +40,8 @@ SIGMA_W, SIGMA_B = np.linspace(0.3, 3.0, 61), np.linspace(0.0, 1.5, 41)
 FIELD = 61
 #: What the product's sentence is of.
 APART = [["product", "Product"], ["layers", "Layers"], ["end_to_end", "End to end"]]
+#: What is shown of every layer where there is room for one chart: the view's choices, their labels.
+SIGNALS = (("gradient", "Gradient"), ("delta", "Error"), ("activation", "Signal"))
 BACK = " from the last hidden layer back to the first, for one example."
 TITLES = {
     "activation": "Signal going forward",
@@ -125,11 +127,22 @@ def panels(work: Slice, net: Pass | None) -> tuple[dict[str, Any] | None, dict[s
     # Without hidden layers nothing goes forward but the output.
     kinds = [kind for kind in TITLES if origin.hidden or kind != "activation"]
     shown = {f"signal_{kind}": signal_panel(work, kind) for kind in kinds}
+    if work.view.present:
+        return _said(judge(origin, start), work, start), _one_of(shown, work.view.signal)
     if origin.hidden:
         shown["phase"] = _phase(work, origin)
     if len(origin.hidden) > 1:
         shown["product"] = _product(work, net) if work.view.apart == "product" else _spectra(work)
     return _said(judge(origin, start), work, start), shown
+
+
+def _one_of(shown: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Return the one chart that a projector shows, with the choice of another."""
+    options = [list(option) for option in SIGNALS if f"signal_{option[0]}" in shown]
+    kind = kind if f"signal_{kind}" in shown else options[0][0]
+    panel = shown[f"signal_{kind}"]
+    choice = {"key": "signal", "label": "Shown", "value": kind, "options": options}
+    return {f"signal_{kind}": panel | {"controls": [choice]}}
 
 
 def signal_values(work: Slice, kind: str) -> list[Array]:
@@ -197,7 +210,7 @@ def _product(work: Slice, net: Pass | None) -> dict[str, Any]:
         by_weights, by_slope = backward_factors(net)
     return figures.panel(
         "The product taken apart",
-        figures.product_sentence((by_weights * by_slope)[:-1]) + BACK,
+        figures.product_sentence((by_weights * by_slope)[:-1]).rstrip(".") + BACK,
         figures.product_figure(by_weights, by_slope, theme=work.view.theme),
         controls=[_apart(work)],
     )
@@ -255,14 +268,15 @@ def _said(verdict: Verdict, work: Slice, start: Signal) -> dict[str, Any]:
         factor = (line[0] / line[-1]) ** (1 / (len(line) - 1)) if line[-1] else 0.0
         facts[0]["note"] = f"theory ×{number(float(factor))}"
         fade = abs(float(np.log(verdict.factor))) if 0 < verdict.factor < np.inf else np.inf
-        if fade > 0.005:
+        if 0.005 < fade < np.inf:
             falls = "Falls" if verdict.factor < 1 else "Grows"
-            value = f"{1 / fade:.1f}" if fade < 10 else "0"
             facts.append({
                 "label": f"{falls} {'to 1/e' if verdict.factor < 1 else 'by e'} in",
-                "value": f"{value} layers", "note": f"depth is {len(config.hidden)}",
+                "value": f"{1 / fade:.1f} layers", "note": f"depth is {len(config.hidden)}",
             })  # fmt: skip
-    if work.band is not None and work.band.draws >= FEWEST:
+    if work.view.present:
+        facts = [facts[0], _progress(work)]  # the row of metrics is not there
+    elif work.band is not None and work.band.draws >= FEWEST:
         facts.append(_agreement(work.band, start))
     return {
         "kind": verdict.kind,
@@ -271,6 +285,11 @@ def _said(verdict: Verdict, work: Slice, start: Signal) -> dict[str, Any]:
         "facts": facts,
         "button": {"label": verdict.button, "action": "fit"} if verdict.button else None,
     }
+
+
+def _progress(work: Slice) -> dict[str, str]:
+    cost = number(float(work.history.last("train_cost")))
+    return {"label": "Step", "value": count(work.run.step), "note": f"train cost {cost}"}
 
 
 def _agreement(found: Band, start: Signal) -> dict[str, str]:

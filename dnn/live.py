@@ -49,7 +49,7 @@ class Slice:
     been set by hand since the last slice. goal: the step that a link asked for, while it is being
     recomputed; followed: how many of a link's changes have been made. data: sent along after the
     worker missed it. fixed: whether the frame must bring what does not change during a run (the
-    data points). rate: steps a second, to be shown.
+    data points). rate: steps a second, to be shown. since: the run as the slice found it.
     """
 
     run: Run
@@ -78,6 +78,7 @@ class Slice:
     edited: bool = False
     goal: int | None = None
     followed: int = 0
+    since: Run | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +146,7 @@ def train_slice(work: Slice) -> Outcome:
         now = newest(trainer, run, records, work.history)
         history = work.history.extend([*records, *now])
         band = wider(run.origin, data, work.band) if work.drawing else work.band
-        known = replace(work, run=run, history=history, check=check, band=band)
+        known = replace(work, run=run, history=history, check=check, band=band, since=work.run)
         if work.resolving:
             known = replace(known, spectra=resolved(probe_of(trainer).run(), known))
         shown = message(known, trainer)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dnn import products
 from dnn.activations import ACTIVATIONS, constant
 from dnn.layout import Layout
 from dnn.losses import LOSSES
@@ -25,9 +26,6 @@ from dnn.program import MASK, XT, Slot, T, X
 from dnn.registry import Call
 
 Array = np.ndarray
-
-#: So many times more inputs than units make a layer wide (measured for float32).
-MANY_INPUTS = 32
 
 
 @dataclass(frozen=True)
@@ -177,10 +175,8 @@ class Pass:
     def _product(self, l: int, source: Array | Slot, out: Array) -> list[Call]:
         """Return the calls out = [W b] [A; 1] of layer l (0-based)."""
         W = self.W[l]
-        if l == 0 and W.dtype == np.float32 and W.shape[1] > MANY_INPUTS * W.shape[0]:
-            # BLAS takes a fifth less for the transposed product of a matrix so wide.
-            transposed = np.empty((self.m, len(W)), W.dtype)
-            return [(np.dot, (XT, W.T, transposed)), (np.copyto, (out, transposed.T))]
+        if l == 0 and (size := products.block_size(W, self.m)):
+            return products.forward(W, XT, out, size)
         return [(W.dot, (source, out))]
 
     def _passed_on(self, l: int, H: Array) -> list[Call]:
@@ -200,13 +196,14 @@ class Pass:
             calls.append((np.copyto, (A, H)))
         return calls
 
-    def guard(self, limit: float) -> tuple[Array, float]:
+    def guard(self, limit: float) -> tuple[Array, np.floating]:
         """Return the logits as a vector, and what the sum of their squares may reach.
 
         The limit is on the largest logit of a cross-entropy, and on J of a squared error.
         """
         real = self.loss.target == "real"
-        return self.logits.reshape(-1), 2.0 * self.m * limit if real else limit**2
+        # Of the logits' type: compared with these, a Python number takes a tenth longer.
+        return self.logits.reshape(-1), self.dtype.type(2.0 * self.m * limit if real else limit**2)
 
     def predict(self) -> list[Call]:
         """Return the calls that fill `prediction` from the logits."""
@@ -233,8 +230,9 @@ class Pass:
             calls.append((np.multiply, (error, self._rows(self._d, l - 1), self.deltas[l - 1])))
             if self.norms:
                 calls += self.norms[l - 1].backward(self.deltas[l - 1])
-        calls.append((self.deltas[0].dot, (XT, self.G[0])))
-        return calls
+        if size := products.block_size(self.W[0], self.m):
+            return calls + products.gradient(self.deltas[0], XT, self.G[0], size)
+        return [*calls, (self.deltas[0].dot, (XT, self.G[0]))]
 
     def _derivatives(self) -> list[Call]:
         """Return the calls for dA/dZ of all hidden layers, one run of equal activations at once."""

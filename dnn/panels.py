@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +10,15 @@ import numpy as np
 from dnn import figures, lab
 from dnn.advice import advise
 from dnn.diagnostics import probe_of
+from dnn.diagram import network_panel, shows_unit
 from dnn.figures import count, number, percent
 from dnn.history import History
 from dnn.losses import LOSSES
-from dnn.network import Array
+from dnn.maps import output_range, plane_pass, to_bytes, value_scale
+from dnn.network import Array, Pass
 from dnn.schedules import rate_at
+from dnn.space import chosen_layer
+from dnn.space_panel import space_choice, space_panel
 from dnn.trainer import Trainer, loss_key
 from dnn.training import Run
 from dnn.view import View
@@ -23,12 +26,10 @@ from dnn.view import View
 if TYPE_CHECKING:
     from dnn.live import Slice
 
-#: The boundary is computed on a grid of so many points a side, fewer where the network is large.
-FIELD_SIZE, FIELD_SMALLEST, FIELD_WORK = 81, 21, 2_000_000
 AXES = [["linear", "Linear"], ["log", "Log"]]
 #: Milliseconds from one frame to the next while playing. At full speed fewer are drawn, so that
 #: more is trained.
-PACE, PACE_FULL = 33, 90
+PACE, PACE_FULL = 28, 90
 GRADIENTS = [["gradient_rms", "Per example"], ["gradient_norm", "Mean"]]
 
 
@@ -42,13 +43,27 @@ def message(work: Slice, trainer: Trainer | None) -> dict[str, Any]:
     if trainer is None or work.view.page == "gradients":
         verdict, panels = lab.panels(work, probe_of(trainer).run() if trainer else None)
     else:
+        net, size = plane_pass(trainer)
+        version = points_version(work.run, work.view)
         panels = {
-            "boundary": boundary_panel(work, *boundary_field(trainer)),
+            "network": network_panel(work, trainer, net, size, version),
+            **_plane(work, trainer, net, size),
             "cost": cost_panel(work),
             "gradients": _gradients(work),
             "weights": _weights(work),
         }
     return framed(work, verdict, panels, _metrics(work))
+
+
+def _plane(work: Slice, trainer: Trainer, net: Pass, size: int) -> dict[str, dict[str, Any]]:
+    """Return the panel of the input plane, or of a hidden layer's space where the view says so."""
+    layer = chosen_layer(work.view.space_layer, len(trainer.config.hidden))
+    if layer is not None and "space" not in work.view.hide:
+        return {"space": space_panel(work, trainer, layer)}
+    boundary = boundary_panel(work, output_field(trainer, net), size)
+    if trainer.config.hidden and "space" not in work.view.hide:
+        boundary["controls"].insert(0, space_choice(work, layer))
+    return {"boundary": shows_unit(boundary, work, trainer, net)}
 
 
 def framed(
@@ -58,25 +73,34 @@ def framed(
     metrics: list[dict[str, str]],
 ) -> dict[str, Any]:
     """Return the message of these panels and metrics, without those that the view hides."""
-    hide = work.view.hide
-    shown = {key: panel for key, panel in panels.items() if not _hidden(key, hide)}
-    for panel in shown.values():
-        panel["controls"] = [c for c in panel["controls"] if c["key"] not in hide]
+    view, total = work.view, len(panels)
+    panels = {key: panel for key, panel in panels.items() if not _hidden(key, view.hide)}
+    for panel in panels.values():
+        panel["controls"] = [c for c in panel["controls"] if c["key"] not in view.hide]
+    if view.present:
+        panels = {key: _for_projector(panel) for key, panel in panels.items()}
     return {
         "seq": work.seq,
         "pace": _pace(work),
         "playing": work.playing and not work.run.diverged,
         "theme": work.view.theme,
         "numbers": _numbers(work),
-        "metrics": [] if "metrics" in hide else metrics,
+        "metrics": [] if "metrics" in view.hide else metrics,
         "status": _status(work),
         "notice": work.notice or None,
         "page": work.view.page,
+        "present": view.present,
         "followed": None if work.goal is not None else work.followed,
-        "verdict": None if "verdict" in hide else verdict,
-        "panels": shown,
-        "partial": len(shown) < len(panels),
+        "verdict": None if "verdict" in view.hide else verdict,
+        "panels": panels,
+        "partial": len(panels) < total,
     }
+
+
+def _for_projector(panel: dict[str, Any]) -> dict[str, Any]:
+    """Return a panel whose charts are drawn large; its words the page's style sheet enlarges."""
+    parts = {key: figures.enlarged(panel[key]) for key in ("figure", "static") if key in panel}
+    return panel | parts
 
 
 def _hidden(key: str, hide: tuple[str, ...]) -> bool:
@@ -162,12 +186,7 @@ def data_of_run(run: Run) -> Any:
 
 def points_version(run: Run, view: View) -> str:
     """Return what the data points on show depend on."""
-    return f"{run.data_key[:16]}-{view.theme}-{view.show_test}"
-
-
-def value_scale(data: Any) -> float:
-    """Return the largest training target: the value of full colour, in the field and in points."""
-    return max(float(np.abs(data.Y_train).max()), 1e-12)
+    return f"{run.data_key[:16]}-{view.theme}-{view.show_test}-{view.present}"
 
 
 def boundary_panel(work: Slice, field: Array, size: int) -> dict[str, Any]:
@@ -308,25 +327,20 @@ def _weights(work: Slice) -> dict[str, Any]:
     )
 
 
-def field_size(units: int) -> int:
-    """Return the points a side of the boundary's grid for a network of so many units."""
-    side = math.isqrt(max(1, FIELD_WORK // max(1, units)))
-    return max(FIELD_SMALLEST, min(FIELD_SIZE, side)) | 1
-
-
 def boundary_field(trainer: Trainer) -> tuple[Array, int]:
     """Return the output over the plane as u8 (size * size, row by row from below), and size.
 
     Two classes: the probability of class 1 from 0 to 1; more: the number of the likeliest one;
     real targets: the value, plus and minus the largest training target.
     """
-    plane, size = trainer.data.plane, field_size(sum(trainer.layout.sizes[1:]))
-    u, v = (np.linspace(*r, size) for r in (plane.x_range, plane.y_range))
-    grid = np.stack([np.tile(u, size), np.repeat(v, size)])
-    net = trainer.evaluation("field", plane.inputs(grid), None).run()
-    A = net.prediction.astype(np.float64)
+    net, size = plane_pass(trainer)
+    return output_field(trainer, net), size
+
+
+def output_field(trainer: Trainer, net: Pass) -> Array:
+    """Return the output in a pass over the plane as u8, as boundary_field has it."""
+    A = net.prediction
     if len(A) > 2 and trainer.data.target == "classes":
-        return A.argmax(axis=0).astype(np.uint8), size
-    real = trainer.data.target == "real"
-    values = np.nan_to_num((A[0] / value_scale(trainer.data) + 1) / 2 if real else A[-1], nan=0.5)
-    return np.clip(np.rint(values * 255), 0, 255).astype(np.uint8), size
+        return A.argmax(axis=0).astype(np.uint8)
+    values = A[0] if trainer.data.target == "real" else A[-1]
+    return to_bytes(values, output_range(trainer.data))

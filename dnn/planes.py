@@ -108,7 +108,7 @@ def data_plane(X_train: Array, X_test: Array, names: tuple[str, ...]) -> Plane:
 
 def _component_plane(X_train: Array, X_test: Array) -> Plane:
     mean = X_train.mean(axis=1, keepdims=True)
-    axes, share = _principal(X_train - mean)
+    axes, share = principal(X_train - mean)
     U = axes.T @ (np.hstack([X_train, X_test]) - mean)
     reach = 1.1 * float(np.abs(U).max()) or 1.0
     others = len(X_train) - 2
@@ -129,7 +129,7 @@ def _component_plane(X_train: Array, X_test: Array) -> Plane:
     )
 
 
-def _principal(C: Array) -> tuple[Array, float]:
+def principal(C: Array) -> tuple[Array, float]:
     """Return the first two principal directions (n, 2) of centred C (n, m), n > 2, and their share.
 
     From the smaller of the two Gram matrices: 0.1 s rather than seconds for wide tables.

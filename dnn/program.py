@@ -40,16 +40,17 @@ class Body:
 
     calls: Iterable[Call]
     coefficients: Sequence[Array] = ()
-    guard: tuple[Array, float] | None = None
+    guard: tuple[Array, float | np.floating] | None = None
 
 
 def fuse(
     body: Body | Iterable[Call], other: Body | None = None, masked: bool = False
 ) -> Callable[[Iterable], None]:
-    """Return run(steps), which makes all calls once for each ((X, XT, T), *coefficients) in steps.
+    """Return run(steps), which makes all calls once for each (X, XT, T) in steps.
 
-    masked: a step is ((X, XT, T), MASK, *coefficients). other: with as many coefficients; a step
-    ends with a flag then, True where it is to be this one.
+    With coefficients a step is ((X, XT, T), *coefficients); masked: ((X, XT, T), MASK,
+    *coefficients). other: with as many coefficients; a step ends with a flag then, True where it is
+    to be this one.
 
     The calls become consecutive lines of one generated function whose operands are local
     variables; a loop over a list of calls would cost a fifth more on small layers.
@@ -65,9 +66,11 @@ def fuse(
         both = (_lines(part, given, bound) for part in (other, body))
         indented = ([f"    {line}" for line in lines] for lines in both)
         lines = ["if OTHER:", *next(indented), "else:", *next(indented)]
+    # Nothing beside the batch: no tuple around it to take apart.
+    target = "X, XT, T" if len(step) == 1 else ", ".join(step)
     source = (
         f"def run(steps, {', '.join(f'{n}={n}' for n in bound)}):\n"
-        f"    for {', '.join(step)}, in steps:\n        " + "\n        ".join(lines)
+        f"    for {target} in steps:\n        " + "\n        ".join(lines)
     )
     exec(source, bound)
     return bound["run"]

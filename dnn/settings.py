@@ -198,7 +198,8 @@ class Kind:
     write: Callable[[Any], str]
 
 
-SWITCHES = {"on": True, "off": False}
+#: What a link may say of a switch.
+SWITCHES = {"on": True, "off": False, "1": True, "0": False}
 KINDS = {
     "int": Kind(_check_int, int, str),
     "float": Kind(_check_float, float, repr),

@@ -48,7 +48,7 @@ class Probe:
         loss = LOSSES[self.architecture.loss]
         Y = loss.encode(targets(loss.key, data, data.Y_train[:, : self.m])).astype(self.dtype)
         self.rows = with_ones(data.X_train[:, : self.m], self.dtype)
-        self._step = ((self.rows.T, self.rows, Y),)
+        self._step = (self.rows.T, self.rows, Y)
         self._run = fuse(self.net.forward() + self.net.predict() + self.net.backward())
         self._seed: int | None = None
 
@@ -146,27 +146,23 @@ def predicted(config: Config, data: Dataset, last_delta: float) -> Signal:
     X = data.X_train[:, : examples(config, data)]
     squares = np.mean(X**2, axis=0)
     if config.batch_norm:
-        x2s, spread = [float(squares.mean())], float(X.var(axis=1).mean())
+        parts, spread = [squares], float(X.var(axis=1).mean())
     else:
-        parts = np.array_split(np.sort(squares), min(QUANTILES, len(squares)))
-        x2s, spread = [float(part.mean()) for part in parts], None
-    lines = [
-        theory.signal(
-            layout.sizes,
-            config.activations,
-            sw2,
-            config.sigma_b**2 if biased else 0.0,
-            x2,
-            batch_norm=config.batch_norm,
-            residual=config.residual,
-            branch_scale=config.branch_scale,
-            x_variance=spread,
-        )
-        for x2 in x2s
-    ]
+        parts, spread = np.array_split(np.sort(squares), min(QUANTILES, len(squares))), None
+    lines = theory.signal(
+        layout.sizes,
+        config.activations,
+        sw2,
+        config.sigma_b**2 if biased else 0.0,
+        np.array([part.mean() for part in parts]),
+        batch_norm=config.batch_norm,
+        residual=config.residual,
+        branch_scale=config.branch_scale,
+        x_variance=spread,
+    )
 
     def mean(name: str) -> Array:
-        return np.sqrt(np.mean([getattr(line, name) ** 2 for line in lines], axis=0))
+        return np.sqrt(np.mean(getattr(lines, name) ** 2, axis=1))
 
     return Signal(
         mean("activation_rms"), last_delta * mean("delta_rms"), last_delta * mean("gradient_rms")

@@ -97,7 +97,7 @@ class Evaluation:
 
     def run(self) -> Pass:
         """Return the pass after it has run with the trainer's present parameters."""
-        self._run(((self.step,),))
+        self._run((self.step,))
         return self.net
 
     def cost(self) -> float:
@@ -142,7 +142,7 @@ def starting_moments(config: Config, data: Dataset, p: Array) -> Array:
         net = Pass(architecture, p, np.zeros(architecture.layout.largest, p.dtype),
                    len(rows), PROBING, running.copy())  # fmt: skip
         with np.errstate(all="ignore"):
-            fuse(net.forward())((((rows.T, rows, None),),))
+            fuse(net.forward())([(rows.T, rows, None)])
         running[0] = np.concatenate([norm.mean[:, 0] for norm in net.norms])
         variance = np.concatenate([norm.var[:, 0] for norm in net.norms])
         running[1] = variance * (len(rows) / (len(rows) - 1))
@@ -208,7 +208,7 @@ class Program:
         if self.shorter:
             columns.append(short)
         # Not strict: there are as many steps as batches.
-        self._run(zip(*columns, strict=False))
+        self._run(zip(*columns, strict=False) if len(columns) > 1 else batches)
 
 
 class Trainer:
@@ -240,11 +240,13 @@ class Trainer:
         step: steps made so far; position: batches already taken of this epoch.
         Raises OutOfRange behind a step whose logits or cost left the range.
         """
-        if self.program.step.steady:
+        steady = self.program.step.steady
+        if steady:
             self.program.set(self._numbers(step, 1))
         while steps > 0:
             span = min(steps, STEPS_A_SPAN)
-            epoch, position = self._span(step, epoch, position, span, self._numbers(step, span))
+            numbers = () if steady else self._numbers(step, span)
+            epoch, position = self._span(step, epoch, position, span, numbers)
             step, steps = step + span, steps - span
         return epoch, position
 

@@ -31,8 +31,6 @@ TWIN_FIELDS = (
     "learning_rate",
 )
 NAMES = ("A", "B")
-#: What is shown of every layer: the view's choices and their labels.
-SIGNALS = (("gradient", "Gradient"), ("delta", "Error"), ("activation", "Signal"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +90,15 @@ def setting_words(name: str, config: Config) -> str:
     return f"{about.label.lower()} {shown}"
 
 
+def value_words(work: Slice) -> str:
+    """Return what one of the two has in the setting that differs, as short as can be: "He"."""
+    assert work.twin is not None
+    (name,) = work.twin.setting
+    words = setting_words(name, work.run.config)
+    named = FIELDS[name].kind in ("choice", "activation")
+    return words.removeprefix(FIELDS[name].label.lower()).strip() if named else words
+
+
 # --- a slice of both -----------------------------------------------------------------------------
 
 
@@ -126,6 +133,9 @@ def message(work: Slice, sides: list[_Side]) -> dict[str, Any]:
     """Return the message for the page's panels: each chart twice, on the same axes."""
     works = [replace(work, run=side.run, history=side.history) for side in sides]
     made = [_panels(works[i], works[1 - i], NAMES[1 - i], sides[i].field) for i in (0, 1)]
+    for own, panels_ in zip(works, made, strict=True):
+        # Each row begins with what it is a network of.
+        panels_["cost"]["title"] = f"{value_words(own)} · {panels_['cost']['title']}"
     _share_range(*(panels_["signal"]["figure"] for panels_ in made))
     shown: dict[str, Any] = {}
     for name, panels_ in zip(NAMES, made, strict=True):
@@ -158,12 +168,15 @@ def _panels(own: Slice, other: Slice, ghost_name: str, field: Any) -> dict[str, 
 def _signal(own: Slice, other: Slice) -> dict[str, Any]:
     """Return the chart over the layers that the view asks for, with room for the other's values."""
     kind = own.view.signal
-    if len(own.history) and len(other.history):
-        panel = lab.signal_panel(own, kind, lab.signal_values(other, kind))
+    if len(own.history):
+        others = lab.signal_values(other, kind) if len(other.history) else ()
+        panel = lab.signal_panel(own, kind, others)
     else:
-        panel = figures.panel("", "The first step left the range.", {"data": [], "layout": {}})
-    panel["title"] = dict(SIGNALS)[kind]
-    options = [list(option) for option in SIGNALS]
+        nothing = np.full(own.run.layout.layers, np.nan)
+        figure = figures.signal_figure(kind, nothing, None, None, None, theme=own.view.theme)
+        panel = figures.panel("", "It left the range before its first step.", figure)
+    panel["title"] = dict(lab.SIGNALS)[kind]
+    options = [list(option) for option in lab.SIGNALS]
     panel["controls"] = [{"key": "signal", "label": "Shown", "value": kind, "options": options}]
     return panel
 
@@ -213,7 +226,8 @@ def _fact(name: str, work: Slice) -> dict[str, str]:
     score = panels.last(work.history, "train_score")
     shown = f"R² {number(score)}" if real else f"accuracy {percent(score)}"
     state = "diverged" if work.run.diverged else shown
+    kind = "no error arrives" if found.factor == 0 else found.kind
     return {
         "label": f"Error a layer, {name}", "value": f"×{number(found.factor)}",
-        "note": f"{found.kind} · {state}",
+        "note": f"{kind} · {state}",
     }  # fmt: skip

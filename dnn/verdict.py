@@ -59,16 +59,12 @@ def judge(config: Config, signal: Signal) -> Verdict:
     forward = _ratio(activation[-1], activation[0])
     factor = back ** (1 / (hidden - 1))
     kind = _kind(back, forward)
-    return _with_mend(
-        config,
-        Verdict(
-            kind,
-            _title(kind, factor, forward ** (1 / (hidden - 1))),
-            _text(config, kind, back, forward, signal),
-            factor,
-            back,
-        ),
-    )
+    if not delta[0]:
+        title, text = _stopped(delta, activation)
+    else:
+        title = _title(kind, factor, forward ** (1 / (hidden - 1)))
+        text = _text(config, kind, back, forward, signal)
+    return _with_mend(config, Verdict(kind, title, text, factor, back))
 
 
 def errors(config: Config, signal: Signal) -> np.ndarray:
@@ -138,6 +134,17 @@ def _text(config: Config, kind: str, back: float, forward: float, signal: Signal
     return " ".join([*parts, _consequence(config, kind, "all" if level else "the first")])
 
 
+def _stopped(delta: np.ndarray, activation: np.ndarray) -> tuple[str, str]:
+    """Return title and text where nothing at all of the error arrives at layer 1."""
+    silent, without = np.flatnonzero(activation == 0), int(np.flatnonzero(delta == 0)[-1]) + 1
+    title = "Gradients vanish altogether: the error at layer 1 is exactly 0"
+    if len(silent):
+        title = f"The network is dead: every unit of layer {silent[0] + 1} gives exactly 0"
+    layers = "layer 1" if without == 1 else f"layers 1 to {without}"
+    text = f"No error comes back to {layers}: the gradient of their weights is exactly 0."
+    return title, text
+
+
 def _compared(ratio: float) -> tuple[str, str]:
     if ratio == 0:
         return "smaller", "infinitely many times"
@@ -204,7 +211,7 @@ def _of_one_activation(config: Config, key: str) -> Iterator[Mend]:
     if critical is not None and critical <= LARGEST_SIGMA:
         value = float(f"{critical:.3f}")
         fields = {"initializer": "mean_field", "sigma_w": value, "sigma_b": config.sigma_b}
-        yield f"Set σ_w to the critical {value:g}", fields
+        yield f"Set the weight scale to the critical {value:g}", fields
     yield fitting
 
 

@@ -16,7 +16,14 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "apart": ("product", "layers", "end_to_end"),
     "signal": ("gradient", "delta", "activation"),
 }
-SWITCHES = {"on": True, "off": False}
+#: What is typed rather than chosen: what it must look like, and how to say so.
+TYPED: dict[str, tuple[str, str]] = {
+    "pinned": (r"([1-9]\d{0,2}\.[1-9]\d{0,3})?", "write layer.neuron, as in 2.3"),
+    "space_layer": (r"(last|[1-9]\d{0,2})?", "write last or the number of a hidden layer"),
+    "space_units": (r"components|[1-9]\d{0,3}-[1-9]\d{0,3}", "write components or two units: 1-2"),
+}
+#: What a link may say of a switch.
+SWITCHES = {"on": True, "off": False, "1": True, "0": False}
 #: So many controls and panels can be hidden, more than there are.
 MOST_HIDDEN = 100
 
@@ -25,7 +32,10 @@ MOST_HIDDEN = 100
 class View:
     """How the panels show a run. theme is the browser's, page the address's: no part of a link.
 
-    Raises ValueError that names the field, the value and what is allowed.
+    pinned: "layer.neuron" whose map the boundary's panel shows, or "". space_layer: the hidden
+    layer in whose space the data is shown, or "" for the input plane; space_units: on which axes.
+    present: for a projector, no side bar and everything large. hide: names of controls and panels
+    that are not shown. Raises ValueError that names the field, the value and what is allowed.
     """
 
     cost_axis: str = "log"
@@ -38,30 +48,38 @@ class View:
     band: bool = True
     apart: str = "product"
     signal: str = "gradient"
-    #: Names of controls and panels that are not shown.
+    pinned: str = ""
+    space_layer: str = ""
+    space_units: str = "components"
+    present: bool = False
     hide: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_names(self.hide)
         for field in fields(self):
-            if field.name in NAMES:
-                continue
             value = getattr(self, field.name)
-            allowed = CHOICES.get(field.name, (True, False))
-            if not any(value is a or (isinstance(value, str) and value == a) for a in allowed):
-                listed = ", ".join(map(str, allowed))
-                raise ValueError(
-                    f"{field.name}: {str(value)[:40]!r} is not allowed; choose {listed}"
-                )
+            allowed = _refusal(field.name, value)
+            if allowed:
+                raise ValueError(f"{field.name}: {str(value)[:40]!r} is not allowed; {allowed}")
 
 
-def _check_names(hide: Any) -> None:
-    good = isinstance(hide, tuple) and len(hide) <= MOST_HIDDEN
-    if not (good and all(isinstance(n, str) and re.fullmatch("[a-z0-9_]{1,40}", n) for n in hide)):
-        raise ValueError(
-            f"hide: {str(hide)[:40]!r} is not allowed; "
-            f"write up to {MOST_HIDDEN} names of controls and panels with commas between them"
-        )
+def _refusal(name: str, value: Any) -> str:
+    """Return what is allowed instead of a value, "" where it is allowed itself."""
+    if name in TYPED:
+        pattern, words = TYPED[name]
+        return "" if _matches(pattern, value) else words
+    if name in NAMES:
+        good = isinstance(value, tuple) and len(value) <= MOST_HIDDEN
+        if good and all(_matches("[a-z0-9_]{1,40}", each) for each in value):
+            return ""
+        return f"write up to {MOST_HIDDEN} names of controls and panels with commas between them"
+    allowed = CHOICES.get(name, (True, False))
+    if any(value is a or (isinstance(value, str) and value == a) for a in allowed):
+        return ""
+    return f"choose {', '.join(map(str, allowed))}"
+
+
+def _matches(pattern: str, value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(pattern, value, re.ASCII) is not None
 
 
 def _written(value: Any) -> str:
@@ -75,7 +93,7 @@ def _read(name: str, text: str) -> Any:
     """Return what a link's text stands for; what stands for nothing, as it is."""
     if name in NAMES:
         return tuple(text.split(",")) if text else ()
-    return text if name in CHOICES else SWITCHES.get(text, text)
+    return SWITCHES.get(text, text) if name in SWITCHED else text
 
 
 def view_to_query(view: View) -> dict[str, str]:
@@ -108,6 +126,6 @@ def view_from_query(query: Mapping[str, str]) -> View:
 
 #: The fields that are lists of names.
 NAMES = ("hide",)
-SWITCHED = ("show_test", "discretise", "band")
+SWITCHED = tuple(f.name for f in fields(View) if isinstance(f.default, bool))
 #: The fields that a link carries, and that the switches of the panels change.
 LINKED = tuple(f.name for f in fields(View) if f.name not in ("theme", "page"))

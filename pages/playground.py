@@ -4,8 +4,9 @@ from pages.shared import live, session
 from pages.shared.controls import message, sidebar
 
 session.take_redraw()  # this is one
-session.visit("playground")
+present = session.visit("playground").view.present
 message()
 live.stage()
-sidebar(session.loop())
+if not present:
+    sidebar(session.loop())
 session.write_link()

@@ -5,8 +5,9 @@ from pages.shared.controls import message
 from pages.shared.pair import twins_sidebar
 
 session.take_redraw()  # this is one
-session.visit("twins")
+present = session.visit("twins").view.present
 message()
 live.stage()
-twins_sidebar(session.loop())
+if not present:
+    twins_sidebar(session.loop())
 session.write_link()

@@ -68,13 +68,15 @@ export class Chart {
     const spec = this.panel.figure.layout;
     const { w, h } = this.size;
     const margin = { ...spec.margin };
-    if (h < 190) margin.b = Math.min(margin.b, 36);
+    const k = paint.typeScale(spec);
+    if (h < 190 && k === 1) margin.b = Math.min(margin.b, 36);
     if (spec.meta?.square) square(margin, w, h);
     const x = this.zoom ? { ...spec.xaxis, range: this.zoom, tickvals: null, ticktext: null, nticks: 6, tickformat: ",~r" } : spec.xaxis;
     // A title is centred on its axis: it has room up to the nearer edge of the panel.
     const room = h - margin.b - margin.t + 2 * Math.min(margin.t, margin.b) - 6;
-    const title = { ...spec.yaxis.title, text: fitting(this.g, spec.yaxis.title.text, room) };
-    return { ...spec, width: w, height: h, margin, xaxis: x, yaxis: { ...spec.yaxis, title } };
+    const title = { ...spec.yaxis.title, text: fitting(this.g, spec.yaxis.title, room) };
+    const y = { ...spec.yaxis, ...thinned(spec.yaxis, h - margin.t - margin.b), title };
+    return { ...spec, width: w, height: h, margin, xaxis: { ...x, tickangle: 0 }, yaxis: y };
   }
 
   traces() {
@@ -144,7 +146,7 @@ export class Chart {
     paint.shapes(g, shown.shapes, s);
     paint.traces(g, panel.figure.data, s);
     if (this.static) this.paintStatic(s);
-    paint.annotations(g, shown.annotations, s, background, size.w, panel.figure.data);
+    paint.annotations(g, shown.annotations, s, background, size.w, panel.figure.data, paint.typeScale(shown));
     layers?.paint(this, s, background);
     this.notebook?.paint(s);
     if (!this.reacts) paint.axes(g, shown, s);
@@ -199,8 +201,17 @@ function square(m, w, h) {
   m.b = Math.max(m.b, h - m.t - side);
 }
 
+/** Return the tick labels of a y axis of this length, some of them blank where all would touch. */
+function thinned({ range: [low, high], type, tickvals, ticktext, tickfont }, length) {
+  if (!tickvals || tickvals.length < 3) return {};
+  const at = (v) => ((type === "log" ? Math.log10(v) : v) / (high - low)) * length;
+  let every = 1;
+  while (every < tickvals.length && Math.abs(at(tickvals[every]) - at(tickvals[0])) < 1.25 * tickfont.size) every *= 2;
+  return { ticktext: ticktext.map((text, i) => (i % every ? "" : text)) };
+}
+
 /** Return the title without its unit in brackets where it is longer than its axis. */
-function fitting(g, title, length) {
-  g.font = '12px "Source Sans 3", "Source Sans", "Source Sans Pro", sans-serif';
-  return g.measureText(title).width <= length ? title : title.split(" (")[0];
+function fitting(g, { text, font }, length) {
+  g.font = `${font.size}px "Source Sans 3", "Source Sans", "Source Sans Pro", sans-serif`;
+  return g.measureText(text).width <= length ? text : text.split(" (")[0];
 }

@@ -3,7 +3,7 @@
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 
 /** Return the 256 colours of a field as packed pixels. */
-function table(colors, discretise) {
+export function table(colors, discretise) {
   const out = new Uint32Array(256);
   if (colors.palette) {
     colors.palette.forEach((hex, i) => (out[i] = pack(rgb(hex))));

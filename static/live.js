@@ -1,6 +1,7 @@
 /** The live panels: fetches frames and paints the newest one in each animation frame. */
 
 import { Chart } from "./chart.js";
+import { Diagram } from "./diagram.js";
 import { Feed } from "./feed.js";
 import { parse } from "./frame.js";
 import { Notebook } from "./notebook.js";
@@ -11,12 +12,14 @@ import { Verdict } from "./verdict.js";
 import { Watcher } from "./watch.js";
 
 const mounted = new WeakMap();
+/** What is drawn in a panel, where it is not a chart. */
+const DRAWN = { network: (panel, view) => new Diagram(panel, () => view.schedule(), () => view.refocus(), view.send) };
 /** With reduced motion, pictures change this seldom. */
 const CALM_MS = 500;
 
 /** What tests and benchmarks read. */
 const counts = (window.__neuralLab ??= {
-  frames: { boundary: 0, cost: 0, gradients: 0, weights: 0, metrics: 0 },
+  frames: { network: 0, boundary: 0, cost: 0, gradients: 0, weights: 0, metrics: 0 },
   seq: 0, received: 0, mounts: 0, reacts: 0, step: 0, playing: false, first: 0, paint_ms: [],
 });
 
@@ -120,8 +123,9 @@ class View {
     if (!panel) {
       panel = new Panel(key, this.send);
       this.grid.append(panel.root);
-      panel.chart = new Chart(panel.plot, () => this.schedule());
-      panel.chart.notebook = new Notebook(panel.chart);
+      const drawn = DRAWN[key]?.(panel, this);
+      panel.chart = drawn ?? new Chart(panel.plot, () => this.schedule());
+      if (!drawn) panel.chart.notebook = new Notebook(panel.chart);
       this.layers.listen(panel.chart);
       clicks(panel.chart, (x, y) => this.send({ type: "point", panel: key, x, y }));
       this.panels.set(key, panel);
@@ -145,7 +149,8 @@ class View {
     const { message, fresh } = this;
     this.fresh = false;
     this.paintedAt = now;
-    if (fresh) this.update(message);
+    if (fresh || this.other) this.update(message);
+    this.other = false;
     const more = this.syncAxes(now);
     const background = getComputedStyle(this.root).getPropertyValue("--panel");
     const paintStarted = performance.now();
@@ -158,16 +163,24 @@ class View {
     loadPlotly(() => this.schedule());
   }
 
+  /** Another unit of the diagram is to be shown than the last frame shows. */
+  refocus() {
+    this.other = true;
+    this.schedule();
+  }
+
   update(message) {
     if (this.root.dataset.nlTheme !== message.theme) this.root.dataset.nlTheme = message.theme;
     this.root.dataset.page = message.page;
+    this.root.toggleAttribute("data-present", Boolean(message.present));
     this.root.dataset.partial = String(message.partial);
     this.metrics.set(message);
     this.verdict.set(message.verdict);
     let order = 0;
     const keys = Object.keys(message.panels);
-    for (const [key, p] of Object.entries(message.panels)) {
+    for (const [key, told] of Object.entries(message.panels)) {
       const panel = this.panel(key);
+      const p = key === "boundary" ? this.panels.get("network")?.chart.preview(told) ?? told : told;
       // Where some are hidden, two share a row, and an odd one has the last to itself.
       panel.root.dataset.alone = String(keys.length % 2 === 1 && key === keys.at(-1));
       panel.root.hidden = false;

@@ -4,6 +4,9 @@ import { shape as markerPath } from "./markers.js";
 
 const FONT = '"Source Sans 3", "Source Sans", "Source Sans Pro", sans-serif';
 
+/** Return how much larger a layout's type is than at a desk: on a projector all of it grows. */
+export const typeScale = (layout) => layout.font.size / 12;
+
 /** Return maps from data to pixels for a layout drawn in a box of w by h pixels. */
 export function scales(layout, w, h) {
   const m = layout.margin;
@@ -140,13 +143,13 @@ export function shapes(g, list, s) {
 const ANCHOR = { left: 0, center: 0.5, right: 1, top: 0, middle: 0.5, bottom: 1 };
 
 /** Paint the layout's annotations; labels at line ends are pushed apart, marks that collide left out. */
-export function annotations(g, list, s, background, width, data) {
+export function annotations(g, list, s, background, width, data, k) {
   const placed = (list ?? []).map((a) => place(g, a, s, data)).filter(Boolean);
   const ends = placed.filter((p) => p.kind === "end-label");
   const edges = placed.filter((p) => p.kind === "edge-label");
   const right = Math.max(...ends.map((p) => p.x + p.w));
   const groups = edges.some((p) => p.x < right + 4) ? [[...ends, ...edges]] : [ends, edges];
-  for (const group of groups) apart(group, 15, s.box.y, s.box.y + s.box.h - 7);
+  for (const group of groups) apart(group, 15 * k, s.box.y, s.box.y + s.box.h - 7 * k);
   const marks = [];
   for (const p of placed) {
     p.x = Math.max(0, Math.min(width - p.w - 1, p.x));
@@ -158,7 +161,7 @@ export function annotations(g, list, s, background, width, data) {
     g.textBaseline = "middle";
     if (p.plate) {
       g.fillStyle = p.plate;
-      g.fillRect(p.x - 5, p.y - 9, p.w + 10, 18);
+      g.fillRect(p.x - 5, p.y - 9 * k, p.w + 10, 18 * k);
     } else if (p.kind !== "row-label") {
       // A rim in the panel's colour keeps words readable over lines.
       g.lineJoin = "round";
@@ -221,6 +224,7 @@ function apart(labels, gap, top, bottom) {
 export function axes(g, layout, s) {
   const { box } = s;
   const { xaxis, yaxis } = layout;
+  const k = typeScale(layout);
   g.font = `${xaxis.tickfont.size}px ${FONT}`;
   g.lineWidth = 1;
   g.textBaseline = "middle";
@@ -237,15 +241,15 @@ export function axes(g, layout, s) {
       const p = scale.px(v);
       if (horizontal) line(g, p, box.y + box.h, p, box.y + box.h + 4);
       else line(g, box.x - 4, p, box.x, p);
-      if (horizontal) g.fillText(spec.ticktext[i], p, box.y + box.h + 13);
+      if (horizontal) g.fillText(spec.ticktext[i], p, box.y + box.h + 13 * k);
       else g.fillText(spec.ticktext[i], box.x - 7, p);
     });
     g.stroke();
   }
   g.textAlign = "center";
-  g.fillText(xaxis.title.text, box.x + box.w / 2, box.y + box.h + 30);
+  g.fillText(xaxis.title.text, box.x + box.w / 2, box.y + box.h + 30 * k);
   g.save();
-  g.translate(Math.max(12, box.x - 36), box.y + box.h / 2);
+  g.translate(Math.max(12 * k, box.x - 36 * k), box.y + box.h / 2);
   g.rotate(-Math.PI / 2);
   g.fillText(yaxis.title.text, 0, 0);
   g.restore();
@@ -258,22 +262,23 @@ export function mark(g, figure, layer, s, background) {
   const at = trace ? Array.from(trace.x).indexOf(layer) : -1;
   if (at < 0) return;
   const { text, color } = figure.layout.meta.mark;
+  const k = typeScale(figure.layout);
   const [x, y] = [s.x.px(layer), s.y.px(trace.y[at])];
   stroke(g, [x, s.box.y, x, s.box.y + s.box.h], { color, width: 1, dash: "2px,3px" });
   g.beginPath();
-  g.arc(x, y, 6, 0, 7);
+  g.arc(x, y, 6 * k, 0, 7);
   g.strokeStyle = color;
   g.lineWidth = 2;
   g.stroke();
   const words = `layer ${layer}: ${text[at]}`;
-  g.font = `600 12px ${FONT}`;
+  g.font = `600 ${12 * k}px ${FONT}`;
   const w = g.measureText(words).width;
   const left = x + 6 + w > s.box.x + s.box.w ? x - 6 - w : x + 6;
   g.textBaseline = "middle";
   g.lineJoin = "round";
   g.lineWidth = 4;
   g.strokeStyle = background;
-  g.strokeText(words, left, s.box.y + 8);
+  g.strokeText(words, left, s.box.y + 8 * k);
   g.fillStyle = color;
-  g.fillText(words, left, s.box.y + 8);
+  g.fillText(words, left, s.box.y + 8 * k);
 }

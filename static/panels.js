@@ -38,10 +38,12 @@ export class Metrics {
     this.notice = element("div", "nl-notice");
     this.notice.setAttribute("role", "status");
     this.root = element("div", "nl-bar", this.list, this.status, this.notice);
+    this.root.hidden = true;
   }
 
   /** Show metrics, status and notice. */
   set(message) {
+    this.root.hidden = false;
     changed(this.list, message.metrics.map((m) => [m.key, m.label]), () => this.build(message.metrics));
     for (const { key, value } of message.metrics) say(this.values.get(key), value);
     say(this.text, message.status?.text);
@@ -52,6 +54,7 @@ export class Metrics {
 
   /** Show a sentence that came without a frame. */
   say(sentence) {
+    this.root.hidden = false;
     say(this.notice, sentence);
   }
 
@@ -156,7 +159,7 @@ export class Panel {
 
   control(control) {
     if (!control.options) return this.check(control);
-    return control.options.length > 4 ? this.select(control) : this.segment(control);
+    return control.menu || control.options.length > 4 ? this.select(control) : this.segment(control);
   }
 
   check(control) {

@@ -1,5 +1,7 @@
 /** The look of the live panels; every name begins with nl-. */
 
+import { DIAGRAM } from "./diagram_style.js";
+
 const LIGHT = `--panel:#fff;--raise:#fff;--line:#e0e4ea;--line2:#c5ccd6;--hover:#e7eaef;--sel:#dfe4eb;
 --t1:#16202c;--t2:#465264;--t3:#626e80;--focus:#5b54d6;--test:#b0306f;--ok:#16744a;--okb:#e2f3ea;
 --bad:#a8201a;--badb:#fdeae8;--fade:#0e7c86;--grow:#b02a8f;color-scheme:light`;
@@ -35,10 +37,11 @@ const CSS = `
 .nl-grid{display:flex;flex-direction:column;gap:12px}
 .nl-panel{background:var(--panel);border:1px solid var(--line);border-radius:8px;display:flex;
  flex-direction:column;min-width:0;min-height:0;overflow:hidden;position:relative;height:340px}
-.nl-panel[data-key=boundary]{height:auto;aspect-ratio:1/1.16}
-.nl-head{display:flex;align-items:center;gap:4px 10px;padding:7px 12px 0 14px;min-height:31px;flex:none}
+.nl-panel:is([data-key=boundary],[data-key=space]){height:auto;aspect-ratio:1/1.16}
+.nl-panel[data-key=network]{height:440px}
+.nl-head{display:flex;flex-wrap:wrap;align-items:center;gap:4px 10px;padding:7px 12px 0 14px;min-height:31px;flex:none}
 .nl-words{padding:0 12px 0 14px;min-height:16px;flex:none}
-.nl-head h3{flex:1;min-width:0;margin:0;padding:0;font:600 13.5px/18px "Source Sans 3","Source Sans","Source Sans Pro",sans-serif;
+.nl-head h3{flex:1 0 auto;max-width:100%;margin:0;padding:0;font:600 13.5px/18px "Source Sans 3","Source Sans","Source Sans Pro",sans-serif;
  color:var(--t1);letter-spacing:0}
 .nl-words p{margin:0;padding:0;font-size:12px;line-height:16px;color:var(--t2);text-wrap:pretty}
 .nl-legend{display:flex;flex-wrap:wrap;gap:0 12px;font-size:12px;line-height:16px;color:var(--t2)}
@@ -88,18 +91,25 @@ const CSS = `
 .nl-root [hidden]{display:none!important}
 @container (min-width:560px){
  .nl-grid{display:grid;grid-template-columns:1fr 1fr;grid-auto-rows:360px}
- .nl-panel,.nl-panel[data-key=boundary]{height:auto;aspect-ratio:auto}
+ .nl-panel,.nl-panel:is([data-key=boundary],[data-key=space]),.nl-panel[data-key=network]{height:auto;aspect-ratio:auto}
+ .nl-panel[data-key=network]{grid-column:span 2}
 }
 @container (min-width:560px) and (max-width:879.98px){
  .nl-root[data-page=gradients] .nl-panel[data-key=product]{grid-column:span 2}
 }
-@container (max-width:879.98px){.nl-words{min-height:36px}.nl-panel[data-key=boundary] .nl-words{min-height:16px}}
+@container (max-width:879.98px){.nl-words{min-height:36px}.nl-panel:is([data-key=boundary],[data-key=space]) .nl-words{min-height:16px}}
 @container (min-width:880px){
  .nl-frame{height:var(--nl-height,calc(100vh - 104px));min-height:620px}
- .nl-grid{flex:1;min-height:0;grid-template:1.12fr 1fr/repeat(12,1fr)}
- .nl-panel{grid-column:span 6}
- .nl-panel[data-key=boundary],.nl-panel[data-key=weights]{grid-column:span 5}
- .nl-panel[data-key=cost],.nl-panel[data-key=gradients]{grid-column:span 7}
+ .nl-grid{flex:1;min-height:0;grid-template:1.3fr 1fr/repeat(24,1fr)}
+ .nl-panel{grid-column:span 8}
+ .nl-panel[data-key=network]{grid-column:span 16}
+ .nl-panel[data-key=cost]{grid-column:span 7}
+ .nl-panel[data-key=gradients]{grid-column:span 9}
+}
+@container (min-width:1080px){
+ .nl-panel[data-key=gradients]{grid-column:span 10}
+ .nl-panel[data-key=weights]{grid-column:span 7}
+ .nl-controls{gap:4px 6px}.nl-panel[data-key=gradients] .nl-segment button{padding:0 5px}
 }
 .nl-verdict{display:flex;flex-wrap:wrap;gap:8px 24px;align-items:center;background:var(--panel);
  border:1px solid var(--line);border-left:4px solid var(--line2);border-radius:8px;padding:10px 14px;flex:none}
@@ -137,11 +147,35 @@ const CSS = `
 @container (max-width:559.98px){
  .nl-mend button{height:44px}
  .nl-head h3{font-size:15px;line-height:20px}.nl-words p,.nl-legend{font-size:13px;line-height:18px}
- .nl-head{flex-wrap:wrap}.nl-panel[data-key=product] .nl-head h3{flex-basis:100%}.nl-panel[data-key=boundary] .nl-words{min-height:18px}
+ .nl-head{flex-wrap:wrap}.nl-panel[data-key=product] .nl-head h3{flex-basis:100%}.nl-panel:is([data-key=boundary],[data-key=space]) .nl-words{min-height:18px}
  .nl-segment,.nl-check,.nl-select{height:44px;font-size:13px}.nl-segment button{font-size:13px;padding:0 12px}
  .nl-banner button{height:44px}.nl-banner{flex-wrap:wrap}
  .nl-metric,.nl-metric[data-key]{min-width:33.3%;padding:0;border:0}.nl-status{margin-left:0}
  .nl-frame,.nl-grid{gap:8px}
+}
+.nl-root[data-present]{font-size:17px;line-height:24px}
+.nl-root[data-present] :is(.nl-note,.nl-note p){font-size:16px;line-height:22px}
+.nl-root[data-present] :is(.nl-metric span,.nl-status,.nl-notice,.nl-words p,.nl-legend,.nl-segment button,.nl-select,
+ .nl-check,.nl-badge,.nl-zoom,.nl-empty,.nl-banner,.nl-fact span,.nl-mend span){font-size:16px;line-height:22px}
+.nl-root[data-present] :is(.nl-metric b,.nl-fact b){font-size:24px;line-height:28px}
+.nl-root[data-present] :is(.nl-head h3,.nl-empty b){font-size:19px;line-height:24px}
+.nl-root[data-present] .nl-said h2{font-size:26px;line-height:32px}
+.nl-root[data-present] .nl-said p{font-size:17px;line-height:23px}
+.nl-root[data-present] :is(.nl-segment,.nl-check,.nl-select,.nl-banner button,.nl-mend button){height:44px;font-size:16px}
+.nl-root[data-present] .nl-check input{width:20px;height:20px}
+.nl-root[data-present] .nl-segment button{padding:0 12px}
+.nl-root[data-present] .nl-frame{min-height:0;gap:8px}
+.nl-root[data-present] .nl-grid{gap:8px}
+.nl-root[data-present] .nl-words{min-height:22px}.nl-root[data-present][data-page=twins] .nl-head{min-height:51px}
+.nl-root[data-present]:not([data-page=playground]) .nl-bar:has(.nl-notice[hidden]),
+.nl-root[data-present]:not([data-page=playground]) .nl-bar>:not(.nl-notice){display:none!important}
+@container (min-width:880px){
+ .nl-root[data-present][data-page=playground] .nl-grid{grid-template:1fr 1fr/repeat(12,1fr)}
+ .nl-root[data-present][data-page=playground] .nl-panel{grid-column:span 4}
+ .nl-root[data-present][data-page=playground] .nl-panel:is([data-key=boundary],[data-key=space]){grid-area:1/9/3/13}
+ .nl-root[data-present][data-page=playground] .nl-panel[data-key=gradients]{grid-area:1/1/2/9}
+ .nl-root[data-present][data-page=gradients] .nl-grid{grid-template:1fr/1fr}
+ .nl-root[data-present][data-page=gradients] .nl-grid .nl-panel.nl-panel{grid-column:span 1}
 }
 @media (pointer:coarse){.nl-segment,.nl-check,.nl-select,.nl-banner button{height:44px}}
 `;
@@ -151,6 +185,6 @@ export function install(document) {
   if (document.getElementById("nl-style")) return;
   const style = document.createElement("style");
   style.id = "nl-style";
-  style.textContent = CSS;
+  style.textContent = CSS + DIAGRAM;
   document.head.append(style);
 }

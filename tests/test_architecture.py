@@ -27,6 +27,7 @@ ORDER = [
     "layout",
     "normalization",
     "program",
+    "products",
     "network",
     "jacobians",
     "spectra",
@@ -80,13 +81,13 @@ def test_theory_knows_activations_and_initializers_only(path):
 
 def test_the_network_does_not_know_the_configuration():
     """Beside the order: what has no reason to know the configuration does not import it."""
-    for name in ("layout", "normalization", "program", "network", "batches", "dropout"):
+    for name in ("layout", "normalization", "program", "products", "network", "batches", "dropout"):
         assert not own(imports_of(DNN / f"{name}.py")) & {"config", "settings", "datasets"}
 
 
 def test_the_order_names_every_module_of_the_engine():
     above = {"__init__", "live", "panels", "presets", "advice", "signal", "verdict", "lab"}
-    above |= {"trainability", "twins"}
+    above |= {"trainability", "twins", "space", "space_panel", "script", "maps", "diagram"}
     assert {path.stem for path in DNN.glob("*.py")} - above == {*ORDER, *LEAVES}
 
 

@@ -161,10 +161,11 @@ def test_a_link_carries_all_options_at_once():
 @pytest.mark.parametrize("name", [n for n, about in FIELDS.items() if about.kind == "switch"])
 def test_a_switch_is_on_or_off(name):
     assert from_query({name: "on"}) == Config(**{name: True})
-    assert from_query({name: "off"}) == Config()
+    assert from_query({name: "off"}) == from_query({name: "0"}) == Config()
+    assert from_query({name: "1"}) == Config(**{name: True})
     assert FIELDS[name].write(False) == "off"
     assert type(getattr(Config(**{name: np.True_}), name)) is bool
-    for text in ("", "On", "true", "True", "1", "0", "on ", "none", "auto"):
+    for text in ("", "On", "true", "True", "2", "01", "on ", "none", "auto"):
         with pytest.raises(ValueError, match=rf"^{name}: '{text}' is not .*in a link on or off"):
             from_query({name: text})
     for value in (1, 0, 0.0, "on", None, (), np.int64(1), np.array([True])):

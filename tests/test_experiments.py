@@ -4,6 +4,7 @@ import pickle
 from dataclasses import replace
 from functools import lru_cache
 from math import inf, isfinite, log, pi, sqrt
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from dnn.config import from_query, to_query
 from dnn.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED, Outcome, Stopped, saxe
 from dnn.experiments.experiment import concluded
 from dnn.experiments.runs import last_cost, steps_to, trained
+from dnn.signal import signal_only
 
 KEYS = (
     "glorot_tanh", "glorot_sigmoid", "he_propagation", "he_training", "saxe", "pascanu",
@@ -71,10 +73,26 @@ def test_an_experiment_describes_itself(key):
     assert pickle.loads(pickle.dumps(experiment)) == experiment
 
 
+def test_the_readme_tells_of_every_experiment():
+    """Its table as tests/benchmarks/experiments.py prints it, but for the figures."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text()
+    for e in EXPERIMENTS.values():
+        row = " | ".join(part.replace("|", "\\|") for part in (e.label, e.source, e.paper))
+        assert f"| {row} |" in readme
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_the_link_of_an_experiment_starts(key):
-    run, _ = dnn.advance(dnn.start(EXPERIMENTS[key].config), 1)
-    assert run.step == 1
+    """As a network that trains, or as the lab shows one that is too large to."""
+    config = EXPERIMENTS[key].config
+    data = dnn.load(config)
+    if key != "he_propagation":
+        run, _ = dnn.advance(dnn.start(config, data), 1)
+        assert run.step == 1
+        return
+    with pytest.raises(ValueError, match="parameters"):
+        dnn.start(config, data)
+    assert signal_only(config, data).layout.sizes == (2, *[1000] * 29, 1)
 
 
 @pytest.mark.parametrize("key", RUNS)
@@ -188,9 +206,12 @@ def test_he_propagation():
 @pytest.mark.slow
 def test_he_training():
     outcome, _ = found("he_training")
-    assert (column(outcome, 2, c0="He") <= 260).all()
-    assert (column(outcome, 3, c0="Glorot") > 800).all()
-    assert (column(outcome, 5, c0="Glorot") > 0.98 * LN2).all()
+    for layers in (22.0, 30.0):
+        assert (column(outcome, 3, c0=layers, c1="He") <= 260).all()
+    shallow = column(outcome, 3, c0=22.0, c1="Glorot")
+    assert ((shallow > 300) & (shallow < 700)).all()
+    assert (column(outcome, 4, c0=30.0, c1="Glorot") > 800).all()
+    assert (column(outcome, 6, c0=30.0, c1="Glorot") > 0.98 * LN2).all()
 
 
 def test_saxe():
@@ -303,8 +324,11 @@ OTHERWISE = {
         (lambda r: r[1] == "He", 4, lambda v: np.nan),
     ],
     "he_training": [
-        (named("He"), 2, lambda v: inf),
-        (lambda r: r[:2] == ("Glorot", 1.0), 4, lambda v: 0.5),
+        (lambda r: r[:2] == (30.0, "He"), 3, lambda v: inf),
+        (lambda r: r[:3] == (30.0, "Glorot", 1.0), 5, lambda v: 0.5),
+        (lambda r: r[:3] == (22.0, "Glorot", 1.0), 3, lambda v: inf),
+        (lambda r: r[:3] == (22.0, "Glorot", 1.0), 3, lambda v: 100.0),
+        (lambda r: r[:3] == (22.0, "He", 2.0), 3, lambda v: 700.0),
     ],
     "saxe": [
         (named("orthogonal"), 5, lambda v: 0.999),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import gzip
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -22,12 +23,12 @@ from pages.shared import frames
 from pages.shared.loop import Loop
 
 
-def ask(token: str, **query: str | int) -> Response:
+def ask(token: str, accept: str = "", **query: str | int) -> Response:
     scope = {
         "type": "http",
         "path_params": {"token": token},
         "query_string": urlencode(query).encode(),
-        "headers": [],
+        "headers": [(b"accept-encoding", accept.encode())],
     }
     # In a thread of its own: Playwright's event loop, once started, runs on in the main one.
     with ThreadPoolExecutor(1) as thread:
@@ -51,6 +52,15 @@ def test_a_paused_run_is_drawn_and_checked_and_then_there_is_nothing_new(loop, m
     assert checked["panels"]["gradients"]["badge"]["kind"] == "ok"
     seq = checked["seq"]
     assert ask(token, seen=seq).status_code == frames.NOTHING_NEW
+
+
+def test_a_frame_is_squeezed_for_a_browser_that_takes_it(loop):
+    token = frames.publish(loop)
+    assert "content-encoding" not in ask(token, seen=0).headers
+    packed = ask(token, "gzip, deflate, br", seen=0)
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == loop.frame
+    assert len(packed.body) < 0.7 * len(loop.frame)
 
 
 def test_a_waiting_request_is_answered_as_soon_as_somebody_presses_step(loop):

@@ -64,11 +64,12 @@ def test_deltas_go_back_by_the_jacobians(fields):
         np.testing.assert_allclose(delta, net.deltas[layer - 2][:, 2], rtol=1e-12)
 
 
-def test_glorots_jacobian_lies_between_preactivations():
+def test_glorots_jacobian_lies_between_activations():
+    """Glorot & Bengio 2010, eq. 17: d z^{i+1} / d z^i, with z^{i+1} = f(s^i) the activations."""
     net, _ = passed(activation="tanh")
-    for layer in (1, 2, 3):
-        expected = net.W[layer][:, :-1] @ np.diag(1 - net.activation(layer)[:, 4] ** 2)
-        np.testing.assert_allclose(jacobians.preactivation_jacobian(net, layer, 4), expected)
+    for layer in (2, 3):
+        expected = np.diag(1 - net.activation(layer)[:, 4] ** 2) @ net.W[layer - 1][:, :-1]
+        np.testing.assert_allclose(jacobians.layer_jacobian(net, layer, 4), expected)
 
 
 def test_a_normalised_layer_holds_its_moments():
@@ -116,7 +117,6 @@ def test_wide_networks_too():
         (lambda net: jacobians.layer_jacobian(net, 0), "layer: 0"),
         (lambda net: jacobians.layer_jacobian(net, 1, 7), "example: 7"),
         (lambda net: jacobians.slopes(net, 4), "output layer"),
-        (lambda net: jacobians.preactivation_jacobian(net, 4), "layer: 5"),
         (lambda net: jacobians.end_to_end_singular_values(net, first=3, last=3), "first: 3"),
         (lambda net: jacobians.end_to_end_singular_values(net, last=5), "layer: 5"),
     ],
@@ -125,9 +125,3 @@ def test_what_is_not_there_is_named(call, match):
     net, _ = passed(activation="tanh")
     with pytest.raises(ValueError, match=match):
         call(net)
-
-
-def test_no_jacobian_between_normalised_preactivations():
-    net, _ = passed(activation="tanh", residual=True)
-    with pytest.raises(ValueError, match="residual"):
-        jacobians.preactivation_jacobian(net, 1)

@@ -190,7 +190,7 @@ def test_no_boundary_is_computed_on_this_page(monkeypatch):
     def refuse(trainer):
         raise AssertionError("a field that nobody sees")
 
-    monkeypatch.setattr(panels, "boundary_field", refuse)
+    monkeypatch.setattr(panels, "plane_pass", refuse)
     shown(SMALL, steps=2)
     with pytest.raises(AssertionError, match="nobody sees"):
         shown(SMALL, View())

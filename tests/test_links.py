@@ -28,7 +28,7 @@ from dnn.config import FIELDS, LIVE_FIELDS, Config, from_query, to_query
 from dnn.execution import InlineExecutor
 from dnn.panels import fingerprint
 from dnn.training import Change
-from dnn.view import LINKED, View, view_from_query
+from dnn.view import CHOICES, LINKED, View, view_from_query
 from pages.shared import hiding, session, share
 from pages.shared.loop import Loop
 
@@ -370,7 +370,8 @@ def test_any_link_opens_a_page(sent):
 def test_everything_that_can_be_hidden_has_a_label_of_its_own():
     assert set(FIELDS) <= set(hiding.HIDEABLE)
     assert len(set(hiding.HIDEABLE.values())) == len(hiding.HIDEABLE)
-    assert {name for name in LINKED if name != "hide"} <= set(hiding.HIDEABLE)
+    assert set(hiding.SWITCHES) <= set(LINKED)
+    assert set(CHOICES) - {"theme", "page"} <= set(hiding.SWITCHES)
     parts = (hiding.PANELS, hiding.BUTTONS, hiding.PLACES, hiding.SWITCHES, hiding.SETTINGS)
     assert sum(map(len, parts)) - 1 <= len(hiding.HIDEABLE), "no name hides two things unawares"
 
@@ -413,9 +414,11 @@ def test_the_side_bar_can_be_hidden_and_start_from():
 def test_hidden_panels_switches_and_numbers_are_not_sent():
     made = Loop(InlineExecutor(), Config(**SMALL), View(hide=("weights", "show_test")), False)
     frame = shown(made)
-    assert set(frame["panels"]) == {"boundary", "cost", "gradients"}
+    assert set(frame["panels"]) == {"network", "boundary", "cost", "gradients"}
     assert frame["partial"]
-    assert [c["key"] for c in frame["panels"]["boundary"]["controls"]] == ["discretise"]
+    switches = [c["key"] for c in frame["panels"]["boundary"]["controls"]]
+    assert "discretise" in switches
+    assert "show_test" not in switches
     whole = shown(Loop(InlineExecutor(), Config(**SMALL), View(), False))
     assert not whole["partial"]
     bare = shown(Loop(InlineExecutor(), Config(**SMALL), View(hide=("metrics",)), False))

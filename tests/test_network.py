@@ -238,7 +238,7 @@ def test_a_pass_without_mean_keeps_each_examples_own_deltas():
     architecture = Architecture(run.layout, run.config.activations, "softmax")
     net = Pass(architecture, p, p.copy(), 12, Mode(mean=False))
     rows = with_ones(data.X_train, p.dtype)
-    fuse(net.forward() + net.backward())((((rows.T, rows, data.Y_train),),))
+    fuse(net.forward() + net.backward())([(rows.T, rows, data.Y_train)])
     for i in range(12):
         own = dnn.gradients(run, data.X_train[:, [i]], data.Y_train[:, [i]])
         for (_, db), delta in zip(own, net.deltas, strict=True):
@@ -251,7 +251,7 @@ def test_fused_calls_run_once_a_step_with_its_operands():
     run(((np.full(2, float(k)), None, None), 10.0 * k) for k in range(4))
     assert total.tolist() == [6, 6]
     assert last.tolist() == [90, 90]
-    fuse([])([((None, None, None),)])
+    fuse([])([(None, None, None)])
 
 
 @pytest.mark.parametrize("bad", [1e7, -1e7, np.inf, np.nan])
@@ -261,6 +261,6 @@ def test_a_guarded_loop_ends_behind_the_step_that_left_the_range(bad):
     run = fuse(Body([(np.copyto, (z, X)), (np.add, (count, one, count))], guard=(z, 1e12)))
     values = [0.0, 1e5, bad, 0.0]
     with pytest.raises(OutOfRange):
-        run(((v, None, None),) for v in values)
+        run((v, None, None) for v in values)
     assert count == 3
     assert Slot("X") == X

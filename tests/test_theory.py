@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import expit
+from scipy.special import erf, expit
 
 from dnn import theory
 from dnn.activations import ACTIVATIONS
@@ -399,6 +399,66 @@ def test_signal_against_a_wide_network(key, batch_norm, residual):
     assert np.isnan(found.chi[-1])
 
 
+#: Width 2,000, 8 hidden layers and an output, 3 draws; sigma_w^2 and sigma_b^2 by activation.
+WIDTH, LAYERS, DRAWS = 2000, 9, 3
+DEEP = {
+    "relu": (2.0, 0.0), "linear": (1.0, 0.0), "erf": (1.2, 0.1), "tanh": (1.76, 0.05),
+    "sigmoid": (9.0, 0.3),
+}  # fmt: skip
+
+
+def stated(layers):
+    """Return the band of log rms: three standard errors of a product of so many layers' factors.
+
+    A layer of n units draws a factor of the mean square with a relative variance of at most 5 / n:
+    E[g^4] / E[g^2]^2 - 1 is 5 for ReLU, 2 for linear units and less for those that saturate. The
+    logarithm of a root has half the spread.
+    """
+    return 3 * np.sqrt(5 * np.asarray(layers) / (WIDTH * DRAWS)) / 2
+
+
+def deep_run(key, W, b, X, last):
+    """Return (3, LAYERS): mean squares of a (last: z), delta, and each example's gradient."""
+    sw2, sb2 = DEEP[key]
+    g, slope = {**BY_HAND, "erf": (erf, lambda z: 2 / math.sqrt(math.pi) * np.exp(-(z**2)))}[key]
+    A, Z, deltas, scale = [X], [], [last], math.sqrt(sw2 / WIDTH)
+    for w, c in zip(W, b, strict=True):
+        Z.append(scale * (w @ A[-1]) + math.sqrt(sb2) * c)
+        A.append(g(Z[-1]) if len(Z) < LAYERS else Z[-1])
+    for l in range(LAYERS - 2, -1, -1):
+        deltas.insert(0, scale * (W[l + 1].T @ deltas[0]) * slope(Z[l]))
+    squares = [(D**2).mean(axis=0) for D in deltas]
+    gradient = [(d * (a**2).mean(axis=0)).mean() for d, a in zip(squares, A, strict=False)]
+    return [[(a**2).mean() for a in A[1:]], [d.mean() for d in squares], gradient]
+
+
+@pytest.fixture(scope="module")
+def wide():
+    """Return (3, LAYERS) root mean squares over the draws, by activation."""
+    found = {key: [] for key in DEEP}
+    for seed in range(DRAWS):
+        rng = np.random.default_rng([seed, 2000])
+        W = [rng.standard_normal((WIDTH, WIDTH), np.float32) for _ in range(LAYERS)]
+        b = rng.standard_normal((LAYERS, WIDTH, 1), np.float32)
+        X, last = rng.standard_normal((2, WIDTH, 16), np.float32)
+        for key in DEEP:
+            found[key].append(deep_run(key, W, b, X, last))
+    return {key: np.sqrt(np.mean(runs, axis=0, dtype=float)) for key, runs in found.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", DEEP)
+def test_signal_against_deep_networks_of_width_2000(wide, key):
+    line = theory.signal((WIDTH,) * (LAYERS + 1), [key] * (LAYERS - 1), *DEEP[key], 1.0)
+    activation, delta, gradient = wide[key]
+    forwards = np.arange(1, LAYERS + 1)
+    backwards = LAYERS - forwards
+    assert (np.abs(np.log(activation / line.activation_rms)) < stated(forwards)).all()
+    # One more layer, for the output's deltas are drawn as well.
+    assert (np.abs(np.log(delta / line.delta_rms)) < stated(backwards + 1)).all()
+    assert (np.abs(np.log(gradient / line.gradient_rms)) < stated(LAYERS)).all()
+
+
 def test_he_stays_flat_and_glorot_halves():
     sizes, keys = (64,) * 31, ["relu"] * 29
     flat = theory.signal(sizes, keys, theory.weight_variance("he", sizes, 1.0), 0.0, 1.0)
@@ -445,6 +505,20 @@ def test_a_branch_of_scale_0_learns_nothing_and_hides_nothing():
     np.testing.assert_allclose(found.activation_rms[:-1], 1.0, rtol=1e-12)
     np.testing.assert_array_equal(found.gradient_rms[1:3], 0.0)
     assert found.gradient_rms[0] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("key", ["tanh", "relu", "sigmoid"])
+def test_several_inputs_make_the_lines_of_each(key, batch_norm):
+    x2 = np.array([0.01, 0.7, 30.0])
+    args = (8, 8, 8, 4, 1), [key] * 3, 1.7, 0.2
+    more = {"batch_norm": batch_norm, "residual": True, "branch_scale": 0.4}
+    together = theory.signal(*args, x2, **more)
+    for i, value in enumerate(x2):
+        alone = theory.signal(*args, float(value), **more)
+        for name in ("q", "activation_rms", "chi", "delta_rms", "gradient_rms"):
+            column = getattr(together, name)[:, i]
+            np.testing.assert_allclose(column, getattr(alone, name), rtol=1e-12)
 
 
 def test_signal_without_hidden_layers_and_with_weights_of_zero():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from dnn import figures
 from dnn.execution import InlineExecutor, WorkerPool
 from dnn.experiments import EXPERIMENTS, Outcome, Series
 from dnn.experiments.experiment import NOT_HERE, REPRODUCED
+from pages.shared.publications import typeset
 from pages.shared.trials import Trials
 
 MAIN = Path(__file__).parents[1] / "pages" / "main.py"
@@ -112,6 +114,11 @@ def page(monkeypatch):
     return test
 
 
+def said(page):
+    """Return what the page's own HTML says."""
+    return unescape("".join(e.proto.body for e in page.get("html")))
+
+
 def outcome(verdict):
     return Outcome(
         ("layer", "factor"),
@@ -129,8 +136,8 @@ def test_every_experiment_can_be_chosen_and_the_address_says_which(page):
         page.button(f"experiment_{key}").click().run()
         assert not page.exception
         assert page.query_params["experiment"] in (key, [key])
-        assert experiment.paper in "".join(m.value for m in page.markdown)
-        assert experiment.formula in "".join(m.value for m in page.markdown)
+        assert typeset(experiment.paper) in said(page)
+        assert typeset(experiment.formula) in said(page)
 
 
 def test_a_link_to_nowhere_is_told_in_a_sentence(page):
@@ -147,12 +154,33 @@ def test_what_a_run_found_is_shown_with_its_verdict(page):
     page.button("run_experiment").click().run()
     page.run()
     assert not page.exception
-    assert any("Reproduced" in s.value for s in page.success)
-    assert any("This run" in m.value for m in page.markdown)
+    assert "✓ reproduced" in said(page)
+    assert "Measured in this run" in said(page)
     page.session_state["trials"].outcomes[QUICK] = outcome(NOT_HERE)
     page.run()
-    assert any("Not at this size" in w.value for w in page.warning)
-    assert page.table[0].value.iloc[1, 1] == "–"
+    assert "≠ not at this size" in said(page)
+    assert "It was 0.5." in said(page)
+    assert "<td>all</td><td>–</td>" in said(page)
+    assert "<td>1</td><td>0.500</td>" in said(page)
+
+
+def test_words_become_signs():
+    assert typeset("sigma_w^2 = 1, 2-5x100-10, U(-1/sqrt n)") == "σ_w² = 1, 2-5×100-10, U(−1/√n)"
+
+
+def test_a_link_runs_it_once(page):
+    page.query_params["experiment"] = "playground"
+    page.query_params["run"] = "1"
+    page.run()
+    assert not page.exception
+    assert "run" not in page.query_params
+    page.run()
+    trials = page.session_state["trials"]
+    assert set(trials.outcomes) == {"playground"}
+    trials.outcomes.clear()
+    page.run()
+    assert not trials.running
+    assert "not run yet" in said(page)
 
 
 def test_its_network_opens_in_the_lab(page):

@@ -277,6 +277,40 @@ def mended(config):
     return verdict_of(after)
 
 
+@pytest.mark.parametrize(
+    ("config", "button", "fields"),
+    [
+        (
+            deep(activation="relu", initializer="glorot"),
+            "Start with He weights",
+            {"initializer": "he"},
+        ),
+        (
+            scaled("tanh", 0.8),
+            "Set the weight scale to the critical 1",
+            {"initializer": "mean_field", "sigma_w": 1.0, "sigma_b": 0.0},
+        ),
+        (
+            deep(activation="sigmoid"),
+            "Use tanh with Glorot weights",
+            {"activation": "tanh", "initializer": "glorot"},
+        ),
+        (
+            deep(activation="linear", initializer="he"),
+            "Start with Orthogonal weights",
+            {"initializer": "orthogonal"},
+        ),
+    ],
+    ids=["relu", "tanh", "sigmoid", "linear"],
+)
+def test_the_mend_fits_the_activation(config, button, fields):
+    """He for ReLU, the critical scale for tanh, another activation for sigmoid."""
+    verdict = verdict_of(config)
+    assert verdict.kind in ("vanishing", "exploding")
+    assert (verdict.button, verdict.fields) == (button, fields)
+    assert mended(config).kind == "healthy"
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("activation", [k for k in VANISHING if k not in ("softplus", "selu")])
 def test_vanishing_is_mended(activation, seed):
@@ -348,6 +382,22 @@ def test_a_mend_can_be_made():
 
 def test_the_critical_point_is_the_biases_own():
     verdict = verdict_of(PRESETS["lab"].config)
-    assert verdict.button == "Set σ_w to the critical 1.396"
+    assert verdict.button == "Set the weight scale to the critical 1.396"
     assert verdict.fields == {"initializer": "mean_field", "sigma_w": 1.396, "sigma_b": 0.3}
     assert mended(PRESETS["lab"].config).kind == "healthy"
+
+
+def test_a_dead_network_is_said_to_be_dead():
+    config = dnn.Config(hidden=(8,) * 3, activation="relu")
+    dead = judge(config, Signal(np.array([1, 0, 0, 0.5]), np.array([0, 0, 0, 0.5]), np.zeros(4)))
+    assert dead.kind == "vanishing"
+    assert dead.title == "The network is dead: every unit of layer 2 gives exactly 0"
+    assert (
+        dead.text
+        == "No error comes back to layers 1 to 3: the gradient of their weights is exactly 0."
+    )
+    alive = judge(
+        config, Signal(np.array([1, 1, 1, 0.5]), np.array([0, 0.1, 0.2, 0.5]), np.ones(4))
+    )
+    assert alive.title == "Gradients vanish altogether: the error at layer 1 is exactly 0"
+    assert "layer 1:" in alive.text

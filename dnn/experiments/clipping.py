@@ -89,8 +89,8 @@ EXPERIMENTS = [
     Experiment(
         key="pascanu",
         label="Clipping tames an exploding network",
-        formula=f"ReLU, 2-12x16-1, circle, N(0, 0.7^2), gradient descent 0.1, clip_norm 0 and "
-        f"{CLIP:g}, 3 seeds",
+        formula=f"ReLU, 2-12x16-1, circle, N(0, 0.7^2), gradient descent 0.1, mini-batches of 32, "
+        f"{STEPS} steps, clip_norm 0 and {CLIP:g}, 3 seeds",
         help="One step along an exploding gradient throws the weights out of range; cut to length, "
         "the same steps train the network. A deep network stands in for the paper's recurrent "
         "ones, which repeat one layer through time.",

@@ -28,7 +28,7 @@ from dnn.experiments.runs import (
     trained,
 )
 from dnn.figures.words import number
-from dnn.jacobians import preactivation_jacobian, singular_values
+from dnn.jacobians import layer_jacobian, singular_values
 from dnn.signal import Probe
 
 PAPER = "Glorot & Bengio 2010, Understanding the difficulty of training deep networks"
@@ -64,7 +64,7 @@ def run_tanh(progress: Progress) -> Outcome:
             mean = float("nan")
             if l < DEPTH - 1:
                 stages.next(f"Singular values between layers {l + 1} and {l + 2}, {kind}.")
-                mean = singular_values(preactivation_jacobian(probe.net, l + 1)).mean()
+                mean = singular_values(layer_jacobian(probe.net, l + 2)).mean()
             kept = signal.activation[l], signal.delta[l], signal.gradient[l]
             rows.append((kind, l + 1, *kept, mean))
     layers = range(1, DEPTH + 1)
@@ -119,7 +119,7 @@ def tanh_criterion(rows: Rows) -> tuple[bool, str]:
 
 # --- sigmoid networks of growing depth -----------------------------------------------------------
 
-STEPS, UNITS, CLASSES = 3000, 100, 10
+STEPS, UNITS, CLASSES, EXAMPLES = 3000, 100, 10, 1000
 CHANCE = log(CLASSES)
 
 
@@ -139,7 +139,7 @@ def _sigmoid(depth: int, seed: int) -> Config:
 
 def run_sigmoid(progress: Progress) -> Outcome:
     """Return what sigmoid networks of one to five hidden layers learn in the same time."""
-    data = clusters(64, 1000, 1.0, CLASSES)
+    data = clusters(64, EXAMPLES, 1.0, CLASSES)
     stages, series = Stages(progress, 4 * len(SEEDS) * 5), []
     rows: list[Row] = []
     for depth in range(1, 6):
@@ -196,11 +196,12 @@ EXPERIMENTS = [
     Experiment(
         key="glorot_tanh",
         label="Standard against normalised weights",
-        formula="tanh, 784-5x1000-10, Var W = 1/(3 fan_in) against 2/(fan_in + fan_out), step 0",
+        formula="tanh, 784-5x1000-10, Var W = 1/(3 fan_in) against 2/(fan_in + fan_out), 32 normal "
+        f"inputs of rms {PIXEL:.3f}, step 0, singular values at the first of them, 1 seed",
         help="With the old standard weights the error fades on its way back while the weight "
         "gradients look level; random inputs with the size of MNIST's pixels stand in for the "
         "paper's Shapeset, which is not here, and normal weights of the same variance for U.",
-        source=f"{PAPER}, section 4.2, figures 6 to 8",
+        source=f"{PAPER}, sections 4.2.1 and 4.2.2, equations 14 and 17, figures 6 to 8",
         paper="With standard weights, U(-1/sqrt n, 1/sqrt n), activations shrink forwards and the "
         "back-propagated gradients shrink backwards, but the weight gradients are level. The mean "
         "singular value of a layer's Jacobian is about 0.8 with normalised weights and 0.5 with "
@@ -213,7 +214,8 @@ EXPERIMENTS = [
         key="glorot_sigmoid",
         label="Sigmoid networks of growing depth",
         formula=f"sigmoid, 64-1..5x{UNITS}-10, Var W = 1/(3 fan_in), gradient descent 0.5, "
-        f"mini-batches of 10, {STEPS} steps, 3 seeds",
+        f"mini-batches of 10, {STEPS} steps, {EXAMPLES} examples, N(0, 1) around {CLASSES} N(0, 1) "
+        "centres, float32, 3 seeds",
         help="From four hidden layers on, the last of them is driven to 0 before the others have "
         "learnt anything, and training stalls; ten drawn clusters stand in for the paper's "
         "Shapeset.",

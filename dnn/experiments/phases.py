@@ -28,7 +28,8 @@ WIDTH, DEPTH = 300, 40
 SIGMA_B = sqrt(0.05)
 CRITICAL = theory.critical_sigma_w("tanh", SIGMA_B) or float("nan")
 PHASES = {"ordered": 1.0, "critical": CRITICAL, "chaotic": 1.75}
-#: How near factors and correlations must come to theory: a third of what they differ by at least.
+#: How near factors and correlations must come to theory. From phase to phase theory's differ by
+#: 0.22 and 0.16 at least.
 NEAR, NEAR_C = 0.05, 0.08
 
 
@@ -126,11 +127,13 @@ EXPERIMENTS = [
         key="depth_scale",
         label="Ordered, critical, chaotic",
         formula=f"tanh, {WIDTH}-{DEPTH}x{WIDTH}-10, sigma_b^2 = 0.05, sigma_w^2 = 1, "
-        f"{CRITICAL**2:.2f}, {PHASES['chaotic'] ** 2:.2f}, step 0, 3 seeds",
+        f"{CRITICAL**2:.2f}, {PHASES['chaotic'] ** 2:.2f}, 32 normal inputs of the size that stays "
+        "the same, step 0, 3 seeds",
         help="On one side of the critical line errors fade and all examples come to look alike, "
-        "on the other errors explode and like examples part; on the line errors keep their size.",
+        "on the other errors explode and like examples part; on the line errors keep their size. "
+        "How deep one can train is measured on the lab's page.",
         source="Poole et al. 2016, section 2, figures 1 and 2; Schoenholz et al. 2017, sections 2 "
-        "to 4",
+        "to 5",
         paper="The squared gradient changes by the factor chi_1 a layer, hence by e over "
         "1 / |ln chi_1| layers, and networks train up to about six depth scales of the "
         "correlation; at the critical point both scales diverge.",

@@ -93,8 +93,8 @@ EXPERIMENTS = [
     Experiment(
         key="selu",
         label="SELU's fixed point",
-        formula=f"SELU with N(0, 1 / fan_in) and ReLU with He, {WIDTH}-{DEPTH}x{WIDTH}-10, inputs "
-        "of variance 0.1, 1 and 10, step 0, 3 seeds",
+        formula=f"SELU with N(0, 1 / fan_in) and ReLU with He, {WIDTH}-{DEPTH}x{WIDTH}-10, 32 "
+        "normal inputs of variance 0.1, 1 and 10, step 0, 3 seeds",
         help="Whatever the size of the inputs, SELU brings activations to mean 0 and variance 1; "
         "ReLU with He's weights passes on whatever size it is given.",
         source="Klambauer et al. 2017, Self-normalizing neural networks, theorems 1 to 3",

@@ -16,7 +16,9 @@ from dnn.figures.sentences import (
 )
 from dnn.figures.series import series_figure
 from dnn.figures.signal import signal_figure
+from dnn.figures.space import space_figure, space_sentence
 from dnn.figures.spectra import end_spectra_figure, layer_spectra_figure
+from dnn.figures.theme import enlarged
 from dnn.figures.weights import weights_figure, weights_sentence
 from dnn.figures.words import (
     change_label,
@@ -39,6 +41,7 @@ __all__ = [
     "drawn_note",
     "end_spectra_figure",
     "end_spectra_sentence",
+    "enlarged",
     "gradient_figure",
     "gradient_sentence",
     "layer_name",
@@ -58,6 +61,8 @@ __all__ = [
     "series_figure",
     "signal_figure",
     "signal_sentence",
+    "space_figure",
+    "space_sentence",
     "times",
     "unpack",
     "weights_figure",

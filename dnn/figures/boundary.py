@@ -65,15 +65,16 @@ def boundary_figure(plane: Any, theme: str, *, classes: int = 2) -> dict[str, An
             theme,
             margin={"l": 44, "r": 14, "t": 8, "b": 42},
             hovermode="closest",
-            xaxis=_plane_axis(theme, plane.x_label, plane.x_range),
-            yaxis=_plane_axis(theme, plane.y_label, plane.y_range),
+            xaxis=plane_axis(theme, plane.x_label, plane.x_range),
+            yaxis=plane_axis(theme, plane.y_label, plane.y_range),
             meta={"field": field, "square": True},
             dragmode=False,
         ),
     }
 
 
-def _plane_axis(theme: str, title: str, limits: Sequence[float]) -> dict[str, Any]:
+def plane_axis(theme: str, title: str, limits: Sequence[float]) -> dict[str, Any]:
+    """Return an axis of a plane over these limits, ticks at round values, that does not zoom."""
     low, high = (float(v) for v in limits)
     step = scales.tick_step(high - low, 6)
     ticks = np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1) * step

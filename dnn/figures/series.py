@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from typing import Any, Protocol
 
@@ -12,8 +13,8 @@ from dnn.figures.lines import line
 from dnn.figures.theme import axis, label, layer_color, layout
 
 Array = np.ndarray
-#: Room at the right for the names of the curves, in pixels.
-RIGHT = 170
+#: Names of curves stand at the right in lines of about so many characters.
+WRAP = 18
 
 
 class Curve(Protocol):
@@ -40,7 +41,7 @@ def series_figure(
 
     log: the y axis; what is not positive is then left out too.
     """
-    drawn = [(c.name, *_points(c, log)) for c in curves]
+    drawn = [(textwrap.fill(c.name, WRAP), *_points(c, log)) for c in curves]
     drawn = [(name, x, y) for name, x, y in drawn if x.size]
     ys = np.concatenate([y for _, _, y in drawn]) if drawn else np.ones(1)
     y_axis = (
@@ -50,21 +51,29 @@ def series_figure(
     )
     colors = [layer_color(i / max(1, len(drawn) - 1), theme, text=True) for i in range(len(drawn))]
     traces = [
-        line(x, y, name, {"color": color, "width": 2}, marker={"size": 5})
+        line(x, y, name.replace("\n", " "), {"color": color, "width": 2}, marker={"size": 5})
         | {"mode": "lines+markers"}
         for (name, x, y), color in zip(drawn, colors, strict=True)
     ]
+    longest = max((len(part) for name, _, _ in drawn for part in name.split("\n")), default=0)
     return {
         "data": traces,
         "layout": layout(
             theme,
             height=height,
-            margin={"l": 64, "r": RIGHT, "t": 10, "b": 44},
-            xaxis=axis(theme, x_label),
+            margin={"l": 64, "r": 16 + 7 * longest, "t": 10, "b": 44},
+            xaxis=axis(theme, x_label, **_whole_ticks([x for _, x, _ in drawn])),
             yaxis=axis(theme, y_label, showgrid=True, **y_axis),
             annotations=_names(drawn, colors, y_axis["range"], log, height),
         ),
     }
+
+
+def _whole_ticks(xs: list[Array]) -> dict[str, Any]:
+    """Return a tick at each of a few whole numbers, such as layers; else what Plotly chooses."""
+    x = np.concatenate(xs) if xs else np.zeros(0)
+    few = len(x) and (x == np.round(x)).all() and np.ptp(x) <= 12
+    return {"dtick": 1} if few else {}
 
 
 def _points(curve: Curve, log: bool) -> tuple[Array, Array]:
@@ -80,15 +89,16 @@ def _names(
     log: bool,
     height: int,
 ) -> list[dict[str, Any]]:
-    """Return the names at the ends of the curves, 16 pixels apart at least."""
+    """Return the names at the ends of the curves, 16 pixels a line apart at least."""
+    lines = max((name.count("\n") + 1 for name, _, _ in drawn), default=1)
     ends = [float(np.log10(y[-1]) if log else y[-1]) for _, _, y in drawn]
     scale = (height - 54) / (y_range[1] - y_range[0])
-    places = scales.spread([end * scale for end in ends], 16)
+    places = scales.spread([end * scale for end in ends], 16 * lines)
     names = []
     for (name, _, _), color, place in zip(drawn, colors, places, strict=True):
         names.append(
             label(
-                name,
+                name.replace("\n", "<br>"),
                 color,
                 x=1,
                 xref="paper",

@@ -24,6 +24,10 @@ TOKENS: dict[str, dict[str, str]] = {
 FONT = '"Source Sans 3", "Source Sans", "Source Sans Pro", sans-serif'
 MARGIN = {"l": 54, "r": 64, "t": 10, "b": 40}
 FONT_SIZE = 12
+#: On a projector all type is so many times as large, 16 pixels at least; lines are so wide.
+PROJECTOR, THICK = 4 / 3, (2.2, 2.4)
+#: What grows with the type: lengths in pixels.
+LENGTHS = ("size", "l", "r", "t", "b", "xshift", "yshift", "standoff", "ticklen")
 
 
 def tokens(theme: str) -> dict[str, str]:
@@ -95,6 +99,24 @@ def diverging(t: float, theme: str) -> str:
     """Return the colour of t in -1..1: neg, mid, pos."""
     c = tokens(theme)
     return mix(c["mid"], c["pos"] if t > 0 else c["neg"], min(1.0, abs(t)))
+
+
+def enlarged(value: Any, scale: float = PROJECTOR) -> Any:
+    """Return a figure, or a part of one, for a projector: type, room for it and marks larger."""
+    if isinstance(value, (list, tuple)):
+        return [enlarged(item, scale) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _enlarged(key, item, scale) for key, item in value.items()}
+
+
+def _enlarged(key: str, value: Any, scale: float) -> Any:
+    if key in LENGTHS and isinstance(value, (int, float)):
+        return value * scale
+    if key == "width" and isinstance(value, (int, float)):
+        thin_or_rim = value < 1.2 or value > THICK[1]
+        return value * scale if thin_or_rim else min(max(value * scale, THICK[0]), THICK[1])
+    return enlarged(value, scale)
 
 
 def plain(text: str) -> str:

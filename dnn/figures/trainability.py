@@ -54,6 +54,9 @@ def trainability_figure(
     if here is not None and x[0] <= here[0] <= x[-1] and y[0] <= here[1] <= y[-1]:
         data.append(_ring(here, c))
         notes.append(_plate("you are here", c["t1"], c, here[0], here[1], -26, x))
+    if np.isinf(ratio).any():
+        place = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "paper", "y": 1}
+        notes.append(label("× diverged", c["t2"], yanchor="bottom", yshift=4, **place))
     return {
         "data": data,
         "layout": layout(
@@ -145,7 +148,11 @@ def _named(
         room = np.minimum(room, np.hypot(u - h[0], v - h[1]))
     i = int(np.where(inside, room, -1.0).argmax())
     shift = 18 if v[i] < 0.75 else -18
-    return [_plate("6 ξ<sub>c</sub>", c["t1"], c, float(across[i]), float(down[i]), shift, x)]
+    name = _plate("6 ξ<sub>c</sub>", c["t1"], c, float(across[i]), float(down[i]), shift, x)
+    # On the side that the line leaves free.
+    rises = down[min(i + 1, len(down) - 1)] >= down[max(i - 1, 0)]
+    left = rises == (shift > 0)
+    return [name | {"xanchor": "right" if left else "left", "xshift": -8 if left else 8}]
 
 
 def _plate(

@@ -189,7 +189,7 @@ def _comparison(train: Array, test: Array) -> str:
         return f"Train cost is {times(1 / ratio)} test cost."
     if ratio <= 1.5:
         still = len(train) >= 10 and abs(_change(train) - 1) < 0.005
-        return f"Neither cost is falling: both stay near {number(a)}." if still else FOLLOWS
+        return f"Not falling: train and test cost stay near {number(a)}." if still else FOLLOWS
     # Overfitting needs the whole pattern: test above its best and still going up, train not.
     rising = len(test) >= 10 and _change(test) > 1.01 and b > 1.05 * _best(test)
     if rising and _change(train) < 1.01:

@@ -19,7 +19,7 @@ from dnn.theory.gaussian import Array, moments
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """One value per layer 1..L, float64 (L,), index l - 1.
+    """One value per layer 1..L, float64 (L,), index l - 1; for several x2 (L, *x2.shape).
 
     q: mean square of z. activation_rms: of a; of z in the last layer, which is linear.
     chi: factor of the mean square of delta from layer l + 1 to l, times n[l] / n[l + 1]; NaN in
@@ -39,18 +39,18 @@ class Prediction:
 class _Stream:
     """Moments of a: over units and examples, and the variance over the examples of one unit."""
 
-    mean: float
-    square: float
-    variance: float
+    mean: Array
+    square: Array
+    variance: Array
 
 
 @dataclass(frozen=True)
 class _Layer:
     """A hidden layer: what of dJ/da reaches dJ/dz (or dJ/du), squared, is `through`."""
 
-    q: float
-    square: float
-    through: float
+    q: Array
+    square: Array
+    through: Array
     residual: bool
 
 
@@ -59,7 +59,7 @@ def signal(
     keys: Sequence[str],
     sw2: float | Sequence[float] | Array,
     sb2: float | Sequence[float] | Array,
-    x2: float,
+    x2: float | Array,
     batch_norm: bool = False,
     residual: bool = False,
     branch_scale: float = 1.0,
@@ -69,7 +69,8 @@ def signal(
 ) -> Prediction:
     """Return the Prediction for layers of sizes (n_0, ..., n_L), keys the hidden activations.
 
-    sw2: fan_in Var W, sb2: Var b, one number or one per layer; x2: mean square of the inputs.
+    sw2: fan_in Var W, sb2: Var b, one number or one per layer; x2: mean square of the inputs, or
+    several, each of which makes a line of its own.
     x_variance: mean variance of an input over the examples (batch_norm only; x2 where inputs
     have mean 0). Raises ValueError on what does not fit.
 
@@ -85,20 +86,22 @@ def signal(
     L = len(sizes) - 1
     if L < 1 or len(keys) != L - 1:
         raise ValueError(f"keys: {len(keys)} activations for {max(L - 1, 0)} hidden layers")
-    if not x2 >= 0.0:
+    x2 = np.asarray(x2, float)
+    if not (x2 >= 0.0).all():
         raise ValueError(f"x2: {x2!r} is not a number of 0 or more")
     w, b = _per_layer("sw2", sw2, L), _per_layer("sb2", sb2, L)
-    stream = _Stream(mean=0.0, square=x2, variance=x2 if x_variance is None else x_variance)
+    variance = x2 if x_variance is None else np.full(x2.shape, x_variance)
+    stream = _Stream(mean=np.zeros(x2.shape), square=x2, variance=variance)
     layers: list[_Layer] = []
     with np.errstate(all="ignore"):
         for l, key in enumerate(keys):
             shortcut = residual and l > 0 and sizes[l + 1] == sizes[l]
-            spread = float(w[l] * stream.variance) + epsilon if batch_norm else None
+            spread = w[l] * stream.variance + epsilon if batch_norm else None
             layers.append(_pass(stream, key, w[l], b[l], spread, shortcut, branch_scale))
         q = np.array([*(layer.q for layer in layers), w[-1] * stream.square + b[-1]])
         inputs = np.sqrt([x2, *(layer.square for layer in layers)])
-        delta, chi = _backward(layers, sizes, w)
-    outputs = np.append(inputs[1:], np.sqrt(q[-1]))
+        delta, chi = _backward(layers, sizes, w, x2.shape)
+    outputs = np.concatenate([inputs[1:], np.sqrt(q[-1:])])
     columns = (q, outputs, chi, delta, delta * inputs)
     for column in columns:
         column.flags.writeable = False
@@ -117,35 +120,37 @@ def _pass(
     key: str,
     w: float,
     b: float,
-    spread: float | None,
+    spread: Array | None,
     shortcut: bool,
     scale: float,
 ) -> _Layer:
     """Return a hidden layer, and take the stream past it. spread: variance of u + epsilon."""
     if spread is None:
-        q, divisor = float(w * stream.square + b), 1.0
+        q, divisor = w * stream.square + b, np.ones(())
     else:
-        q, divisor = float(w * stream.variance / spread), spread
-    mean, square, slope = (float(part) for part in moments(key, q))
+        q, divisor = w * stream.variance / spread, spread
+    mean, square, slope = moments(key, q)
     if shortcut:
-        stream.square += scale**2 * square + 2.0 * scale * stream.mean * mean
-        stream.mean += scale * mean
-        stream.variance += scale**2 * (square - mean**2)
-        slope *= scale**2
+        stream.square = stream.square + scale**2 * square + 2.0 * scale * stream.mean * mean
+        stream.mean = stream.mean + scale * mean
+        stream.variance = stream.variance + scale**2 * (square - mean**2)
+        slope = slope * scale**2
     else:
         stream.mean, stream.square, stream.variance = mean, square, square - mean**2
     return _Layer(q, stream.square, slope / divisor, shortcut)
 
 
-def _backward(layers: list[_Layer], sizes: Sequence[int], w: Array) -> tuple[Array, Array]:
+def _backward(
+    layers: list[_Layer], sizes: Sequence[int], w: Array, shape: tuple[int, ...]
+) -> tuple[Array, Array]:
     """Return delta_rms and chi.
 
     e[l] = dJ/da[l] is W^T delta[l+1], and e[l+1] besides where layer l + 1 is residual; delta[l]^2
     is `through` e[l]^2.
     """
     L = len(sizes) - 1
-    delta, chi = np.ones(L), np.full(L, np.nan)
-    error = 0.0
+    delta, chi = np.ones((L, *shape)), np.full((L, *shape), np.nan)
+    error = np.zeros(shape)
     for l in range(L - 2, -1, -1):
         on = l + 1 < L - 1 and layers[l + 1].residual
         error = sizes[l + 2] / sizes[l + 1] * w[l + 1] * delta[l + 1] + (error if on else 0.0)

@@ -13,6 +13,7 @@ import streamlit as st
 
 from dnn.activations import ACTIVATIONS
 from dnn.config import FIELDS, Config
+from dnn.lab import here
 from dnn.presets import PRESETS
 from dnn.registry import Entry
 from dnn.settings import Setting
@@ -46,12 +47,12 @@ LAB = {
     "Starting weights": ("initializer", "sigma_w", "sigma_b", "seed"),
     "Data and training": ("dataset", "optimizer", "learning_rate", "clip_norm"),
 }
-#: The pages that the side bar leads to: file and name.
+#: The pages that the side bar leads to: file, name and icon.
 PAGES = {
-    "playground.py": "Playground",
-    "gradients.py": "Gradients",
-    "twins.py": "Twins",
-    "experiments.py": "Experiments",
+    "playground.py": ("Playground", "hub"),
+    "gradients.py": ("Gradients", "stacked_line_chart"),
+    "twins.py": ("Twins", "compare"),
+    "experiments.py": ("Experiments", "science"),
 }
 
 
@@ -72,6 +73,46 @@ def lab_sidebar(loop: Loop, first: Callable[[], None] | None = None) -> None:
         _facts(loop)
 
 
+#: The weight scales that the lab's slider goes over; it stands for a larger one at its end.
+SIGMA_W = (0.3, 3.0)
+
+
+@st.fragment
+def lab_bar() -> None:
+    """Draw what a lecture turns while it is projected: depth, activation, scale, learning rate."""
+    if session.take_redraw():
+        st.rerun()
+    config = session.loop().config
+    with st.container(key="lab_bar"):
+        depth, activation, scale, rate = st.columns(4, gap="medium")
+    with depth:
+        _depth(config)
+    with activation:
+        _activation("activation", FIELDS["activation"], config)
+    with scale:
+        _weight_scale(config)
+    with rate:
+        _marks("learning_rate", FIELDS["learning_rate"], config)
+
+
+def _weight_scale(config: Config) -> None:
+    """Draw σ_w of the hidden layers, whatever their starting weights are called."""
+    low, high = SIGMA_W
+    value = min(max(round(here(config)[0], 2), low), high) if config.hidden else 1.0
+    key = session.key_for("lab_scale", value)
+    st.slider(
+        "Weight scale σ_w", low, high, value, 0.01, key=key, on_change=_rescale, args=(key,),
+        help=help_of(FIELDS["sigma_w"]),
+    )  # fmt: skip
+
+
+def _rescale(key: str) -> None:
+    if session.current(key):
+        # From starting weights of another name only the scale is to change.
+        sigma_b = round(here(session.loop().config)[1], 4)
+        session.change(initializer="mean_field", sigma_w=float(session.value(key)), sigma_b=sigma_b)
+
+
 @st.fragment
 def _lab_group(heading: str) -> None:
     if session.take_redraw():
@@ -89,17 +130,21 @@ def _lab_group(heading: str) -> None:
 
 def _shape(config: Config) -> None:
     """Draw depth and width: all hidden layers alike."""
-    setting, depth = FIELDS["hidden"], len(config.hidden)
-    width = config.hidden[0] if config.hidden else 64
-    key = session.key_for("lab_depth", depth)
-    st.slider(
-        "Depth", 1, setting.max_length, max(1, depth), key=key, on_change=_reshape,
-        args=(key, "depth"), help="The number of hidden layers, all of the same width.",
-    )  # fmt: skip
+    _depth(config)
+    setting, width = FIELDS["hidden"], config.hidden[0] if config.hidden else 64
     key = session.key_for("lab_width", width)
     st.number_input(
         "Width", int(setting.min), int(setting.max), width, 16, key=key, on_change=_reshape,
         args=(key, "width"), help="The number of units in each hidden layer.",
+    )  # fmt: skip
+
+
+def _depth(config: Config) -> None:
+    key = session.key_for("lab_depth", len(config.hidden))
+    st.slider(
+        "Depth", 1, FIELDS["hidden"].max_length, max(1, len(config.hidden)), key=key,
+        on_change=_reshape, args=(key, "depth"),
+        help="The number of hidden layers, all of the same width.",
     )  # fmt: skip
 
 
@@ -119,8 +164,8 @@ def brand() -> None:
     if session.hidden("navigation"):
         return
     with st.container(horizontal=True, key="pages"):
-        for file, name in PAGES.items():
-            st.page_link(file, label=name)
+        for file, (name, icon) in PAGES.items():
+            st.page_link(file, label=name, icon=f":material/{icon}:")
 
 
 def message() -> None:
@@ -279,17 +324,24 @@ def _float(name: str, setting: Setting, config: Config) -> None:
 
 def _log(name: str, setting: Setting, config: Config) -> None:
     value = getattr(config, name)
-    options = sorted({float(m) for m in setting.marks} | {value})
-    key = session.key_for(f"config_{name}", value)
     text_key = session.key_for(f"config_{name}_text", f"{value:g}")
     slider, text = st.columns([2.4, 1], gap="small", vertical_alignment="bottom")
-    slider.select_slider(
-        setting.label, options, value, format_func=lambda v: f"{v:g}", key=key,
-        on_change=_changed, args=(name, key), help=help_of(setting),
-    )  # fmt: skip
+    with slider:
+        _marks(name, setting, config)
     text.text_input(
         f"{setting.label}, typed", f"{value:g}", key=text_key, label_visibility="collapsed",
         on_change=_typed, args=(name, text_key), max_chars=20,
+    )  # fmt: skip
+
+
+def _marks(name: str, setting: Setting, config: Config) -> None:
+    """Draw a slider over the usual values, and the present one."""
+    value = getattr(config, name)
+    key = session.key_for(f"config_{name}", value)
+    st.select_slider(
+        setting.label, sorted({float(m) for m in setting.marks} | {value}), value, key=key,
+        format_func=lambda v: f"{v:g}", on_change=_changed, args=(name, key),
+        help=help_of(setting),
     )  # fmt: skip
 
 

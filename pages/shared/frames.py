@@ -8,6 +8,7 @@ here for the next frame, when it has painted the last one, and nothing else on i
 from __future__ import annotations
 
 import asyncio
+import gzip
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -31,6 +32,7 @@ PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 #: paused it waits for a press, which is answered before Streamlit has drawn its buttons anew.
 WAIT = 5.0
 NOT_CACHED = {"Cache-Control": "no-store"}
+BYTES = "application/octet-stream"
 NOTHING_NEW, GONE, FAILED = 204, 404, 409
 
 _loops: WeakValueDictionary[str, Loop] = WeakValueDictionary()
@@ -61,7 +63,11 @@ async def next_frame(request: Request) -> Response:
         return PlainTextResponse(loop.failed, FAILED, NOT_CACHED)
     if not frame:
         return Response(status_code=NOTHING_NEW, headers=NOT_CACHED)
-    return Response(frame, media_type="application/octet-stream", headers=NOT_CACHED)
+    # Half of a frame is text that hardly changes: 0.2 ms of squeezing halve what is sent.
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(frame, media_type=BYTES, headers=NOT_CACHED)
+    packed = await to_thread.run_sync(gzip.compress, frame, 1)
+    return Response(packed, media_type=BYTES, headers={**NOT_CACHED, "Content-Encoding": "gzip"})
 
 
 async def _newer_than(seen: int, loop: Loop) -> bytes:

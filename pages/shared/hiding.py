@@ -5,7 +5,7 @@ from dnn.config import FIELDS
 #: What is not a setting: the name that a link carries, and what it is called in the dialog.
 PANELS = {
     "network": "Panel: network",
-    "space": "Panel: hidden space",
+    "space": "Panel: hidden space, and its choice",
     "boundary": "Panel: decision boundary",
     "cost": "Panel: cost",
     "gradients": "Panel: gradient per layer",
@@ -27,6 +27,7 @@ BUTTONS = {
     "new_seed": "Button: New seed",
     "speed": "Button: speed",
     "share": "Button: Share",
+    "present": "Button: Projector",
 }
 PLACES = {
     "sidebar": "Side bar, all of it",
@@ -43,6 +44,8 @@ SWITCHES = {
     "band": "Switch: band of other draws",
     "apart": "Switch: how the product is taken apart",
     "signal": "Twins: what is shown of every layer",
+    "space_layer": "Choice: input plane or a hidden layer's space",
+    "space_units": "Choice: axes of the hidden space",
 }
 SETTINGS = {name: f"Setting: {about.label}" for name, about in FIELDS.items()}
 #: Everything that can be hidden.

@@ -7,8 +7,9 @@ from contextlib import suppress
 import streamlit as st
 
 from dnn.config import Config
+from dnn.features import FEATURES
 from dnn.view import LINKED
-from pages.shared import frames, session
+from pages.shared import frames, session, style
 from pages.shared.loop import SPEEDS, Loop
 from pages.shared.share import share
 
@@ -69,6 +70,8 @@ def stage() -> None:
     if session.take_redraw():
         st.rerun()
     loop = session.loop()
+    if loop.view.present:
+        style.for_projector(loop.view.page)
     drawn_for = loop.phase
     transport(loop)
     if loop.phase != drawn_for:
@@ -111,8 +114,16 @@ def transport(loop: Loop) -> None:
             help="A link to this network, or to this moment of it.",
         ):  # fmt: skip
             share()
+        present = not session.hidden("present") and st.button(
+            "Projector", key="present", icon=":material/present_to_all:", shortcut="P",
+            help="For a projector: no side bar, and everything large. P brings it back.",
+        )  # fmt: skip
     for key in pressed:
         _press(loop, key)
+    if present:
+        loop.look(present=not loop.view.present)
+        session.write_link()
+        st.rerun()  # the side bar goes or comes
 
 
 def _speed(loop: Loop) -> None:
@@ -155,7 +166,7 @@ def on_event() -> None:
     """Answer what the panels sent: a switch, a button, a hidden page, a person gone."""
     event = session.event()
     handle(session.loop(), event)
-    if event.get("type") in ("action", "point", "followed"):
+    if event.get("type") in ("action", "point", "followed", "shape", "features"):
         session.redraw()  # the side bar changes too
     session.write_link()
 
@@ -178,6 +189,10 @@ def handle(loop: Loop, event: dict) -> None:
         fit(loop)
     elif kind == "edit":
         edit(loop, event)
+    elif kind == "shape":
+        reshape(loop, event.get("hidden"), event.get("at"))
+    elif kind == "features":
+        take_features(event.get("features"))
     elif kind == "point" and event.get("panel") == "phase":
         move(event.get("x"), event.get("y"))
 
@@ -209,6 +224,30 @@ def move(sigma_w: object, sigma_b: object) -> None:
             sigma_w=round(max(0.0, float(w)), 2),
             sigma_b=round(max(0.0, float(b)), 2),
         )
+
+
+def reshape(loop: Loop, hidden: object, at: object) -> None:
+    """Take other hidden layers from the diagram; at: the one (from 0) that is new, or gone."""
+    if not isinstance(hidden, list) or not all(type(n) is int for n in hidden):
+        return  # an event may say anything
+    keys = loop.config.activation
+    if not isinstance(keys, str) and type(at) is int and 0 <= at < max(len(keys), len(hidden)):
+        # A layer that goes takes its activation with it; a new one has that of the one before.
+        if len(hidden) == len(keys) - 1:
+            keys = keys[:at] + keys[at + 1 :]
+        elif len(hidden) == len(keys) + 1:
+            keys = (*keys[:at], keys[max(0, at - 1)], *keys[at:])
+        if len(keys) == len(hidden):
+            session.change(hidden=tuple(hidden), activation=keys or "tanh")
+            return
+    session.change(hidden=tuple(hidden))
+
+
+def take_features(features: object) -> None:
+    """Take other inputs from the diagram, in the order of the side bar."""
+    if isinstance(features, list):
+        known = tuple(key for key in FEATURES if key in features)
+        session.change(features=known)
 
 
 def mend(loop: Loop) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from html import escape
 
 import streamlit as st
 
@@ -16,6 +18,16 @@ from pages.shared.trials import Trials
 LOOK = 0.5
 #: Height of a chart in pixels.
 HEIGHT = 300
+ABOUT = (
+    "What papers found about vanishing and exploding gradients, measured again. Nothing is "
+    "stored: every figure comes from a run that you start; the verdict is computed from it."
+)
+#: What experiments' texts write in letters, and what it is a name of.
+SIGNS = {"sigma_": "σ_", "chi_1": "χ₁", "sqrt ": "√", "sqrt(": "√(", "^2": "²"}
+EMPTY = (
+    "Nothing has been measured yet. A run takes a second to a minute; its figures and the verdict "
+    "computed from them stand here then."
+)
 
 
 def chosen() -> str:
@@ -28,10 +40,8 @@ def listing(trials: Trials) -> None:
     st.html("<div class='nl-section'>Published experiments</div>")
     current = chosen()
     for key, experiment in EXPERIMENTS.items():
-        outcome = trials.outcomes.get(key)
-        mark = "" if outcome is None else " ✓" if outcome.verdict == REPRODUCED else " ≠"
         if st.button(
-            experiment.label + mark,
+            experiment.label + _mark(trials, key),
             key=f"experiment_{key}",
             width="stretch",
             type="secondary" if key == current else "tertiary",
@@ -39,26 +49,76 @@ def listing(trials: Trials) -> None:
         ):
             session.choose("experiment", key)
             st.rerun()
-    st.caption(
-        "What papers found about vanishing and exploding gradients, measured again. Nothing is "
-        "stored: every figure comes from a run that you start; the verdict is computed from it."
-    )
+    st.caption(ABOUT)
+
+
+def _mark(trials: Trials, key: str) -> str:
+    outcome = trials.outcomes.get(key)
+    return "" if outcome is None else " ✓" if outcome.verdict == REPRODUCED else " ≠"
 
 
 def details(trials: Trials) -> None:
     """Draw the chosen experiment: the paper's finding, the settings, and this run's."""
     key = chosen()
     experiment = EXPERIMENTS[key]
-    st.html(f"<h3 class='nl-title'>{experiment.label}</h3>")
-    st.markdown(
-        f"**{experiment.help}**\n\n"
-        f"*The paper* ({experiment.source}): {experiment.paper}\n\n"
-        f"*Settings here:* `{experiment.formula}`"
+    if session.taken("run") == "1":
+        trials.start(key)
+    _choice(key)
+    st.html(_heading(experiment, *_state(trials, key)))
+    st.html(
+        "<div class='nl-cards'>"
+        + _card("The paper found", typeset(experiment.paper), experiment.source)
+        + _card("Settings here", typeset(experiment.formula))
+        + "</div>"
     )
     _run(key)
     if key in trials.outcomes:
         _outcome(trials.outcomes[key], trials.seconds[key])
-    _to_the_lab(experiment)
+    elif trials.running != key:
+        st.html(f"<div class='nl-none'>{EMPTY}</div>")
+
+
+def _choice(key: str) -> None:
+    """Draw the list once more, as one box, for screens on which the side bar is folded away."""
+    with st.container(key="pick"):
+        found = st.selectbox(
+            "Experiment", list(EXPERIMENTS), index=list(EXPERIMENTS).index(key),
+            format_func=lambda k: EXPERIMENTS[k].label,
+            key=session.key_for("chosen_experiment", key), label_visibility="collapsed",
+        )  # fmt: skip
+    if found != key:
+        session.choose("experiment", found)
+        st.rerun()
+
+
+def _state(trials: Trials, key: str) -> tuple[str, str]:
+    """Return what is known of an experiment as a badge: its kind and its words."""
+    if trials.running == key:
+        return "running", "running"
+    if key in trials.outcomes:
+        verdict = trials.outcomes[key].verdict
+        return ("ok", f"✓ {verdict}") if verdict == REPRODUCED else ("not", f"≠ {verdict}")
+    return "none", "stopped" if trials.stopped == key else "not run yet"
+
+
+def _heading(experiment: Experiment, kind: str, words: str) -> str:
+    badge = f"<span class='nl-verdict-badge' data-kind='{kind}'>{escape(words)}</span>"
+    return (
+        f"<h3 class='nl-title'>{escape(experiment.label)} {badge}</h3>"
+        f"<p class='nl-claim'>{escape(experiment.help)}</p>"
+    )
+
+
+def _card(title: str, text: str, source: str = "") -> str:
+    foot = f"<p class='nl-source'>{escape(source)}</p>" if source else ""
+    return f"<section class='nl-card'><h4>{title}</h4><p>{escape(text)}</p>{foot}</section>"
+
+
+def typeset(text: str) -> str:
+    """Return text with the signs that a program writes as words: σ_w², √, 5×1000."""
+    for written, sign in SIGNS.items():
+        text = text.replace(written, sign)
+    return re.sub(r"(?<=\d)x(?=\d)", "×", re.sub(r"(?<![\w.])-(?=\d)", "−", text))
 
 
 def _run(key: str) -> None:
@@ -74,45 +134,87 @@ def _progress(key: str) -> None:
     if was and not running:
         st.rerun()
     if running:
-        label = EXPERIMENTS[trials.running].label
-        st.progress(trials.share, f"Running: {label}")
-        if st.button("Stop", icon=":material/stop:", key="stop_experiment"):
-            trials.stop()
+        _under_way(trials)
         return
     if trials.failed:
         st.error(trials.failed)
-    if st.button("Run it", icon=":material/play_arrow:", type="primary", key="run_experiment"):
-        trials.start(key)
-        st.rerun()
-
-
-def _outcome(outcome: Outcome, seconds: float) -> None:
-    """Draw what a run found: verdict, figures, table and chart."""
-    say = st.success if outcome.verdict == REPRODUCED else st.warning
-    say(f"**{outcome.verdict.capitalize()}.** {outcome.why}")
-    st.markdown(f"*This run* ({seconds:.0f} s): {outcome.measured}")
-    rows = [[_cell(cell) for cell in row] for row in outcome.rows]
-    st.table({name: [row[i] for row in rows] for i, name in enumerate(outcome.columns)})
-    if outcome.series:
-        theme = getattr(st.context.theme, "type", None) or "light"
-        st.plotly_chart(
-            figures.series_figure(
-                outcome.series,
-                outcome.x_label,
-                outcome.y_label,
-                log=outcome.log_y,
-                theme=theme,
-                height=HEIGHT,
-            ),
-            theme=None,
-            config={"displayModeBar": False},
+    with st.container(horizontal=True, vertical_alignment="center"):
+        again = "Run it again" if key in trials.outcomes else "Run it"
+        if st.button(again, icon=":material/play_arrow:", type="primary", key="run_experiment"):
+            trials.start(key)
+            st.rerun()
+        _to_the_lab(EXPERIMENTS[key])
+        st.html(
+            f"<a class='nl-link' target='_blank' href='?experiment={key}&run=1'>"
+            "Link that runs it ↗</a>",
+            width="content",
         )
 
 
-def _cell(value: str | float) -> str:
+def _under_way(trials: Trials) -> None:
+    label = EXPERIMENTS[trials.running].label
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Stop", icon=":material/stop:", key="stop_experiment"):
+            trials.stop()
+        st.progress(trials.share, f"{label}: {trials.share:.0%}, {trials.elapsed:.0f} s")
+
+
+def _outcome(outcome: Outcome, seconds: float) -> None:
+    """Draw what a run found: verdict, figures, chart and table."""
+    kind = "ok" if outcome.verdict == REPRODUCED else "not"
+    st.html(
+        f"<section class='nl-card nl-found' data-kind='{kind}'>"
+        f"<h4>{escape(outcome.verdict.capitalize())}</h4><p>{escape(outcome.why)}</p>"
+        f"<h4>Measured in this run <span>({seconds:.0f} s)</span></h4>"
+        f"<p>{escape(outcome.measured)}</p></section>"
+    )
+    if outcome.series:
+        _chart(outcome)
+    st.html(_table(outcome))
+
+
+def _chart(outcome: Outcome) -> None:
+    theme = getattr(st.context.theme, "type", None) or "light"
+    y, x = outcome.y_label, outcome.x_label
+    with st.container(border=True, key="experiment_chart"):
+        st.html(f"<h4 class='nl-chart-title'>{escape(y[:1].upper() + y[1:])}, by {escape(x)}</h4>")
+        st.plotly_chart(
+            figures.series_figure(
+                outcome.series, x[:1].upper() + x[1:], y[:1].upper() + y[1:],
+                log=outcome.log_y, theme=theme, height=HEIGHT,
+            ),
+            theme=None,
+            config={"displayModeBar": False},
+        )  # fmt: skip
+
+
+def _table(outcome: Outcome) -> str:
+    """Return the rows as a table; numbers stand at the right."""
+    head = "".join(f"<th>{escape(typeset(name))}</th>" for name in outcome.columns)
+    columns = [_column(cells) for cells in zip(*outcome.rows, strict=True)]
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>"
+        for row in zip(*columns, strict=True)
+    )
+    return (
+        "<div class='nl-table'><table><thead><tr>"
+        f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _column(cells: tuple[str | float, ...]) -> list[str]:
+    """Return a column's cells in words: without decimals where all are whole numbers."""
+    numbers = [cell for cell in cells if not isinstance(cell, str) and math.isfinite(cell)]
+    whole = all(number == round(number) and abs(number) < 1e5 for number in numbers)
+    return [_cell(cell, whole) for cell in cells]
+
+
+def _cell(value: str | float, whole: bool) -> str:
     if isinstance(value, str):
         return value
-    return "–" if math.isnan(value) else figures.number(value)
+    if math.isnan(value):
+        return "–"
+    return figures.count(value) if whole and math.isfinite(value) else figures.number(value)
 
 
 def _to_the_lab(experiment: Experiment) -> None:

@@ -83,6 +83,14 @@ def choose(name: str, value: str) -> None:
         st.query_params[name] = value
 
 
+def taken(name: str) -> str | None:
+    """Return a query parameter that asks for something once, and take it out of the address."""
+    value = st.query_params.get(name)
+    if value is not None:
+        del st.query_params[name]
+    return value
+
+
 def _from_link(page: str) -> Loop:
     query = st.query_params.to_dict()
     problems: list[str] = _misspelt(query)

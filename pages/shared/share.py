@@ -73,10 +73,10 @@ def share() -> None:
     )  # fmt: skip
     with st.container(horizontal=True):
         plays = st.toggle("Plays at once", key="share_plays")
-        present = st.toggle("For a projector", key="share_present")
+        present = st.toggle("For a projector", session.loop().view.present, key="share_present")
         embed = st.toggle("Inside another page", key="share_embed")
     query, left_out = link_of(run, at_step)
-    query = {k: v for k, v in query.items() if k != "hide"}
+    query = {name: text for name, text in query.items() if name not in ("hide", "present")}
     extra = {"hide": ",".join(hide), "play": "1" * plays, "present": "1" * present}
     query |= {name: text for name, text in extra.items() if text}
     link = address({**query, **({"embed": "true"} if embed else {})})

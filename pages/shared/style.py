@@ -18,13 +18,49 @@ header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important;
 [class*="st-key-experiment_"] button { justify-content: flex-start; min-height: 32px;
   padding: 2px 10px; }
 [class*="st-key-experiment_"] button div { justify-content: flex-start; text-align: left; }
-.nl-title { margin: 0; font-weight: 600; }
-.st-key-pages { display: grid !important; grid-template-columns: repeat(3, 1fr);
-  gap: 2px 4px !important; margin-top: -6px; }
+.nl-title { margin: 0; font-weight: 600; display: flex; flex-wrap: wrap; gap: 4px 12px;
+  align-items: center; padding: 0; }
+.nl-verdict-badge { font-size: 13px; line-height: 20px; font-weight: 600; padding: 1px 9px;
+  border-radius: 4px; background: light-dark(#dfe4eb, #2a333f);
+  color: light-dark(#465264, #b0bac7); }
+.nl-verdict-badge[data-kind="ok"] { background: light-dark(#e2f3ea, #12301f);
+  color: light-dark(#16744a, #55c790); }
+.nl-verdict-badge[data-kind="not"] { background: light-dark(#fcebdc, #38220d);
+  color: light-dark(#a84f00, #f6a95f); }
+.nl-claim { margin: 4px 0 0; font-size: 16px; line-height: 23px; max-width: 980px; }
+.nl-cards { display: grid; grid-template-columns: 3fr 2fr; gap: 12px; margin-top: 4px; }
+.nl-card, .nl-table, .st-key-experiment_chart { background: light-dark(#ffffff, #151a21);
+  border: 1px solid light-dark(#e0e4ea, #262e38); border-radius: 8px; }
+.nl-card { padding: 12px 14px; }
+.nl-card h4, .nl-chart-title { font-size: 13.5px; line-height: 18px; font-weight: 600; margin: 0;
+  padding: 0; }
+.nl-card p { margin: 4px 0 0; line-height: 21px; max-width: 980px; }
+.nl-card p + h4 { margin-top: 10px; }
+.nl-card h4 span, .nl-card .nl-source { font-weight: 400; color: light-dark(#626e80, #8c98a8); }
+.nl-card .nl-source { font-size: 12.5px; line-height: 17px; margin-top: 6px; }
+.nl-found { border-left-width: 4px; }
+.nl-found[data-kind="ok"] { border-left-color: light-dark(#16744a, #55c790); }
+.nl-found[data-kind="not"] { border-left-color: light-dark(#a84f00, #f6a95f); }
+.nl-none { border: 1px dashed light-dark(#c5ccd6, #3b4654); border-radius: 8px; padding: 28px;
+  text-align: center; color: light-dark(#465264, #b0bac7); }
+.nl-table { overflow-x: auto; padding: 4px 6px; }
+.nl-table table { border-collapse: collapse; font-size: 13px; line-height: 18px; margin: 0;
+  font-variant-numeric: tabular-nums; }
+.nl-table :is(th, td) { border: 0; border-top: 1px solid light-dark(#eceff3, #232b35);
+  padding: 5px 10px; text-align: right; max-width: 190px; }
+.nl-table th { border-top: 0; font-weight: 600; vertical-align: bottom; min-width: 64px;
+  color: light-dark(#465264, #b0bac7); }
+.nl-table :is(th, td):first-child { text-align: left; }
+.nl-link { font-size: 13px; white-space: nowrap; color: light-dark(#06629d, #6fbcf0) !important; }
+.st-key-pick { display: none; }
+.st-key-pages { display: grid !important; grid-template-columns: repeat(2, 1fr);
+  grid-auto-rows: 30px; gap: 2px 4px !important; margin-top: -6px; }
 .st-key-brand { margin-top: -42px; height: 34px; width: fit-content; font-size: 15px; }
 .st-key-transport { gap: 8px !important; padding-right: 40px; }
 @media (min-width: 641px) { .stApp:has([data-testid="stExpandSidebarButton"]) .st-key-transport
   { padding-left: 36px; } }
+.st-key-present p { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); }
 .st-key-pause:has(button:disabled), .st-key-pause:has(button:enabled) ~ .st-key-play
   { display: none; }
 .st-key-transport button { min-height: 36px; padding: 0 10px; }
@@ -42,10 +78,35 @@ button[data-testid="stBaseButton-primary"]:enabled *
     padding: 8px 12px 12px; background: var(--st-background-color, Canvas);
     border-top: 1px solid light-dark(#e0e4ea, #262e38); }
   .st-key-transport button { min-height: 44px; min-width: 44px; }
+  .st-key-pick { display: block; margin-top: 8px; }
+  .nl-cards { grid-template-columns: 1fr; }
   .st-key-transport kbd, .st-key-step p, .st-key-epoch p, .st-key-reset p, .st-key-new_seed p
     { display: none; }
 }
 """
+
+
+#: For a projector: nothing but the page itself, type of 16 pixels and more, controls 44 high.
+PROJECTOR = """
+[data-testid="stSidebar"], header[data-testid="stHeader"], [data-testid="stExpandSidebarButton"]
+  { display: none !important; }
+.stMainBlockContainer { padding: 8px 16px !important; }
+.stApp { --nl-height: calc(100vh - HEADpx); }
+.st-key-transport, .st-key-transport :is(p, kbd, button), .st-key-lab_bar :is(p, input, div)
+  { font-size: 16px !important; line-height: 22px; }
+.st-key-transport { padding-right: 0; }
+.st-key-transport button, .st-key-lab_bar [data-baseweb="select"] > div { min-height: 44px; }
+.st-key-lab_bar { padding: 4px 4px 0; }
+.st-key-lab_bar .stSlider label { margin-bottom: 8px; }
+.stAlert p { font-size: 16px !important; }
+"""
+#: Pixels above the panels, by page: the transport, and the lab's bar of controls.
+HEAD = {"gradients": 170}
+
+
+def for_projector(page: str) -> None:
+    """Add the rules of the projector mode to the page."""
+    st.html(f"<style>{PROJECTOR.replace('HEAD', str(HEAD.get(page, 72)))}</style>")
 
 
 def apply() -> None:

@@ -62,7 +62,7 @@ class Trials(Calls):
         super().__init__(executor)
         self.outcomes: dict[str, Outcome] = {}
         self.seconds: dict[str, float] = {}
-        self.running = self.failed = ""
+        self.running = self.failed = self.stopped = ""
         self._future: Future | None = None
         self._began = 0.0
         self._beside: dict[str, Any] = {}
@@ -80,9 +80,15 @@ class Trials(Calls):
         EXPERIMENTS[key]
         self._number_next()
         self.running, self.failed, self._began = key, "", time.monotonic()
+        self.stopped = ""
         self._future = self.executor.submit(
             run_there, key, self._stop, self._number, self._told, self._base
         )
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the experiment under way was started."""
+        return time.monotonic() - self._began
 
     def stop(self) -> None:
         """Ask the experiment under way to stop; what others found is kept."""
@@ -100,7 +106,9 @@ class Trials(Calls):
         except Exception as error:
             self.failed = f"{key} ended early: {type(error).__name__}: {error}"[:300]
             return False
-        if outcome is not None:
+        if outcome is None:
+            self.stopped = key
+        else:
             self.outcomes[key] = outcome
             self.seconds[key] = time.monotonic() - self._began
         return False

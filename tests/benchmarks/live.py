@@ -1,6 +1,6 @@
 """How fast the page is, in a real browser: python tests/benchmarks/live.py [part ...]
 
-Parts: open, normal, full, clicks, windows, kill, solve, soak (soak takes --minutes, and only runs
+Parts: open, normal, full, diagram, clicks, windows, kill, solve, soak (soak takes --minutes, and only runs
 when it is named). Prints a Markdown table row a figure, with the bar it is held against.
 """
 
@@ -19,16 +19,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 from server import ARGUMENTS, app, chromium
 
-#: Counts the bytes of the frames that arrive, and looks at every animation frame.
+#: Counts the bytes of the frames as they travel, and looks at every animation frame.
 PROBE = """
 (() => {
   window.__bytes = 0;
-  const take = Response.prototype.arrayBuffer;
-  Response.prototype.arrayBuffer = async function () {
-    const data = await take.call(this);
-    window.__bytes += data.byteLength;
-    return data;
-  };
+  new PerformanceObserver((list) => {
+    for (const e of list.getEntries()) if (e.name.includes("/frames/")) window.__bytes += e.encodedBodySize;
+  }).observe({ type: "resource" });
   window.__start = () => {
     const lab = window.__neuralLab;
     const m = (window.__m = { on: true, t0: performance.now(), f0: { ...lab.frames }, s0: lab.step,
@@ -177,6 +174,20 @@ def part_speed(browser: Browser, url: str, server: int, full: bool) -> None:
     page.context.close()
 
 
+def part_diagram(browser: Browser, url: str, server: int) -> None:
+    """Measure how often the network is painted with new numbers, small and with 48 units."""
+    for hidden in ("4-2", "8-8-8-8-8-8"):
+        page = opened(browser, f"{url}?hidden={hidden}&play=1")
+        time.sleep(4)
+        seen = watch(page, 10)
+        painted = seen["fps"]["network"]
+        row(f"network diagram, hidden layers {hidden}: painted frames/s", f"{painted:.1f}", ">= 30",
+            painted >= 30)  # fmt: skip
+        kb = seen["bytes"] / max(seen["received"], 1e-9) / 1000
+        row(f"network diagram, hidden layers {hidden}: sent a frame", f"{kb:.1f} KB", "<= 40 KB", kb <= 40)  # fmt: skip
+        page.context.close()
+
+
 def part_clicks(browser: Browser, url: str, server: int) -> None:
     """Measure how fast pause, step and a new learning rate answer."""
     page = opened(browser, url)
@@ -263,8 +274,8 @@ def part_solve(browser: Browser, url: str, server: int) -> None:
 
 
 def part_soak(browser: Browser, url: str, server: int, minutes: float) -> None:
-    """Measure memory over a long run at full speed."""
-    page = opened(browser, url + "?play=1&speed=full")
+    """Measure memory over a long run at normal speed, which makes the most frames."""
+    page = opened(browser, url + "?play=1")
     session = page.context.new_cdp_session(page)
     rows = []
     for minute in range(int(minutes) + 1):
@@ -287,6 +298,7 @@ PARTS = {
     "open": part_open,
     "normal": lambda b, u, s: part_speed(b, u, s, full=False),
     "full": lambda b, u, s: part_speed(b, u, s, full=True),
+    "diagram": part_diagram,
     "clicks": part_clicks,
     "windows": part_windows,
     "kill": part_kill,

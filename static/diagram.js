@@ -1,0 +1,388 @@
+/** The network on a canvas: maps of all units, links and biases; what is pointed at, pinned and edited. */
+
+import { arrange } from "./arrange.js";
+import { Editor } from "./editor.js";
+import { Links, curve, ends, linkAt, paintLinks, strength } from "./links.js";
+import { Maps } from "./maps.js";
+import { element } from "./panels.js";
+import { formula, linkWords, unitName } from "./readout.js";
+import { Readout, Units } from "./units.js";
+
+const FONT = '"Source Sans 3", "Source Sans", "Source Sans Pro", sans-serif';
+/** For so long a press is shown as done while its answer is under way. */
+const AWAITED_MS = 2500;
+/** How near to a link the pointer has to be; a finger needs more. */
+const REACH = 5;
+const REACH_FINGER = 14;
+
+export class Diagram {
+  /** panel: its Panel; repaint() asks for a painting; refocus() says that another unit is shown. */
+  constructor(panel, repaint, refocus, send) {
+    Object.assign(this, { plot: panel.plot, repaint, refocus, send });
+    this.canvas = element("canvas");
+    this.canvas.setAttribute("aria-hidden", "true");
+    this.g = this.canvas.getContext("2d");
+    this.maps = new Maps();
+    this.inputMaps = new Maps();
+    this.layers = [];
+    this.wishes = new Map();
+    this.size = { w: 0, h: 0 };
+    this.wanting = false;
+    this.readout = new Readout(this);
+    this.units = new Units(this);
+    this.editor = new Editor(this);
+    panel.plot.prepend(this.canvas);
+    panel.plot.append(this.units.root, this.editor.root);
+    panel.root.append(this.readout.root);
+    this.listen();
+    this.observer = new ResizeObserver(() => this.measure());
+    this.observer.observe(panel.plot);
+    this.measure();
+  }
+
+  listen() {
+    const { root } = this.units;
+    root.addEventListener("pointermove", (event) => this.pointAt(event));
+    root.addEventListener("pointerleave", () => this.point(null));
+    root.addEventListener("click", (event) => {
+      if (event.target !== root) return;
+      const link = this.linkUnder(event, event.pointerType === "mouse" ? REACH : REACH_FINGER);
+      if (link) this.edit(link.layer + 1, this.layers[link.layer].target[link.k], this.layers[link.layer].source[link.k]);
+      else this.editor.close();
+    });
+    this.onKey = (event) => {
+      if (event.key !== "Escape") return;
+      if (this.editor.open) this.editor.close();
+      else if (this.pinned()) this.pin("");
+    };
+    document.addEventListener("keydown", this.onKey);
+  }
+
+  measure() {
+    const { width, height } = this.plot.getBoundingClientRect();
+    const ratio = window.devicePixelRatio || 1;
+    if (width === this.size.w && height === this.size.h && ratio === this.size.ratio) return;
+    this.size = { w: width, h: height, ratio };
+    this.place();
+    this.repaint();
+  }
+
+  /** Take the newest data of the panel. */
+  set(p) {
+    this.panel = p;
+    this.layers = p.links.map((told, l) => new Links(told, (i) => (l ? i : p.inputs.order.indexOf(i))));
+    const { colors, discretise } = p;
+    this.maps.set(p.maps, p.layers.map((l) => ({ kind: l.kind, side: l.side, count: l.shown?.length ?? l.units })), colors.map, discretise);
+    if (this.static) {
+      const { side, maps } = this.static;
+      this.inputMaps.set(maps, [{ kind: p.inputs.kind, side, count: p.inputs.shown.length }], colors.map, discretise);
+    }
+    this.remember(p);
+    this.place();
+    this.editor.renew();
+    this.units.renew();
+  }
+
+  /** Keep what the last update was: a picture of a paused run has none. */
+  remember(p) {
+    if (p.moved > 0) this.moves = { steps: p.moved, until: p.step, links: p.links.map((l) => l.move) };
+    else if (this.moves && (this.moves.until !== p.step || this.moves.links.some((m, l) => m.length !== p.links[l].move.length))) this.moves = null;
+  }
+
+  place() {
+    if (!this.panel || this.size.w < 40) return;
+    this.geometry = arrange(this.panel, this.size.w, this.size.h);
+    this.units.build();
+  }
+
+  /** Nothing here is Plotly's. */
+  sync() {
+    return false;
+  }
+
+  // --- what people do ---------------------------------------------------------------------------
+
+  /** Return what has just been asked for under a name, or else what the last frame says. */
+  wished(name, told) {
+    const wish = this.wishes.get(name);
+    if (!wish) return told;
+    if (JSON.stringify(wish.value) === JSON.stringify(told) || performance.now() > wish.until) {
+      this.wishes.delete(name);
+      return told;
+    }
+    return wish.value;
+  }
+
+  wish(name, value) {
+    this.wishes.set(name, { value, until: performance.now() + AWAITED_MS });
+  }
+
+  pinned() {
+    return this.wished("pinned", this.panel?.pinned ?? "");
+  }
+
+  pin(where) {
+    this.wish("pinned", where);
+    this.send({ type: "control", panel: "network", key: "pinned", value: where });
+    this.changed();
+  }
+
+  /** Pin a unit, or let go of it where it is pinned. */
+  toggle(c, j) {
+    const where = `${c}.${j + 1}`;
+    this.pin(this.pinned() === where ? "" : where);
+  }
+
+  feature(row) {
+    const { keys, order } = this.panel.inputs;
+    if (!keys.length) return;
+    const now = this.wished("features", keys.filter((_, i) => order[i] >= 0));
+    const next = keys.filter((key) => (key === keys[row] ? !now.includes(key) : now.includes(key)));
+    if (!next.length) return this.readout.say("At least one input has to stay.");
+    this.wish("features", next);
+    this.send({ type: "features", features: next });
+  }
+
+  hidden() {
+    return this.wished("hidden", this.panel.hidden);
+  }
+
+  /** Ask for other hidden layers; at: the layer (from 0) that is added or removed, if one is. */
+  shape(hidden, at = null) {
+    this.wish("hidden", hidden);
+    this.send({ type: "shape", hidden, at });
+    this.units.renew();
+  }
+
+  edit(c, j, source, from = null) {
+    this.editor.show(c, j, source, from);
+  }
+
+  pointAt(event) {
+    if (event.pointerType !== "mouse" || event.target !== this.units.root) return;
+    const link = this.linkUnder(event, REACH);
+    this.units.root.style.cursor = link ? "pointer" : "";
+    this.point(link ? { link } : null);
+  }
+
+  linkUnder(event, reach) {
+    if (!this.geometry) return null;
+    const { left, top } = this.plot.getBoundingClientRect();
+    return linkAt(this.layers, this.geometry.columns, event.clientX - left, event.clientY - top, reach);
+  }
+
+  /** Take what is pointed at: {unit: [c, j]}, {link} or null. */
+  point(what) {
+    if (JSON.stringify(what) === JSON.stringify(this.pointed ?? null)) return;
+    this.pointed = what;
+    this.changed();
+  }
+
+  changed() {
+    this.units.renew();
+    this.refocus();
+  }
+
+  /** Return [c, j] of the unit that is pointed at, or else pinned; null where there is none. */
+  unit() {
+    if (this.pointed?.unit && this.known(...this.pointed.unit)) return this.pointed.unit;
+    const [c, j] = this.pinned().split(".").map(Number);
+    return this.pinned() && this.known(c, j - 1) ? [c, j - 1] : null;
+  }
+
+  known(c, j) {
+    const column = this.geometry?.columns[c];
+    return Boolean(column) && column.kind === "tiles" && j < column.units;
+  }
+
+  /** Return how the boundary's panel shows the unit in view, where the server does not yet. */
+  preview(p) {
+    const unit = this.panel && this.unit();
+    if (!unit || (this.panel.pinned === `${unit[0]}.${unit[1] + 1}` && !this.pointed?.unit)) return p;
+    const [c, j] = unit;
+    if (!c && !this.static) return p;
+    const layer = c ? this.panel.layers[c - 1] : null;
+    const { low, mid, high } = this.panel.colors.map;
+    const label = layer ? [`${layer.symbol} = ${layer.low}`, layer.high] : ["low", "high"];
+    return {
+      ...p,
+      title: unitName(this.panel, c, j),
+      subtitle: "",
+      legend: [{ symbol: "ramp", colors: [low, mid, high], label }],
+      figure: { ...p.figure, layout: { ...p.figure.layout, meta: { ...p.figure.layout.meta, field: this.panel.colors.field } } },
+      field: c ? this.maps.of(c - 1, j) : this.inputMaps.of(0, j),
+      field_size: c ? layer.side : this.static.side,
+      contour: false,
+    };
+  }
+
+  // --- painting ---------------------------------------------------------------------------------
+
+  paint() {
+    if (!this.geometry || !this.panel) return;
+    const { g, size, panel } = this;
+    const [w, h] = [Math.round(size.w * size.ratio), Math.round(size.h * size.ratio)];
+    if (this.canvas.width !== w || this.canvas.height !== h) [this.canvas.width, this.canvas.height] = [w, h];
+    g.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
+    g.clearRect(0, 0, size.w, size.h);
+    this.paintLinks();
+    for (let c = 0; c < this.geometry.columns.length; c++) this.paintColumn(c, panel);
+    this.paintNames();
+    this.readout.show(this.words());
+  }
+
+  paintLinks() {
+    const { g, layers, panel } = this;
+    const { columns } = this.geometry;
+    const thickest = this.geometry.size > 16 ? 6 : 4;
+    const unit = this.unit();
+    if (!unit || !unit[0]) return this.paintAll(thickest);
+    const [c, j] = unit;
+    g.globalAlpha = 0.4;
+    paintLinks(g, layers, columns, panel.colors, (l, i, to) => l !== c - 1 || to !== j, thickest);
+    g.globalAlpha = 1;
+    paintLinks(g, layers, columns, panel.colors, (l, i, to) => l === c - 1 && to === j, thickest);
+    this.paintPointed();
+  }
+
+  paintAll(thickest) {
+    paintLinks(this.g, this.layers, this.geometry.columns, this.panel.colors, () => true, thickest);
+    this.paintPointed();
+  }
+
+  /** Paint the link under the pointer, or being edited, on a plate of its own. */
+  paintPointed() {
+    const link = this.pointed?.link ?? this.editor.link();
+    if (!link || !this.layers[link.layer] || this.layers[link.layer].source[link.k] < 0) return;
+    const { g, panel } = this;
+    const links = this.layers[link.layer];
+    const w = links.weight[link.k];
+    const where = ends(links, link.k, this.geometry.columns[link.layer], this.geometry.columns[link.layer + 1]);
+    for (const [color, wide] of [[panel.colors.t1, 3], [w < 0 ? panel.colors.negative : panel.colors.positive, 0]]) {
+      g.beginPath();
+      curve(g, where);
+      g.strokeStyle = color;
+      g.lineWidth = 1.5 + 6 * strength(w) + wide;
+      g.stroke();
+    }
+  }
+
+  paintColumn(c, p) {
+    const { g } = this;
+    const column = this.geometry.columns[c];
+    const [maps, part] = c ? [this.maps, c - 1] : [this.inputMaps, 0];
+    if (!c && !this.static) return;
+    if (column.kind === "strip") {
+      const x = column.x - column.size / 2;
+      maps.strip(g, part, x, column.top, column.size, column.height);
+      g.strokeStyle = p.colors.line;
+      g.lineWidth = 1;
+      g.strokeRect(x + 0.5, column.top + 0.5, column.size - 1, column.height - 1);
+      return;
+    }
+    const { size } = column;
+    g.beginPath();
+    for (let j = 0; j < column.units; j++) {
+      const [x, y] = [Math.round(column.x - size / 2), Math.round(column.at(j) - size / 2)];
+      const on = c || p.inputs.order[j] >= 0;
+      if (!on) {
+        // What is switched off lies faintly on the panel, whatever passes behind it.
+        g.fillStyle = p.colors.panel;
+        g.fillRect(x, y, size, size);
+        g.globalAlpha = 0.28;
+      }
+      maps.tile(g, part, j, x, y, size);
+      g.globalAlpha = 1;
+    }
+    this.paintRims(c, column);
+  }
+
+  /** Round the corners of a column's maps, frame them, and paint their biases. */
+  paintRims(c, column) {
+    const { g, panel } = this;
+    const { size } = column;
+    const radius = Math.min(4, size / 5);
+    const rim = (j, out, r) => g.roundRect(Math.round(column.x - size / 2) - out, Math.round(column.at(j) - size / 2) - out, size + 2 * out, size + 2 * out, r);
+    g.beginPath();
+    for (let j = 0; j < column.units; j++) {
+      g.rect(Math.round(column.x - size / 2), Math.round(column.at(j) - size / 2), size, size);
+      rim(j, 0, radius);
+    }
+    g.fillStyle = panel.colors.panel;
+    g.fill("evenodd");
+    g.beginPath();
+    for (let j = 0; j < column.units; j++) rim(j, -0.5, radius);
+    g.strokeStyle = panel.colors.t3;
+    g.lineWidth = 1;
+    g.stroke();
+    if (c) this.paintBiases(c, column);
+    const [unit, pinned] = [this.pointed?.unit, this.pinned()];
+    for (let j = 0; j < column.units; j++) {
+      const fixed = pinned === `${c}.${j + 1}`;
+      if (!fixed && !(unit && unit[0] === c && unit[1] === j)) continue;
+      g.beginPath();
+      rim(j, 2, radius + 2);
+      g.strokeStyle = fixed ? panel.colors.t1 : panel.colors.t2;
+      g.lineWidth = fixed ? 2 : 1.5;
+      g.stroke();
+    }
+  }
+
+  paintBiases(c, column) {
+    const { g, panel } = this;
+    const links = this.layers[c - 1];
+    const size = Math.max(3, Math.min(8, column.size / 4));
+    for (let k = 0; k < links.weight.length; k++) {
+      if (links.source[k] >= 0) continue;
+      const [x, y] = [Math.round(column.x - column.size / 2) - 2, Math.round(column.at(links.target[k]) + column.size / 2 - size) + 2];
+      const b = links.weight[k];
+      g.fillStyle = panel.colors.panel;
+      g.fillRect(x - 1, y - 1, size + 2, size + 2);
+      g.fillStyle = b < 0 ? panel.colors.negative : panel.colors.positive;
+      g.globalAlpha = 0.2 + 0.8 * strength(3 * b);
+      g.fillRect(x, y, size, size);
+      g.globalAlpha = 1;
+      g.strokeStyle = panel.colors.t3;
+      g.lineWidth = 0.75;
+      g.strokeRect(x, y, size, size);
+    }
+  }
+
+  /** Paint the names of the inputs beside their maps. */
+  paintNames() {
+    const { g, panel } = this;
+    const column = this.geometry.columns[0];
+    if (column.kind !== "tiles") return;
+    g.font = `${Math.min(13, Math.max(9, column.size * 0.8))}px ${FONT}`;
+    g.textAlign = "right";
+    g.textBaseline = "middle";
+    panel.inputs.names.forEach((name, j) => {
+      g.fillStyle = panel.inputs.order[j] >= 0 ? panel.colors.t1 : panel.colors.t3;
+      g.fillText(name, column.x - column.size / 2 - 6, column.at(j), 44);
+    });
+    g.textAlign = "left";
+  }
+
+  /** Return [name, words] of what is in view. */
+  words() {
+    const { link } = this.pointed ?? {};
+    if (link && this.layers[link.layer]) return linkWords(this.panel, this.layers, this.moves, link.layer, link.k);
+    const unit = this.unit();
+    if (!unit) return null;
+    const [c, j] = unit;
+    if (!c) return [unitName(this.panel, c, j), this.inputWords(j)];
+    return [unitName(this.panel, c, j), formula(this.panel, this.layers, c, j, this.readout.terms())];
+  }
+
+  inputWords(j) {
+    const { keys, order } = this.panel.inputs;
+    const given = "as the network is given it, over the plane";
+    if (!keys.length) return given;
+    return order[j] >= 0 ? `${given}; click switches it off` : "not in use; click switches it on";
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    document.removeEventListener("keydown", this.onKey);
+  }
+}

@@ -1,0 +1,147 @@
+/** The small window in which a weight or a bias is edited, by number or by dragging. */
+
+import { button } from "./units.js";
+import { element } from "./panels.js";
+import { unitName } from "./readout.js";
+import { numbered } from "./words.js";
+
+/** While a slider is dragged, its value is sent this often. */
+const SEND_MS = 120;
+const ROOM = { w: 236, h: 116 };
+/** The slider reaches so far, or twice the value where that is farther. */
+const REACH = 2;
+
+export class Editor {
+  constructor(diagram) {
+    this.diagram = diagram;
+    this.title = element("b");
+    this.which = element("select", "nl-select");
+    this.which.ariaLabel = "Which weight, or the bias";
+    this.which.onchange = () => this.choose(Number(this.which.value));
+    this.number = element("input");
+    Object.assign(this.number, { type: "number", step: "any", ariaLabel: "Value" });
+    this.number.onchange = () => this.take(this.number.valueAsNumber);
+    this.slider = element("input");
+    Object.assign(this.slider, { type: "range", step: "any", ariaLabel: "Value, dragged" });
+    this.slider.oninput = () => this.drag(this.slider.valueAsNumber);
+    this.slider.onchange = () => this.take(this.slider.valueAsNumber);
+    const close = button("nl-close", "×", "Close (Esc)", () => this.close());
+    this.root = element("div", "nl-edit", element("div", "", this.title, close), element("div", "", this.which, this.number), this.slider);
+    this.root.setAttribute("role", "dialog");
+    this.root.ariaLabel = "Edit a weight or a bias";
+    this.root.hidden = true;
+    // Keys that are typed here are no shortcuts of the page; Escape goes on to whoever closes this.
+    this.root.addEventListener("keydown", (event) => event.key !== "Escape" && event.stopPropagation());
+    this.root.addEventListener("keyup", (event) => event.stopPropagation());
+  }
+
+  get open() {
+    return !this.root.hidden;
+  }
+
+  /** Open for unit j of column c: source -1 is its bias. from: who gets the focus back. */
+  show(c, j, source, from = null) {
+    Object.assign(this, { c, j, from: from ?? document.activeElement });
+    const { panel, layers } = this.diagram;
+    const links = layers[c - 1];
+    this.title.textContent = unitName(panel, c, j);
+    const options = [[-1, "bias"], ...links.into(j).map((k) => [links.source[k], `weight from ${this.sourceName(links.source[k])}`])];
+    if (links.find(j, -1) < 0) options.shift();
+    this.which.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
+    this.root.hidden = false;
+    this.choose(source);
+    this.place();
+    this.number.focus();
+    this.number.select();
+  }
+
+  sourceName(i) {
+    const { inputs } = this.diagram.panel;
+    return this.c === 1 ? inputs.names[inputs.order.indexOf(i)] : numbered("a", i + 1);
+  }
+
+  choose(source) {
+    this.source = source;
+    this.which.value = String(source);
+    const value = this.value() ?? 0;
+    const reach = Math.max(REACH, 2 * Math.abs(value));
+    Object.assign(this.slider, { min: -reach, max: reach });
+    this.put(value);
+    this.diagram.repaint();
+  }
+
+  place() {
+    const { columns } = this.diagram.geometry;
+    const { w, h } = this.diagram.size;
+    const [x, y] = [columns[this.c].x, columns[this.c].at(this.j)];
+    const half = columns[this.c].size / 2 + 10;
+    const left = x + half + ROOM.w < w ? x + half : Math.max(4, x - half - ROOM.w);
+    Object.assign(this.root.style, { left: `${left}px`, top: `${Math.max(4, Math.min(h - ROOM.h - 4, y - 40))}px` });
+  }
+
+  /** Return {layer, k} of the link that is being edited, or null. */
+  link() {
+    if (!this.open) return null;
+    const k = this.diagram.layers[this.c - 1]?.find(this.j, this.source) ?? -1;
+    return k < 0 ? null : { layer: this.c - 1, k };
+  }
+
+  value() {
+    const link = this.link();
+    return link && this.diagram.layers[link.layer].weight[link.k];
+  }
+
+  /** Follow the run while nobody is at the fields; close where the unit is gone. */
+  renew() {
+    if (!this.open) return;
+    const value = this.value();
+    if (value === null) return this.close();
+    const active = document.activeElement;
+    if (active !== this.number && active !== this.slider && !this.awaited(value)) this.put(value);
+  }
+
+  /** Return whether what was last sent is still on its way. */
+  awaited() {
+    return performance.now() < (this.until ?? 0);
+  }
+
+  put(value) {
+    this.number.value = String(Number(value.toPrecision(4)));
+    this.slider.value = value;
+  }
+
+  drag(value) {
+    this.number.value = String(Number(value.toPrecision(4)));
+    this.next = value;
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      this.report(this.next);
+    }, SEND_MS);
+  }
+
+  take(value) {
+    clearTimeout(this.timer);
+    this.timer = null;
+    if (!Number.isFinite(value)) return this.put(this.value() ?? 0);
+    this.put(value);
+    this.report(value);
+  }
+
+  report(value) {
+    if (value === this.sent?.value && this.sent.where === `${this.c} ${this.j} ${this.source}`) return;
+    this.sent = { value, where: `${this.c} ${this.j} ${this.source}` };
+    this.until = performance.now() + 800;
+    this.diagram.send({ type: "edit", panel: "network", layer: this.c, unit: this.j, source: this.source, value });
+  }
+
+  close() {
+    if (!this.open) return;
+    clearTimeout(this.timer);
+    this.timer = this.sent = null;
+    const back = this.root.contains(document.activeElement);
+    this.root.hidden = true;
+    if (back && this.from?.isConnected) this.from.focus();
+    else document.activeElement?.blur?.();
+    this.diagram.repaint();
+  }
+}

@@ -1,0 +1,312 @@
+/** The diagram's focusable parts: a button for each unit, headings with their buttons, and the words. */
+
+import { element } from "./panels.js";
+import { unitLabel } from "./readout.js";
+
+/** The corner of a unit in which its bias stands, as a share of its side. */
+const CORNER = 0.36;
+/** Labels for screen readers follow the numbers this often. */
+const LABELS_MS = 1000;
+/** Keys that a focused part of the diagram keeps from the page's shortcuts. */
+const KEPT = new Set([" ", "Enter", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+/** Pixels that a term of a formula takes, and all its other words together. */
+const TERM = 60;
+const REST = 380;
+const HINT = "Point at a neuron or a link. Click a neuron to pin it, a link or a bias to edit it.";
+const HINT_TOUCH = "Tap a neuron to pin it, a link to edit it, a layer’s number to change the layer.";
+
+const box = (node, x, y, w, h) => Object.assign(node.style, { left: `${x}px`, top: `${y}px`, width: `${w}px`, height: `${h}px` });
+
+/** Return a button that says what it does and does not keep the focus that a mouse gives it. */
+export function button(name, text, label, act) {
+  const node = element("button", name, text);
+  node.type = "button";
+  node.ariaLabel = label;
+  node.title = label;
+  node.onmousedown = (event) => event.preventDefault();
+  node.onclick = act;
+  return node;
+}
+
+export class Units {
+  constructor(diagram) {
+    this.diagram = diagram;
+    this.root = element("div", "nl-net");
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("keyup", (event) => KEPT.has(event.key) && event.stopPropagation());
+    this.at = [1, 0];
+    this.labelled = -Infinity;
+  }
+
+  /** Make everything anew where the network or its place has changed. */
+  build() {
+    const { panel, geometry, size } = this.diagram;
+    const key = JSON.stringify([panel.inputs, panel.layers.map(({ norm, low, high, ...told }) => told), panel.hidden, size]);
+    if (key === this.built) return;
+    this.built = key;
+    const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.at : null;
+    this.buttons = geometry.columns.map((column, c) => this.column(column, c));
+    const heads = geometry.columns.map((column, c) => this.head(column, c));
+    const adds = geometry.roomy ? this.adds(geometry) : [];
+    this.root.replaceChildren(...heads.flat(), ...adds, ...this.buttons.flat());
+    this.labelled = -Infinity;
+    this.renew();
+    if (focused) (this.root.querySelector(`[data-at="${focused}"]`) ?? this.current())?.focus();
+  }
+
+  column(column, c) {
+    if (column.kind === "strip") return this.strip(column, c);
+    return Array.from({ length: column.units }, (_, j) => {
+      const node = button("nl-unit", "", "", (event) => this.press(event, c, j));
+      node.title = "";
+      node.dataset.at = `${c}.${j}`;
+      box(node, column.x - column.size / 2, column.at(j) - column.size / 2, column.size, column.size);
+      node.onpointerenter = (event) => event.pointerType === "mouse" && this.diagram.point({ unit: [c, j] });
+      node.onpointerleave = (event) => event.pointerType === "mouse" && this.diagram.point(null);
+      node.onfocus = () => this.focused(c, j);
+      node.onblur = () => this.diagram.point(null);
+      return node;
+    });
+  }
+
+  strip(column, c) {
+    const { panel } = this.diagram;
+    const node = element("div", "nl-strip");
+    node.setAttribute("role", "img");
+    const what = c ? panel.layers[c - 1].title : "Inputs";
+    node.ariaLabel = `${what}, ${column.units} units as a strip`;
+    node.title = node.ariaLabel;
+    box(node, column.x - column.size / 2, column.top, column.size, column.height);
+    node.style.pointerEvents = "none";
+    return [node];
+  }
+
+  press(event, c, j) {
+    const { diagram } = this;
+    if (!c) return diagram.feature(j);
+    const { left, bottom, width } = event.currentTarget.getBoundingClientRect();
+    const near = Math.min(12, CORNER * width);
+    const corner = event.detail && event.clientX - left < near && bottom - event.clientY < near;
+    if (corner) diagram.edit(c, j, -1, event.currentTarget);
+    else diagram.toggle(c, j);
+  }
+
+  focused(c, j) {
+    this.at = [c, j];
+    this.diagram.point({ unit: [c, j] });
+    this.roam();
+  }
+
+  key(event) {
+    if (KEPT.has(event.key)) event.stopPropagation();
+    const node = event.target.closest(".nl-unit");
+    if (!node) return;
+    const [c, j] = node.dataset.at.split(".").map(Number);
+    if (event.key.toLowerCase() === "e" && c) {
+      event.preventDefault();
+      this.diagram.edit(c, j, -1, node);
+    }
+    const step = ARROWS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    this.next(c, j, step)?.focus();
+  }
+
+  /** Return the unit next to one, in a column or across to the nearest in the next with units. */
+  next(c, j, [across, down]) {
+    if (down) return this.unit(c, j + down);
+    const { columns } = this.diagram.geometry;
+    const y = columns[c].at(j);
+    for (let to = c + across; to >= 0 && to < columns.length; to += across) {
+      if (columns[to].kind !== "tiles") continue;
+      let best = 0;
+      for (let k = 0; k < columns[to].units; k++) if (Math.abs(columns[to].at(k) - y) < Math.abs(columns[to].at(best) - y)) best = k;
+      return this.unit(to, best);
+    }
+    return null;
+  }
+
+  unit(c, j) {
+    return this.root.querySelector(`.nl-unit[data-at="${c}.${j}"]`);
+  }
+
+  current() {
+    return this.unit(...this.at) ?? this.root.querySelector(".nl-unit");
+  }
+
+  /** One unit alone is reached by Tab; the arrows lead on from it. */
+  roam() {
+    const current = this.current();
+    for (const node of this.root.querySelectorAll(".nl-unit")) node.tabIndex = node === current ? 0 : -1;
+  }
+
+  /** Let labels follow the numbers. */
+  renew() {
+    const now = performance.now();
+    if (now - this.labelled < LABELS_MS) return;
+    this.labelled = now;
+    const { panel, layers } = this.diagram;
+    for (const node of this.root.querySelectorAll(".nl-unit")) {
+      const [c, j] = node.dataset.at.split(".").map(Number);
+      node.ariaLabel = unitLabel(panel, layers, c, j);
+      if (!c && panel.inputs.keys.length) node.ariaPressed = String(panel.inputs.order[j] >= 0);
+      else if (c) node.ariaPressed = String(panel.pinned === `${c}.${j + 1}`);
+    }
+    this.roam();
+  }
+
+  // --- headings ---------------------------------------------------------------------------------
+
+  head(column, c) {
+    const { panel, geometry } = this.diagram;
+    const layer = c ? panel.layers[c - 1] : null;
+    const hidden = c > 0 && c < panel.layers.length;
+    if (!geometry.roomy) return this.short(column, c, hidden, layer);
+    const title = element("b", "", layer ? layer.title : "Inputs");
+    if (layer) title.prepend(this.swatch(layer));
+    const note = element("span", "", layer ? this.note(layer, hidden) : `${panel.inputs.units} ${panel.inputs.units === 1 ? "feature" : "features"}`);
+    const head = element("div", "nl-layer", title, ...(geometry.low && hidden ? [] : [note]));
+    if (layer) head.title = `${layer.title}, ${this.note(layer, hidden)}: maps from ${layer.low} (orange) to ${layer.high} (blue), paler between`;
+    const wide = geometry.across;
+    box(head, column.x - wide / 2, 0, wide, geometry.head);
+    if (hidden) head.append(this.tools(c - 1, geometry.low ? layer.units : null));
+    return [head];
+  }
+
+  note(layer, hidden) {
+    const range = layer.low === "−1" || layer.low === "0" || !hidden ? "" : ` ±${layer.high}`;
+    return layer.units > 1 || hidden ? `${layer.units} × ${layer.note}${range}` : layer.note;
+  }
+
+  swatch(layer) {
+    const swatch = element("i");
+    swatch.style.background = layer.color;
+    return swatch;
+  }
+
+  short(column, c, hidden, layer) {
+    const { geometry, panel } = this.diagram;
+    const every = Math.max(1, Math.ceil(18 / geometry.across));
+    if (c && !hidden) return [this.label("Out", column)];
+    if (!c) return [this.label("In", column)];
+    if (panel.hidden.length > 1 && (c - 1) % every) return [];
+    const wide = Math.max(18, Math.min(44, geometry.across));
+    const node = button("nl-pick", String(c), `Layer ${c}: change it`, () => this.diagram.readout.choose(c - 1));
+    node.prepend(this.swatch(layer));
+    box(node, column.x - wide / 2, 0, wide, geometry.head);
+    return [node];
+  }
+
+  label(text, column) {
+    const node = element("div", "nl-layer", element("b", "", text));
+    box(node, column.x - 20, 0, 40, this.diagram.geometry.head);
+    return node;
+  }
+
+  /** Return the buttons that change hidden layer l (from 0), with its units among them if given. */
+  tools(l, units) {
+    const [less, more, gone] = shapers(this.diagram, l);
+    return element("div", "nl-tools", less, ...(units === null ? [] : [String(units)]), more, gone);
+  }
+
+  /** Return a button between each two columns that adds a layer there. */
+  adds({ columns, across, head }) {
+    const { panel } = this.diagram;
+    if (panel.hidden.length >= panel.limits.layers) return [];
+    return columns.slice(0, -1).map((column, c) => {
+      const node = button("nl-add", "+", `Add a layer ${c ? `behind layer ${c}` : "before layer 1"}`, () => insert(this.diagram, c));
+      box(node, (column.x + columns[c + 1].x) / 2 - 9, head - 20, 18, 18);
+      return node;
+    });
+  }
+}
+
+/** Add a hidden layer at place l (from 0), as wide as the one before it. */
+function insert(diagram, l) {
+  const hidden = diagram.hidden();
+  diagram.shape([...hidden.slice(0, l), hidden[l - 1] ?? hidden[0] ?? 4, ...hidden.slice(l)], l);
+}
+
+/** Return buttons that take a unit from hidden layer l (from 0), give it one, and remove it. */
+function shapers(diagram, l) {
+  const resize = (by) => {
+    const hidden = diagram.hidden();
+    const units = Math.max(1, Math.min(diagram.panel.limits.units, hidden[l] + by));
+    if (units !== hidden[l]) diagram.shape([...hidden.slice(0, l), units, ...hidden.slice(l + 1)]);
+  };
+  const remove = () => {
+    const hidden = diagram.hidden();
+    diagram.shape([...hidden.slice(0, l), ...hidden.slice(l + 1)], l);
+  };
+  const n = l + 1;
+  return [
+    button("", "−", `Layer ${n}: one neuron less`, () => resize(-1)),
+    button("", "+", `Layer ${n}: one neuron more`, () => resize(1)),
+    button("nl-gone", "×", `Remove layer ${n}`, remove),
+  ];
+}
+
+/** The line below the diagram: what is in view in words, or the buttons of a layer that was chosen. */
+export class Readout {
+  constructor(diagram) {
+    this.diagram = diagram;
+    this.name = element("b");
+    this.text = element("span");
+    this.words = element("p", "", this.name, this.text);
+    this.more = element("div", "nl-more");
+    this.root = element("div", "nl-readout", this.words, this.more);
+    this.root.addEventListener("keydown", (event) => KEPT.has(event.key) && event.target.closest("button") && event.stopPropagation());
+  }
+
+  /** Show [name, words], or the hint. */
+  show(words) {
+    const coarse = window.matchMedia("(pointer: coarse)").matches;
+    const [name, text] = words ?? ["", performance.now() < (this.until ?? 0) ? this.said : coarse ? HINT_TOUCH : HINT];
+    if (this.name.textContent !== name) this.name.textContent = name;
+    if (this.text.textContent !== text) this.text.textContent = text;
+    this.root.dataset.empty = String(!words);
+    this.offer();
+  }
+
+  /** Return how many weights of a formula have room beside its other words. */
+  terms() {
+    const { clientWidth, clientHeight } = this.words;
+    return Math.max(2, Math.floor((clientWidth * Math.floor(clientHeight / 16) - REST) / TERM));
+  }
+
+  say(sentence) {
+    [this.said, this.until] = [sentence, performance.now() + 4000];
+    this.diagram.repaint();
+  }
+
+  /** Offer what can be done with the layer chosen, or with the pinned unit. */
+  offer() {
+    const { diagram } = this;
+    const pinned = diagram.pinned();
+    const l = diagram.geometry.roomy || this.layer >= diagram.panel.hidden.length ? null : this.layer ?? null;
+    const key = JSON.stringify([pinned, l, diagram.geometry.roomy, l === null ? 0 : diagram.panel.hidden[l]]);
+    if (key === this.offered) return;
+    this.offered = key;
+    this.more.replaceChildren(...(l === null ? [] : this.layerButtons(l)), ...(pinned ? this.pinButtons(pinned) : []));
+    this.more.hidden = !this.more.childElementCount;
+  }
+
+  layerButtons(l) {
+    const { diagram } = this;
+    const label = element("b", "", `Layer ${l + 1}: ${diagram.panel.hidden[l]}`);
+    return [label, ...shapers(diagram, l), button("", "+ layer", `Add a layer behind layer ${l + 1}`, () => insert(diagram, l + 1))];
+  }
+
+  pinButtons(pinned) {
+    const [c, j] = pinned.split(".").map(Number);
+    const edit = button("", "Edit", "Edit the bias and the weights of the pinned neuron", () => this.diagram.edit(c, j - 1, -1, edit));
+    return [edit, button("", "Unpin", "Unpin (Esc)", () => this.diagram.pin(""))];
+  }
+
+  /** Choose a layer (from 0) to change. */
+  choose(l) {
+    this.layer = this.layer === l ? null : l;
+    this.diagram.repaint();
+  }
+}
