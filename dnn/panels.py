@@ -269,9 +269,10 @@ def cost_panel(
             "button": {"label": advice.button, "action": "mend"},
         }
     elif not run.step:
+        pressed = {"play", "step"}.isdisjoint(view.hide)
         panel["empty"] = {
             "strong": "Ready to train",
-            "text": "Press Space to play, → for one step.",
+            "text": "Press Space to play, → for one step." if pressed else "",
         }
     return panel
 

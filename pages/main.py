@@ -4,7 +4,9 @@ import streamlit as st
 
 from pages.shared import style
 
-st.set_page_config("Neural Lab", "static/icon.svg", "wide", initial_sidebar_state=304)
+# Inside another page there is little room: the side bar waits behind its button.
+side_bar = "collapsed" if st.context.is_embedded else 304
+st.set_page_config("Neural Lab", "static/icon.svg", "wide", initial_sidebar_state=side_bar)
 style.apply()
 st.navigation(
     [

@@ -138,11 +138,12 @@ const CSS = `
  .nl-root[data-page=twins] .nl-grid{grid-template:1fr 1fr/repeat(12,1fr)}
  .nl-root[data-page=twins] .nl-panel{grid-column:span 4}
 }
-.nl-root[data-partial=true] .nl-panel{grid-column:auto!important}
 @container (min-width:560px){
- .nl-root[data-partial=true] .nl-grid{grid-template:none!important;grid-auto-rows:minmax(260px,1fr)!important;
-  grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr))!important}
+ .nl-root[data-partial=true] .nl-grid{grid-template:none/1fr 1fr!important;grid-auto-rows:minmax(260px,1fr)!important}
+ .nl-root[data-partial=true] .nl-panel{grid-column:auto!important}
+ .nl-root[data-partial=true] .nl-panel[data-alone=true]{grid-column:span 2!important}
 }
+@container (max-width:879.98px){.nl-head{flex-wrap:wrap}.nl-head h3{min-width:max-content}}
 @container (max-width:559.98px){
  .nl-mend button{height:44px}
  .nl-head h3{font-size:15px;line-height:20px}.nl-words p,.nl-legend{font-size:13px;line-height:18px}
@@ -153,6 +154,7 @@ const CSS = `
  .nl-frame,.nl-grid{gap:8px}
 }
 .nl-root[data-present]{font-size:17px;line-height:24px}
+.nl-root[data-present] :is(.nl-note,.nl-note p){font-size:16px;line-height:22px}
 .nl-root[data-present] :is(.nl-metric span,.nl-status,.nl-notice,.nl-words p,.nl-legend,.nl-segment button,.nl-select,
  .nl-check,.nl-badge,.nl-zoom,.nl-empty,.nl-banner,.nl-fact span,.nl-mend span){font-size:16px;line-height:22px}
 .nl-root[data-present] :is(.nl-metric b,.nl-fact b){font-size:24px;line-height:28px}

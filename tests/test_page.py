@@ -112,7 +112,12 @@ def test_many_layers_are_typed():
 
 @pytest.mark.parametrize(
     ("field", "text", "value"),
-    [("learning_rate", "0.25", 0.25), ("learning_rate", "1e-5", 1e-5), ("l2", "0.002", 0.002)],
+    [
+        ("learning_rate", "0.25", 0.25),
+        ("learning_rate", "1e-5", 1e-5),
+        ("l2", "0.002", 0.002),
+        ("l1", "10", 10.0),
+    ],
 )
 def test_a_rate_is_typed_or_picked(field, text, value):
     at = opened()

@@ -5,7 +5,7 @@ from dnn.config import FIELDS
 #: What is not a setting: the name that a link carries, and what it is called in the dialog.
 PANELS = {
     "network": "Panel: network",
-    "space": "Panel: hidden space",
+    "space": "Panel: hidden space, and its choice",
     "boundary": "Panel: decision boundary",
     "cost": "Panel: cost",
     "gradients": "Panel: gradient per layer",

@@ -131,7 +131,7 @@ def _misspelt(query: Mapping[str, str]) -> list[str]:
     known = [*FIELDS, *LINKED, *BESIDE]
     unknown = [key for key in query if key not in known and len(key) <= 40][:20]
     near = {key: get_close_matches(key.lower(), known, 1, 0.8) for key in unknown}
-    return [f"{key}: this is not known; {found[0]} is" for key, found in near.items() if found]
+    return [f"{key} is not known; did you mean {found[0]}?" for key, found in near.items() if found]
 
 
 def _known(view: View, problems: list[str]) -> View:

@@ -73,10 +73,10 @@ def share() -> None:
     )  # fmt: skip
     with st.container(horizontal=True):
         plays = st.toggle("Plays at once", key="share_plays")
-        present = st.toggle("For a projector", key="share_present")
+        present = st.toggle("For a projector", session.loop().view.present, key="share_present")
         embed = st.toggle("Inside another page", key="share_embed")
     query, left_out = link_of(run, at_step)
-    query = {k: v for k, v in query.items() if k != "hide"}
+    query = {name: text for name, text in query.items() if name not in ("hide", "present")}
     extra = {"hide": ",".join(hide), "play": "1" * plays, "present": "1" * present}
     query |= {name: text for name, text in extra.items() if text}
     link = address({**query, **({"embed": "true"} if embed else {})})
@@ -93,7 +93,7 @@ def _moment(run: Run) -> bool:
         return False
     far = run.step > farthest(run, run.changes)
     options = ["start"] if far else ["start", "step"]
-    labels = {"start": "At the start", "step": f"At step {run.step:,}, as it is now"}
+    labels = {"start": "At the start", "step": "Where it is now"}
     chosen = st.radio(
         "The link opens", options, index=len(options) - 1, format_func=labels.__getitem__,
         key="share_moment", horizontal=True,

@@ -57,6 +57,8 @@ header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important;
   grid-auto-rows: 30px; gap: 2px 4px !important; margin-top: -6px; }
 .st-key-brand { margin-top: -42px; height: 34px; width: fit-content; font-size: 15px; }
 .st-key-transport { gap: 8px !important; padding-right: 40px; }
+@media (min-width: 641px) { .stApp:has([data-testid="stExpandSidebarButton"]) .st-key-transport
+  { padding-left: 36px; } }
 .st-key-present p { position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%); }
 .st-key-pause:has(button:disabled), .st-key-pause:has(button:enabled) ~ .st-key-play
