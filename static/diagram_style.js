@@ -23,7 +23,6 @@ export const DIAGRAM = `
  color:var(--t2)}
 .nl-readout p{flex:1;min-width:0;margin:0;padding:0;font-size:12px;line-height:16px;height:32px;overflow:hidden}
 .nl-readout p b{color:var(--t1);font-weight:600}
-.nl-readout:not([data-empty=true]) p b::after{content:": "}
 .nl-more{display:flex;flex-wrap:wrap;gap:6px;align-items:center}
 .nl-more button{height:24px;min-width:24px;padding:0 8px;border:1px solid var(--line2);border-radius:6px;background:var(--raise);
  font-size:12px;font-weight:500}

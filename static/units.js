@@ -262,10 +262,9 @@ export class Readout {
   /** Show [name, words], or the hint. */
   show(words) {
     const coarse = window.matchMedia("(pointer: coarse)").matches;
-    const [name, text] = words ?? ["", performance.now() < (this.until ?? 0) ? this.said : coarse ? HINT_TOUCH : HINT];
+    const [name, text] = words ? [`${words[0]}: `, words[1]] : ["", performance.now() < (this.until ?? 0) ? this.said : coarse ? HINT_TOUCH : HINT];
     if (this.name.textContent !== name) this.name.textContent = name;
     if (this.text.textContent !== text) this.text.textContent = text;
-    this.root.dataset.empty = String(!words);
     this.offer();
   }
 
