@@ -371,7 +371,13 @@ export class Diagram {
     if (!unit) return null;
     const [c, j] = unit;
     if (!c) return [unitName(this.panel, c, j), this.inputWords(j)];
-    return [unitName(this.panel, c, j), formula(this.panel, this.layers, c, j, this.readout.terms())];
+    return [unitName(this.panel, c, j), formula(this.panel, this.layers, c, j, this.readout.terms(this.letters(c)))];
+  }
+
+  /** Return how many letters the names have from which column c takes its weights, on average. */
+  letters(c) {
+    const { names } = this.panel.inputs;
+    return c === 1 ? names.join("").length / names.length : 2;
   }
 
   inputWords(j) {

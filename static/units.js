@@ -10,8 +10,11 @@ const LABELS_MS = 1000;
 /** Keys that a focused part of the diagram keeps from the page's shortcuts. */
 const KEPT = new Set([" ", "Enter", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-/** Pixels that a term of a formula takes, and all its other words together. */
-const TERM = 60;
+/** Columns nearer to each other have no room for another button between theirs. */
+const BESIDE = 92;
+/** Pixels that a term of a formula takes beside its name, a letter, and all other words together. */
+const TERM = 47;
+const LETTER = 6;
 const REST = 380;
 const HINT = "Point at a neuron or a link. Click a neuron to pin it, a link or a bias to edit it.";
 const HINT_TOUCH = "Tap a neuron to pin it, a link to edit it, a layer’s number to change the layer.";
@@ -170,6 +173,7 @@ export class Units {
     if (layer) head.title = `${layer.title}, ${this.note(layer, hidden)}: maps from ${layer.low} (orange) to ${layer.high} (blue), paler between`;
     const wide = geometry.across;
     box(head, column.x - wide / 2, 0, wide, geometry.head);
+    if (!c && column.kind === "strip") Object.assign(head.style, { left: `${column.x - column.size / 2}px`, textAlign: "left" });
     if (hidden) head.append(this.tools(c - 1, geometry.low ? layer.units : null));
     return [head];
   }
@@ -211,12 +215,13 @@ export class Units {
   }
 
   /** Return a button between each two columns that adds a layer there. */
-  adds({ columns, across, head }) {
+  adds({ columns, across, head, low }) {
     const { panel } = this.diagram;
     if (panel.hidden.length >= panel.limits.layers) return [];
     return columns.slice(0, -1).map((column, c) => {
       const node = button("nl-add", "+", `Add a layer ${c ? `behind layer ${c}` : "before layer 1"}`, () => insert(this.diagram, c));
-      box(node, (column.x + columns[c + 1].x) / 2 - 9, head - 20, 18, 18);
+      // Between narrow columns there is room beside the headings only.
+      box(node, (column.x + columns[c + 1].x) / 2 - 9, low && across < BESIDE ? -1 : head - 20, 18, 18);
       return node;
     });
   }
@@ -268,10 +273,11 @@ export class Readout {
     this.offer();
   }
 
-  /** Return how many weights of a formula have room beside its other words. */
-  terms() {
+  /** Return how many weights of a formula have room, their names being of so many letters. */
+  terms(letters) {
     const { clientWidth, clientHeight } = this.words;
-    return Math.max(2, Math.floor((clientWidth * Math.floor(clientHeight / 16) - REST) / TERM));
+    const lines = Math.floor(clientHeight / 16);
+    return Math.max(2, Math.floor((clientWidth * lines - REST) / (TERM + LETTER * letters)));
   }
 
   say(sentence) {
