@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -78,12 +79,20 @@ def resolved(net: Pass, work: Slice) -> Spectra:
 
 def taken_probe(config: Config, data: Dataset) -> Probe:
     """Return a Probe, from the worker's cache where it is there; give it back."""
-    return CACHE.take(("probe", data.key, config)) or Probe(config, data)
+    probe = CACHE.take(_resting(config, data)) or Probe(config, data)
+    probe.take(config)
+    return probe
+
+
+def _resting(config: Config, data: Dataset) -> tuple[str, str, Config]:
+    """Return under what a Probe lies in the cache: what it draws can change, its layers not."""
+    alike = replace(config, initializer="mean_field", sigma_w=1.0, sigma_b=0.0, seed=0)
+    return "probe", data.key, alike
 
 
 def give_back(probe: Probe, data: Dataset) -> None:
     """Keep a Probe for the next question."""
-    CACHE.put(("probe", data.key, probe.config), probe, probe.nbytes)
+    CACHE.put(_resting(probe.config, data), probe, probe.nbytes)
 
 
 def signal_at(history: History, row: int) -> Signal:

@@ -53,6 +53,11 @@ class Probe:
         self._run = fuse(self.net.forward() + self.net.predict() + self.net.backward())
         self._seed: int | None = None
 
+    def take(self, config: Config) -> None:
+        """Draw as this Config says from now on; it may differ in what starting weights are."""
+        if config != self.config:
+            self.config, self._seed = config, None
+
     def run(self, seed: int) -> Pass:
         """Return the pass of the network that this seed draws, after forward and backward.
 
