@@ -64,6 +64,8 @@ header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important;
 .st-key-pause:has(button:disabled), .st-key-pause:has(button:enabled) ~ .st-key-play
   { display: none; }
 .st-key-transport button { min-height: 36px; padding: 0 10px; }
+@media (min-width: 641px) and (max-width: 1340px) { .st-key-transport { gap: 6px !important; }
+  .st-key-transport button { padding: 0 7px; } }
 button[data-testid="stBaseButton-primary"]:enabled,
 button[data-testid="stBaseButton-primary"]:enabled *
   { color: light-dark(#ffffff, #10151b) !important; }
@@ -80,7 +82,8 @@ button[data-testid="stBaseButton-primary"]:enabled *
   .st-key-transport button { min-height: 44px; min-width: 44px; }
   .st-key-pick { display: block; margin-top: 8px; }
   .nl-cards { grid-template-columns: 1fr; }
-  .st-key-transport kbd, .st-key-step p, .st-key-epoch p, .st-key-reset p, .st-key-new_seed p
+  .st-key-transport kbd, .st-key-step p, .st-key-epoch p, .st-key-reset p, .st-key-new_seed p,
+  .st-key-share p
     { display: none; }
 }
 """
