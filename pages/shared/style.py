@@ -61,6 +61,10 @@ header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important;
   { padding-left: 36px; } }
 .st-key-present p { position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%); }
+[class*="st-key-dataset_picture"] button { padding: 1px !important; min-height: 32px;
+  min-width: 0; }
+[class*="st-key-dataset_picture"] img { height: 26px; width: 26px; max-height: none; margin: 0; }
+[class*="st-key-dataset_picture"] p { line-height: 0; }
 .st-key-pause:has(button:disabled), .st-key-pause:has(button:enabled) ~ .st-key-play
   { display: none; }
 .st-key-transport button { min-height: 36px; padding: 0 10px; }
