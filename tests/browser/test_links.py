@@ -209,7 +209,9 @@ def test_a_picture_of_a_data_set_chooses_it(visit):
     )
     page.get_by_role("radio", name="XOR").or_(page.get_by_role("button", name="XOR")).first.click()
     linked(page, "dataset=xor")
-    page.wait_for_selector("[class*=st-key-config_dataset]:has-text('XOR')")
+    page.wait_for_function(
+        "document.querySelector('[class*=st-key-config_dataset] input').value === 'XOR'"
+    )
 
 
 # --- reading the cost curve ----------------------------------------------------------------------
