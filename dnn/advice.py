@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from dnn.config import FIELDS
 from dnn.diagnostics import PROBE, layer_signal
-from dnn.figures.words import number
+from dnn.execution import CACHE
+from dnn.figures.words import number, power_of_ten, short
 from dnn.network import PROBING
-from dnn.training import Run, borrowed_trainer
+from dnn.training import Run, advance, borrowed_trainer, start
 from dnn.verdict import mend
 
 #: From this factor a layer on, the error's growth at the start counts as the cause.
 GROWTH = 1.15
+#: Steps of a trial with a smaller learning rate, and parameters x examples that it may go over.
+TRIAL, TRIAL_WORK = 300, 300_000_000
 #: What is left where nothing else is.
 CLIP: tuple[str, dict[str, Any]] = ("Clip the gradient's norm at 1", {"clip_norm": 1.0})
 
@@ -49,6 +52,27 @@ def growth_at_start(run: Run) -> float:
     return factor if np.isfinite(factor) and factor > 0 else 1.0
 
 
+def _bearable_rate(run: Run) -> float:
+    """Return a tenth of the learning rate, or a hundredth, ...: the first that a trial survives.
+
+    The trial makes up to TRIAL steps from the start, fewer where a step takes long.
+    """
+    key = ("rate", run.data_key, run.config)
+    known = CACHE.get(key)
+    if known is not None:
+        return known
+    rate, least = run.config.learning_rate, FIELDS["learning_rate"].min
+    examples = min(run.config.batch_size or run.data.m_train, run.data.m_train) if run.data else 1
+    steps = max(10, min(TRIAL, TRIAL_WORK // (run.layout.size * examples)))
+    while rate > least:
+        rate = max(float(f"{rate / 10:.3g}"), least)
+        again = start(replace(run.config, learning_rate=rate), run.data)
+        if advance(again, steps)[0].diverged is None:
+            break
+    CACHE.put(key, rate, 8)
+    return rate
+
+
 def advise(run: Run) -> Advice:
     """Return the advice for a run that has diverged. Raises ValueError for one that has not."""
     if run.diverged is None:
@@ -56,13 +80,14 @@ def advise(run: Run) -> Advice:
     config, factor = run.config, growth_at_start(run)
     last = run.diverged.layer == run.layout.layers
     place = "the output layer" if last else f"layer {run.diverged.layer}"
-    what = f"Step {run.diverged.step}: the {run.diverged.quantity} of {place} left the range."
-    lower = max(float(f"{config.learning_rate / 10:.3g}"), FIELDS["learning_rate"].min)
-    slower = f"Retry with learning rate {number(lower)}", {"learning_rate": lower}
+    step, limit = run.diverged.step, power_of_ten(12)
+    what = f"Step {step}: the {run.diverged.quantity} of {place} passed {limit}."
+    lower = _bearable_rate(run)
+    slower = f"Retry with learning rate {short(lower)}", {"learning_rate": lower}
     if factor >= GROWTH:
         why = f"At the start the error already grew ×{number(factor)} a layer on its way back."
         return Advice(what, why, *(mend(config, "exploding") or slower))
-    why = f"The learning rate {number(config.learning_rate)} is too large for this network."
+    why = f"The learning rate {short(config.learning_rate)} is too large for this network."
     if lower < config.learning_rate:
         return Advice(what, why, *slower)
     return Advice(what, why, *(mend(config, "exploding") or CLIP))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 from dnn.activations import ACTIVATIONS
@@ -513,11 +513,18 @@ def check_amount(sizes: Sequence[int], amount: int, limit: float, what: str) -> 
 
 def to_query(config: Config) -> dict[str, str]:
     """Return what a link carries: the text of every field that differs from the defaults."""
+    usual = _usual(config.dataset)
     return {
         name: about.write(getattr(config, name))
         for name, about in FIELDS.items()
-        if getattr(config, name) != getattr(DEFAULT, name)
+        if getattr(config, name) != getattr(usual, name)
     }
+
+
+def _usual(dataset: str) -> Config:
+    """Return what a link means that says no more than its data set: with as many examples."""
+    about = DATASETS[dataset]
+    return replace(DEFAULT, samples=about.samples) if about.synthetic else DEFAULT
 
 
 def from_query(query: Mapping[str, str]) -> Config:
@@ -534,7 +541,8 @@ def from_query(query: Mapping[str, str]) -> Config:
                 problems.append(str(error))
     if problems:
         raise ValueError("\n".join(problems))
-    return Config(**values)
+    usual = _usual(values.get("dataset", DEFAULT.dataset))
+    return Config(**{"samples": usual.samples, **values})
 
 
 #: What a link need not say.

@@ -6,6 +6,7 @@ between two layers travel; the panel says so.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -249,7 +250,7 @@ def shows_unit(panel: dict[str, Any], work: Slice, trainer: Trainer, net: Pass) 
     return {
         **panel,
         "title": unit_name(words, j),
-        "subtitle": "",
+        "subtitle": re.sub("^Boundary", "Map", panel["subtitle"]),
         "legend": field_legend(words, work.view.theme),
         "figure": {**figure, "layout": layout},
         "field": to_bytes(A[j], limits),

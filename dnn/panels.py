@@ -249,7 +249,7 @@ def cost_panel(
     name = "Cross-entropy (nats)" if unit == "nats" else "Half squared error"
     panel = figures.panel(
         "Cost",
-        figures.cost_sentence(work.history, run.diverged),
+        figures.cost_sentence(work.history, run.diverged, guessing_cost(run)),
         figures.cost_figure(
             work.history, unit=name, log=view.cost_axis == "log", theme=view.theme,
             chance=guessing_cost(run), ghost=work.ghost, ghost_name=ghost_name,

@@ -11,6 +11,7 @@ from dnn.config import MAX_SIGNAL, Config, check_amount
 from dnn.datasets import Dataset
 from dnn.diagnostics import PROBE, Signal, layer_signal
 from dnn.history import Record
+from dnn.initializers import INITIALIZERS
 from dnn.layout import Array, initial_parameters
 from dnn.losses import LOSSES
 from dnn.network import PROBING, Pass, with_ones
@@ -142,7 +143,7 @@ def predicted(config: Config, data: Dataset, last_delta: float) -> Signal:
     """
     layout = architecture_of(config, data).layout
     sw2 = theory.weight_variance(config.initializer_keys, layout.sizes, config.sigma_w)
-    biased = config.initializer == "mean_field"
+    biased = INITIALIZERS[config.initializer_keys[0]].uses_sigma_b
     X = data.X_train[:, : examples(config, data)]
     squares = np.mean(X**2, axis=0)
     if config.batch_norm:

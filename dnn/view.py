@@ -24,6 +24,7 @@ TYPED: dict[str, tuple[str, str]] = {
 }
 #: What a link may say of a switch.
 SWITCHES = {"on": True, "off": False, "1": True, "0": False}
+SPELT: dict[Any, str] = {True: "on", False: "off"}
 #: So many controls and panels can be hidden, more than there are.
 MOST_HIDDEN = 100
 
@@ -75,7 +76,7 @@ def _refusal(name: str, value: Any) -> str:
     allowed = CHOICES.get(name, (True, False))
     if any(value is a or (isinstance(value, str) and value == a) for a in allowed):
         return ""
-    return f"choose {', '.join(map(str, allowed))}"
+    return f"choose {' or '.join(SPELT[a] if isinstance(a, bool) else a for a in allowed)}"
 
 
 def _matches(pattern: str, value: Any) -> bool:

@@ -7,10 +7,10 @@ from pages.shared.trainability import trainability
 session.take_redraw()  # this is one
 present = session.visit("gradients").view.present
 message()
-if present:
-    lab_bar()
 live.stage()
-if not present:
+if present:
+    lab_bar()  # the style sheet puts it above: the stage keeps its place on the page
+else:
     if not session.hidden("trainability"):
         trainability()
     lab_sidebar(session.loop())

@@ -2,13 +2,14 @@
 
 import { arrange } from "./arrange.js";
 import { Editor } from "./editor.js";
+import { formula, linkWords, unitName } from "./formula.js";
 import { Links, curve, ends, linkAt, paintLinks, strength } from "./links.js";
 import { Maps } from "./maps.js";
+import { paintColumn, paintNames } from "./neurons.js";
 import { element } from "./panels.js";
-import { formula, linkWords, unitName } from "./readout.js";
-import { Readout, Units } from "./units.js";
+import { Readout } from "./readout.js";
+import { Units } from "./units.js";
 
-const FONT = '"Source Sans 3", "Source Sans", "Source Sans Pro", sans-serif';
 /** For so long a press is shown as done while its answer is under way. */
 const AWAITED_MS = 2500;
 /** How near to a link the pointer has to be; a finger needs more. */
@@ -51,7 +52,7 @@ export class Diagram {
       else this.editor.close();
     });
     this.onKey = (event) => {
-      if (event.key !== "Escape") return;
+      if (event.key !== "Escape" || !this.plot.offsetParent) return;
       if (this.editor.open) this.editor.close();
       else if (this.pinned()) this.pin("");
     };
@@ -207,7 +208,7 @@ export class Diagram {
     return {
       ...p,
       title: unitName(this.panel, c, j),
-      subtitle: "",
+      subtitle: p.subtitle.replace(/^Boundary/, "Map"),
       legend: [{ symbol: "ramp", colors: [low, mid, high], label }],
       figure: { ...p.figure, layout: { ...p.figure.layout, meta: { ...p.figure.layout.meta, field: this.panel.colors.field } } },
       field: c ? this.maps.of(c - 1, j) : this.inputMaps.of(0, j),
@@ -220,14 +221,14 @@ export class Diagram {
 
   paint() {
     if (!this.geometry || !this.panel) return;
-    const { g, size, panel } = this;
+    const { g, size } = this;
     const [w, h] = [Math.round(size.w * size.ratio), Math.round(size.h * size.ratio)];
     if (this.canvas.width !== w || this.canvas.height !== h) [this.canvas.width, this.canvas.height] = [w, h];
     g.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
     g.clearRect(0, 0, size.w, size.h);
     this.paintLinks();
-    for (let c = 0; c < this.geometry.columns.length; c++) this.paintColumn(c, panel);
-    this.paintNames();
+    for (let c = 0; c < this.geometry.columns.length; c++) paintColumn(this, c);
+    paintNames(this);
     this.readout.show(this.words());
   }
 
@@ -267,102 +268,6 @@ export class Diagram {
     }
   }
 
-  paintColumn(c, p) {
-    const { g } = this;
-    const column = this.geometry.columns[c];
-    const [maps, part] = c ? [this.maps, c - 1] : [this.inputMaps, 0];
-    if (!c && !this.static) return;
-    if (column.kind === "strip") {
-      const x = column.x - column.size / 2;
-      maps.strip(g, part, x, column.top, column.size, column.height);
-      g.strokeStyle = p.colors.line;
-      g.lineWidth = 1;
-      g.strokeRect(x + 0.5, column.top + 0.5, column.size - 1, column.height - 1);
-      return;
-    }
-    const { size } = column;
-    g.beginPath();
-    for (let j = 0; j < column.units; j++) {
-      const [x, y] = [Math.round(column.x - size / 2), Math.round(column.at(j) - size / 2)];
-      const on = c || p.inputs.order[j] >= 0;
-      if (!on) {
-        // What is switched off lies faintly on the panel, whatever passes behind it.
-        g.fillStyle = p.colors.panel;
-        g.fillRect(x, y, size, size);
-        g.globalAlpha = 0.28;
-      }
-      maps.tile(g, part, j, x, y, size);
-      g.globalAlpha = 1;
-    }
-    this.paintRims(c, column);
-  }
-
-  /** Round the corners of a column's maps, frame them, and paint their biases. */
-  paintRims(c, column) {
-    const { g, panel } = this;
-    const { size } = column;
-    const radius = Math.min(4, size / 5);
-    const rim = (j, out, r) => g.roundRect(Math.round(column.x - size / 2) - out, Math.round(column.at(j) - size / 2) - out, size + 2 * out, size + 2 * out, r);
-    g.beginPath();
-    for (let j = 0; j < column.units; j++) {
-      g.rect(Math.round(column.x - size / 2), Math.round(column.at(j) - size / 2), size, size);
-      rim(j, 0, radius);
-    }
-    g.fillStyle = panel.colors.panel;
-    g.fill("evenodd");
-    g.beginPath();
-    for (let j = 0; j < column.units; j++) rim(j, -0.5, radius);
-    g.strokeStyle = panel.colors.t3;
-    g.lineWidth = 1;
-    g.stroke();
-    if (c) this.paintBiases(c, column);
-    const [unit, pinned] = [this.pointed?.unit, this.pinned()];
-    for (let j = 0; j < column.units; j++) {
-      const fixed = pinned === `${c}.${j + 1}`;
-      if (!fixed && !(unit && unit[0] === c && unit[1] === j)) continue;
-      g.beginPath();
-      rim(j, 2, radius + 2);
-      g.strokeStyle = fixed ? panel.colors.t1 : panel.colors.t2;
-      g.lineWidth = fixed ? 2 : 1.5;
-      g.stroke();
-    }
-  }
-
-  paintBiases(c, column) {
-    const { g, panel } = this;
-    const links = this.layers[c - 1];
-    const size = Math.max(3, Math.min(8, column.size / 4));
-    for (let k = 0; k < links.weight.length; k++) {
-      if (links.source[k] >= 0) continue;
-      const [x, y] = [Math.round(column.x - column.size / 2) - 2, Math.round(column.at(links.target[k]) + column.size / 2 - size) + 2];
-      const b = links.weight[k];
-      g.fillStyle = panel.colors.panel;
-      g.fillRect(x - 1, y - 1, size + 2, size + 2);
-      g.fillStyle = b < 0 ? panel.colors.negative : panel.colors.positive;
-      g.globalAlpha = 0.2 + 0.8 * strength(3 * b);
-      g.fillRect(x, y, size, size);
-      g.globalAlpha = 1;
-      g.strokeStyle = panel.colors.t3;
-      g.lineWidth = 0.75;
-      g.strokeRect(x, y, size, size);
-    }
-  }
-
-  /** Paint the names of the inputs beside their maps. */
-  paintNames() {
-    const { g, panel } = this;
-    const column = this.geometry.columns[0];
-    if (column.kind !== "tiles") return;
-    g.font = `${Math.min(13, Math.max(9, column.size * 0.8))}px ${FONT}`;
-    g.textAlign = "right";
-    g.textBaseline = "middle";
-    panel.inputs.names.forEach((name, j) => {
-      g.fillStyle = panel.inputs.order[j] >= 0 ? panel.colors.t1 : panel.colors.t3;
-      g.fillText(name, column.x - column.size / 2 - 6, column.at(j), 44);
-    });
-    g.textAlign = "left";
-  }
-
   /** Return [name, words] of what is in view. */
   words() {
     const { link } = this.pointed ?? {};
@@ -371,7 +276,13 @@ export class Diagram {
     if (!unit) return null;
     const [c, j] = unit;
     if (!c) return [unitName(this.panel, c, j), this.inputWords(j)];
-    return [unitName(this.panel, c, j), formula(this.panel, this.layers, c, j, this.readout.terms())];
+    return [unitName(this.panel, c, j), formula(this.panel, this.layers, c, j, this.readout.terms(this.letters(c)))];
+  }
+
+  /** Return how many letters the names have from which column c takes its weights, on average. */
+  letters(c) {
+    const { names } = this.panel.inputs;
+    return c === 1 ? names.join("").length / names.length : 2;
   }
 
   inputWords(j) {

@@ -23,7 +23,6 @@ export const DIAGRAM = `
  color:var(--t2)}
 .nl-readout p{flex:1;min-width:0;margin:0;padding:0;font-size:12px;line-height:16px;height:32px;overflow:hidden}
 .nl-readout p b{color:var(--t1);font-weight:600}
-.nl-readout:not([data-empty=true]) p b::after{content:": "}
 .nl-more{display:flex;flex-wrap:wrap;gap:6px;align-items:center}
 .nl-more button{height:24px;min-width:24px;padding:0 8px;border:1px solid var(--line2);border-radius:6px;background:var(--raise);
  font-size:12px;font-weight:500}
@@ -45,6 +44,7 @@ export const DIAGRAM = `
 @media (max-height:800px){.nl-readout{padding:1px 12px 2px 14px;min-height:35px}}
 @container (max-width:559.98px){
  .nl-readout{flex-wrap:wrap;min-height:0}.nl-readout p{flex-basis:100%;font-size:13px;line-height:18px;height:72px}
+ .nl-panel[data-key=network]{height:480px}
  .nl-more{padding-bottom:4px}.nl-more button{height:44px;min-width:44px;font-size:13px}
  .nl-net .nl-pick::after{content:"";position:absolute;inset:-6px -2px}
 }

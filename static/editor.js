@@ -1,8 +1,8 @@
 /** The small window in which a weight or a bias is edited, by number or by dragging. */
 
-import { button } from "./units.js";
+import { unitName } from "./formula.js";
 import { element } from "./panels.js";
-import { unitName } from "./readout.js";
+import { button } from "./shaping.js";
 import { numbered } from "./words.js";
 
 /** While a slider is dragged, its value is sent this often. */
@@ -97,7 +97,7 @@ export class Editor {
     const value = this.value();
     if (value === null) return this.close();
     const active = document.activeElement;
-    if (active !== this.number && active !== this.slider && !this.awaited(value)) this.put(value);
+    if (active !== this.number && active !== this.slider && !this.awaited()) this.put(value);
   }
 
   /** Return whether what was last sent is still on its way. */

@@ -1,38 +1,25 @@
-/** The diagram's focusable parts: a button for each unit, headings with their buttons, and the words. */
+/** The diagram's focusable parts: a button for each unit, and headings with their buttons. */
 
+import { unitLabel } from "./formula.js";
 import { element } from "./panels.js";
-import { unitLabel } from "./readout.js";
+import { KEPT, button, insert, shapers } from "./shaping.js";
 
 /** The corner of a unit in which its bias stands, as a share of its side. */
 const CORNER = 0.36;
 /** Labels for screen readers follow the numbers this often. */
 const LABELS_MS = 1000;
-/** Keys that a focused part of the diagram keeps from the page's shortcuts. */
-const KEPT = new Set([" ", "Enter", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-/** Pixels that a term of a formula takes, and all its other words together. */
-const TERM = 60;
-const REST = 380;
-const HINT = "Point at a neuron or a link. Click a neuron to pin it, a link or a bias to edit it.";
-const HINT_TOUCH = "Tap a neuron to pin it, a link to edit it, a layer’s number to change the layer.";
+/** Columns nearer to each other have no room for another button between theirs. */
+const BESIDE = 92;
 
 const box = (node, x, y, w, h) => Object.assign(node.style, { left: `${x}px`, top: `${y}px`, width: `${w}px`, height: `${h}px` });
-
-/** Return a button that says what it does and does not keep the focus that a mouse gives it. */
-export function button(name, text, label, act) {
-  const node = element("button", name, text);
-  node.type = "button";
-  node.ariaLabel = label;
-  node.title = label;
-  node.onmousedown = (event) => event.preventDefault();
-  node.onclick = act;
-  return node;
-}
 
 export class Units {
   constructor(diagram) {
     this.diagram = diagram;
     this.root = element("div", "nl-net");
+    this.root.setAttribute("role", "group");
+    this.root.ariaLabel = "Network: the arrow keys go from neuron to neuron, Enter pins one, E edits it";
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("keyup", (event) => KEPT.has(event.key) && event.stopPropagation());
     this.at = [1, 0];
@@ -170,6 +157,7 @@ export class Units {
     if (layer) head.title = `${layer.title}, ${this.note(layer, hidden)}: maps from ${layer.low} (orange) to ${layer.high} (blue), paler between`;
     const wide = geometry.across;
     box(head, column.x - wide / 2, 0, wide, geometry.head);
+    if (!c && column.kind === "strip") Object.assign(head.style, { left: `${column.x - column.size / 2}px`, textAlign: "left" });
     if (hidden) head.append(this.tools(c - 1, geometry.low ? layer.units : null));
     return [head];
   }
@@ -211,102 +199,14 @@ export class Units {
   }
 
   /** Return a button between each two columns that adds a layer there. */
-  adds({ columns, across, head }) {
+  adds({ columns, across, head, low }) {
     const { panel } = this.diagram;
     if (panel.hidden.length >= panel.limits.layers) return [];
     return columns.slice(0, -1).map((column, c) => {
       const node = button("nl-add", "+", `Add a layer ${c ? `behind layer ${c}` : "before layer 1"}`, () => insert(this.diagram, c));
-      box(node, (column.x + columns[c + 1].x) / 2 - 9, head - 20, 18, 18);
+      // Between narrow columns there is room beside the headings only.
+      box(node, (column.x + columns[c + 1].x) / 2 - 9, low && across < BESIDE ? -1 : head - 20, 18, 18);
       return node;
     });
-  }
-}
-
-/** Add a hidden layer at place l (from 0), as wide as the one before it. */
-function insert(diagram, l) {
-  const hidden = diagram.hidden();
-  diagram.shape([...hidden.slice(0, l), hidden[l - 1] ?? hidden[0] ?? 4, ...hidden.slice(l)], l);
-}
-
-/** Return buttons that take a unit from hidden layer l (from 0), give it one, and remove it. */
-function shapers(diagram, l) {
-  const resize = (by) => {
-    const hidden = diagram.hidden();
-    const units = Math.max(1, Math.min(diagram.panel.limits.units, hidden[l] + by));
-    if (units !== hidden[l]) diagram.shape([...hidden.slice(0, l), units, ...hidden.slice(l + 1)]);
-  };
-  const remove = () => {
-    const hidden = diagram.hidden();
-    diagram.shape([...hidden.slice(0, l), ...hidden.slice(l + 1)], l);
-  };
-  const n = l + 1;
-  return [
-    button("", "−", `Layer ${n}: one neuron less`, () => resize(-1)),
-    button("", "+", `Layer ${n}: one neuron more`, () => resize(1)),
-    button("nl-gone", "×", `Remove layer ${n}`, remove),
-  ];
-}
-
-/** The line below the diagram: what is in view in words, or the buttons of a layer that was chosen. */
-export class Readout {
-  constructor(diagram) {
-    this.diagram = diagram;
-    this.name = element("b");
-    this.text = element("span");
-    this.words = element("p", "", this.name, this.text);
-    this.more = element("div", "nl-more");
-    this.root = element("div", "nl-readout", this.words, this.more);
-    this.root.addEventListener("keydown", (event) => KEPT.has(event.key) && event.target.closest("button") && event.stopPropagation());
-  }
-
-  /** Show [name, words], or the hint. */
-  show(words) {
-    const coarse = window.matchMedia("(pointer: coarse)").matches;
-    const [name, text] = words ?? ["", performance.now() < (this.until ?? 0) ? this.said : coarse ? HINT_TOUCH : HINT];
-    if (this.name.textContent !== name) this.name.textContent = name;
-    if (this.text.textContent !== text) this.text.textContent = text;
-    this.root.dataset.empty = String(!words);
-    this.offer();
-  }
-
-  /** Return how many weights of a formula have room beside its other words. */
-  terms() {
-    const { clientWidth, clientHeight } = this.words;
-    return Math.max(2, Math.floor((clientWidth * Math.floor(clientHeight / 16) - REST) / TERM));
-  }
-
-  say(sentence) {
-    [this.said, this.until] = [sentence, performance.now() + 4000];
-    this.diagram.repaint();
-  }
-
-  /** Offer what can be done with the layer chosen, or with the pinned unit. */
-  offer() {
-    const { diagram } = this;
-    const pinned = diagram.pinned();
-    const l = diagram.geometry.roomy || this.layer >= diagram.panel.hidden.length ? null : this.layer ?? null;
-    const key = JSON.stringify([pinned, l, diagram.geometry.roomy, l === null ? 0 : diagram.panel.hidden[l]]);
-    if (key === this.offered) return;
-    this.offered = key;
-    this.more.replaceChildren(...(l === null ? [] : this.layerButtons(l)), ...(pinned ? this.pinButtons(pinned) : []));
-    this.more.hidden = !this.more.childElementCount;
-  }
-
-  layerButtons(l) {
-    const { diagram } = this;
-    const label = element("b", "", `Layer ${l + 1}: ${diagram.panel.hidden[l]}`);
-    return [label, ...shapers(diagram, l), button("", "+ layer", `Add a layer behind layer ${l + 1}`, () => insert(diagram, l + 1))];
-  }
-
-  pinButtons(pinned) {
-    const [c, j] = pinned.split(".").map(Number);
-    const edit = button("", "Edit", "Edit the bias and the weights of the pinned neuron", () => this.diagram.edit(c, j - 1, -1, edit));
-    return [edit, button("", "Unpin", "Unpin (Esc)", () => this.diagram.pin(""))];
-  }
-
-  /** Choose a layer (from 0) to change. */
-  choose(l) {
-    this.layer = this.layer === l ? null : l;
-    this.diagram.repaint();
   }
 }

@@ -407,12 +407,12 @@ def test_other_formats():
     ]  # fmt: skip
 
 
-def sentence(train, test) -> str:
+def sentence(train, test, guessing=None) -> str:
     records = [
         record(i, train_cost=float(a), test_cost=float(b))
         for i, (a, b) in enumerate(zip(train, test, strict=True))
     ]
-    return words.cost_sentence(History().extend(records))
+    return words.cost_sentence(History().extend(records), guessing=guessing)
 
 
 def test_cost_sentences_say_only_what_is_so():
@@ -425,6 +425,8 @@ def test_cost_sentences_say_only_what_is_so():
     # Both rise together, as after a learning rate that is too large: no overfitting.
     assert "overfits" not in sentence(rising / 3, rising)
     assert sentence(3 * flat, flat) == "Train cost is 3.0× test cost."
+    assert sentence(flat, flat, guessing=0.08) == "Worse than guessing: the train cost is 0.100."
+    assert "guessing" not in sentence(flat, flat, guessing=0.1)
 
 
 def test_gradient_sentences_are_neutral():

@@ -350,6 +350,21 @@ def test_a_failing_worker_call_is_a_sentence():
     assert "no room" in running.failed
 
 
+@pytest.mark.parametrize("page", ["", "gradients.py", "twins.py"])
+@pytest.mark.parametrize("of", [Config(), Config(dtype="float32"), PRESETS["lab"].config])
+def test_the_address_always_names_the_network(page, of):
+    at = opened(page)
+    at.session_state["loop"].configure(of)
+    again = opened(page, **query(checked(at)))
+    assert again.session_state["loop"].config == of
+
+
+def test_the_first_visit_trains_again_after_a_reload():
+    at = opened()
+    assert query(at) == {}
+    assert "pause" in buttons(opened(**query(at)))
+
+
 def test_every_link_is_what_opens_the_same_page():
     at = opened(hidden="4-3", activation="relu", learning_rate="0.02", gradient="gradient_norm")
     assert config(at) == Config(hidden=(4, 3), activation="relu", learning_rate=0.02)

@@ -55,17 +55,17 @@ def test_keys_do_not_clash_with_the_config():
 @pytest.mark.parametrize(
     ("fields_", "message"),
     [
-        ({"cost_axis": "loglog"}, "cost_axis: 'loglog' is not allowed; choose log, linear"),
+        ({"cost_axis": "loglog"}, "cost_axis: 'loglog' is not allowed; choose log or linear"),
         (
             {"gradient": "norm"},
-            "gradient: 'norm' is not allowed; choose gradient_rms, gradient_norm",
+            "gradient: 'norm' is not allowed; choose gradient_rms or gradient_norm",
         ),
-        ({"show_test": "on"}, "show_test: 'on' is not allowed; choose True, False"),
+        ({"show_test": "on"}, "show_test: 'on' is not allowed; choose on or off"),
         ({"discretise": 1}, "discretise: '1' is not allowed"),
         ({"hide": ["weights"]}, "hide: .* write up to 100 names"),
         ({"hide": (1,)}, "hide: "),
         ({"hide": ("x",) * 101}, "hide: "),
-        ({"theme": None}, "theme: 'None' is not allowed; choose light, dark"),
+        ({"theme": None}, "theme: 'None' is not allowed; choose light or dark"),
         ({"pinned": "2"}, "pinned: '2' is not allowed; write layer.neuron"),
         ({"pinned": 2.3}, "pinned: '2.3' is not allowed"),
         ({"space_layer": "0"}, "space_layer: '0' is not allowed; write last or the number of"),

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from dnn.config import Config, from_query
+from dnn.config import FIELDS, Config, from_query
+from dnn.presets import PRESETS
 from pages.shared import session
 
 APP = str(Path(__file__).parents[1] / "pages" / "main.py")
@@ -49,7 +50,10 @@ def errors(at: AppTest) -> str:
 
 
 def config(at: AppTest) -> Config:
-    """Return the Config that the page's link carries."""
+    """Return the Config that the page's link carries: without a field, what the page opens on."""
+    if FIELDS.keys().isdisjoint(query(at)):
+        page = at.session_state["loop"].view.page
+        return PRESETS[session.FIRST_VISIT[page]].config
     return from_query(query(at))
 
 

@@ -193,7 +193,7 @@ def legend(
     if target == "real":
         keys: list[dict[str, Any]] = [
             {"symbol": "ramp", "colors": [c["neg"], c["mid"], c["pos"]],
-             "label": [short(-scale), short(scale)]}
+             "label": [short(float(f"{v:.3g}")) for v in (-scale, scale)]}
         ]  # fmt: skip
         if show_test:
             keys.append({"symbol": "circle", "color": None, "edge": c["t2"], "label": "test"})

@@ -20,6 +20,10 @@ Array = np.ndarray
 MOST_CHANGES = 200
 
 
+#: So many times the largest value of the curves in front, a ghost still has a part in the axis.
+GHOST_REACH = 3.0
+
+
 def cost_figure(
     history: History,
     *,
@@ -54,7 +58,8 @@ def cost_figure(
         last = max(last, float(ghost.last("step")))
     x = step_x(theme, last)
     end = x["range"][1]
-    shown = [y[s <= end] for s, y in (*curves.values(), *ghosts.values(), *beside.values())]
+    shown = [y[s <= end] for s, y in (*curves.values(), *beside.values())]
+    shown += [_near(y[s <= end], [*shown, chance]) for s, y in ghosts.values()]
     y = _y_axis(shown, chance if diverged is None else None, log)
     floor = 10.0 ** y["range"][0] if log else -math.inf
 
@@ -122,6 +127,12 @@ def _curves(history: History | None, names: Sequence[str]) -> dict[str, tuple[Ar
         return {}
     points = {n: scales.finite(history["step"], history[n]) for n in names}
     return {n: thinned(*p) for n, p in points.items() if len(p[1])}
+
+
+def _near(ghost: Array, own: Sequence[Any]) -> Array:
+    """Return what of a ghost the axis makes room for: a previous explosion flattens no curve."""
+    largest = [float(np.max(y)) for y in own if y is not None and np.size(y)]
+    return ghost[ghost <= GHOST_REACH * max(largest)] if largest else ghost
 
 
 def _y_axis(series: list[Array], chance: float | None, log: bool) -> dict[str, Any]:

@@ -22,7 +22,7 @@ POINTS = 4_000
 
 TITLES = {
     "gradient_rms": "Gradient RMS (nats per unit weight)",
-    "gradient_norm": "Norm of the mean gradient (nats)",
+    "gradient_norm": "Norm of the mean gradient (nats per unit weight)",
 }
 
 

@@ -14,7 +14,7 @@ from dnn.figures.theme import axis, label, layer_color, layout
 
 Array = np.ndarray
 #: Names of curves stand at the right in lines of about so many characters.
-WRAP = 18
+WRAP = 21
 
 
 class Curve(Protocol):

@@ -140,8 +140,15 @@ def _finite(history: History, name: str) -> Array:
     return values[np.isfinite(values)]
 
 
-def cost_sentence(history: History, diverged: Any = None) -> str:
-    """Return one sentence on train and test cost: medians of the newest tenth of the records."""
+#: From so many times the cost of guessing on, a cost is called worse.
+WORSE = 1.1
+
+
+def cost_sentence(history: History, diverged: Any = None, guessing: float | None = None) -> str:
+    """Return one sentence on train and test cost: medians of the newest tenth of the records.
+
+    guessing: the cost of the best constant answer, where it is known.
+    """
     if diverged is not None:
         layer = getattr(diverged, "layer", None)
         where = f" ({diverged.quantity} in layer {layer})" if layer else ""
@@ -157,6 +164,8 @@ def cost_sentence(history: History, diverged: Any = None) -> str:
         )
     if not len(test):
         return f"Train cost {_way(train)}. There is no test part."
+    if guessing is not None and _recent(train) > WORSE * guessing:
+        return f"Worse than guessing: the train cost is {number(_recent(train))}."
     return _comparison(train, test)
 
 

@@ -283,8 +283,10 @@ def _choice(name: str, setting: Setting, config: Config) -> None:
     key = session.key_for(f"config_{name}", value)
 
     def label(option: str) -> str:
+        # The same words whatever it comes to: the browser answers with an option's label, and one
+        # that changes is not found again.
         if option == setting.none:
-            return _automatic(name, config)
+            return "automatic"
         entry = _entry(setting, option)
         return entry.label if entry else option
 
@@ -292,16 +294,6 @@ def _choice(name: str, setting: Setting, config: Config) -> None:
         setting.label, options, index=options.index(value), format_func=label, key=key,
         on_change=_typed, args=(name, key), help=help_of(setting, _entry(setting, value)),
     )  # fmt: skip
-
-
-def _automatic(name: str, config: Config) -> str:
-    """Return what an open choice comes to: "automatic: He"."""
-    if name == "initializer":
-        # Without the other name in brackets: the box is narrow.
-        entries = [FIELDS[name].choices[key] for key in config.initializer_keys]
-        labels = [entry.label.partition(" (")[0] for entry in entries]
-        return f"auto: {labels[0]}" if len(set(labels)) == 1 else "auto: each layer's own"
-    return "automatic"
 
 
 def _int(name: str, setting: Setting, config: Config) -> None:

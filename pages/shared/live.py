@@ -31,6 +31,9 @@ BUTTONS = {
     ),
 }
 
+#: Those of them that lead nowhere once a run has diverged.
+STEPS = ("step", "epoch")
+
 BOOTSTRAP = """
 // The panels live in static/live.js; this only fetches them, once, and hands on what comes.
 let panels = null, waiting = null;
@@ -137,7 +140,10 @@ def _speed(loop: Loop) -> None:
 
 def _button(key: str) -> bool:
     label, icon, help_, shortcut = BUTTONS[key]
-    return st.button(label, key=key, icon=f":material/{icon}:", help=help_, shortcut=shortcut)
+    ended = key in STEPS and session.loop().phase == "diverged"
+    return st.button(
+        label, key=key, icon=f":material/{icon}:", help=help_, shortcut=shortcut, disabled=ended
+    )
 
 
 def _press(loop: Loop, key: str) -> None:

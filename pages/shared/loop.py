@@ -31,7 +31,8 @@ from dnn.panels import points_version
 from dnn.presets import PRESETS
 from dnn.signal import Band, signal_only
 from dnn.spectra import Spectra
-from dnn.training import Change, check_edit
+from dnn.trainer import loss_key
+from dnn.training import Change, Run, check_edit
 from dnn.twins import Twin, twin, twins_slice
 from dnn.view import View
 
@@ -288,12 +289,15 @@ class Loop:
         if all(name in LIVE_FIELDS for name in changed):
             self._leave_link()
             self.config, self._dirty = config, True
+            if self.ended:
+                self.notice = "This run has ended: Reset starts it again, with the new setting."
             self.tick()  # the next slice need not wait until the page asks for its frame
             return
         had = len(self.history) > 1
         self._begin(config, keep_ghost=True)
         if had:
-            self.notice = "New network: this change needs one. The grey curve is the previous run."
+            grey = " The grey curve is the previous run." if self.ghost else ""
+            self.notice = f"New network: this change needs one.{grey}"
 
     @_heard
     def set_twin(self, setting: Mapping[str, Any]) -> None:
@@ -495,6 +499,8 @@ class Loop:
         pair = twin(config, self.twin_setting, data) if self.view.page == "twins" else None
         if keep_ghost and len(self.history) > 1:
             self.ghost = self.history
+        if self.ghost is not None and self._incomparable(run):
+            self.ghost = None
         if self.goal is not None:
             self.playing = self.playing and self._plays_on
         self.link, self._left, self.goal = None, (), None
@@ -509,6 +515,12 @@ class Loop:
             self._finish()
             self._future.cancel()
             self._future = None
+
+    def _incomparable(self, run: Run) -> bool:
+        """Return whether the cost of a run to come is another quantity than the one so far."""
+        before, data = self.run, dataset(run.config)
+        same = before.config.dataset == run.config.dataset
+        return not same or loss_key(before.config, data) != loss_key(run.config, data)
 
     def _steps_a_frame(self) -> int | None:
         if self.goal is not None:

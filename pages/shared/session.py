@@ -195,12 +195,22 @@ def count_run() -> int:
 def link_query() -> dict[str, str]:
     """Return the parameters of a link that opens these settings and this view, at the start."""
     live = loop()
-    wanted = {**to_query(live.config), **view_to_query(live.view)}
+    wanted = {**config_query(live.config, live.view.page), **view_to_query(live.view)}
     if live.twin is not None and live.twin_setting != DIFFERS:
         wanted["twin"] = setting_text(live.twin_setting)
     if live.speed != "epoch":
         wanted["speed"] = live.speed
     return wanted
+
+
+def config_query(config: Config, page: str) -> dict[str, str]:
+    """Return what opens this Config on a page: nothing for the network that the page opens on.
+
+    A link without any field means that one, so that another has to name a field at least.
+    """
+    if config == PRESETS[FIRST_VISIT[page]].config:
+        return {}
+    return to_query(config) or {"dtype": config.dtype}
 
 
 def write_link() -> None:
@@ -210,7 +220,8 @@ def write_link() -> None:
     """
     live, wanted = loop(), link_query()
     if live.link is not None and (live.link.step is None or live.run.step <= live.link.step):
-        wanted = {**_without_config(wanted), **to_query(live.run.origin), **link_text(live.link)}
+        origin = config_query(live.run.origin, live.view.page)
+        wanted = {**_without_config(wanted), **origin, **link_text(live.link)}
     if st.session_state["link_plays"]:
         wanted["play"] = "1"
     if st.query_params.to_dict() != wanted:
@@ -314,7 +325,10 @@ def preset_of(config: Config) -> str | None:
 
 
 def change_text(name: str, text: str) -> None:
-    """Take a value that was typed."""
+    """Take a value that was typed; an emptied box asks for nothing."""
+    if not text.strip():
+        redraw()
+        return
     try:
         parsed = FIELDS[name].parse(name, text.strip())
     except ValueError as error:

@@ -102,7 +102,8 @@ PROJECTOR = """
 .st-key-transport, .st-key-transport :is(p, kbd, button), .st-key-lab_bar :is(p, input, div)
   { font-size: 16px !important; line-height: 22px; }
 .st-key-transport { padding-right: 0; }
-.st-key-transport button, .st-key-lab_bar [data-baseweb="select"] > div { min-height: 44px; }
+.st-key-transport button, .st-key-lab_bar .react-aria-ComboBox > div { min-height: 44px; }
+.stVerticalBlock > :has(.st-key-lab_bar) { order: -1; }
 .st-key-lab_bar { padding: 4px 4px 0; }
 .st-key-lab_bar .stSlider label { margin-bottom: 8px; }
 .stAlert p { font-size: 16px !important; }

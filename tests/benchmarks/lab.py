@@ -2,7 +2,7 @@
 
 Parts: slider, wide, phases. Prints a Markdown table row a figure, with the bar it is held against.
 Times run from the key or click to the end of the animation frame in which the answer is painted.
-Rows of what is computed are measured in this process, in one thread, without a page.
+Rows "of which" are without a page: the processor's time in one thread, of what a worker does.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 # As in the workers, before NumPy is imported.
@@ -26,8 +27,11 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 import dnn
 from dnn import lab, theory
 from dnn.activations import ACTIVATIONS
+from dnn.history import History
+from dnn.live import Slice, signal_slice, train_slice
 from dnn.presets import PRESETS
-from dnn.signal import Probe
+from dnn.signal import signal_only
+from dnn.view import View
 
 #: Waits until what `select` shows is no longer what it was before a key or click.
 ANSWER = """select => {
@@ -71,10 +75,24 @@ def told(what: str, values: list[float], bar: float) -> None:
 
 
 def timed(call: Callable[[], object]) -> float:
-    """Return the milliseconds that a call takes."""
-    began = time.perf_counter()
+    """Return the milliseconds of the processor that a call takes."""
+    began = time.process_time()
     call()
-    return 1000 * (time.perf_counter() - began)
+    return 1000 * (time.process_time() - began)
+
+
+def slices(config: dnn.Config, large: bool = False) -> list[float]:
+    """Return what a worker's slice takes after each of five steps of sigma_w, the first left out.
+
+    large: a network too large to train.
+    """
+    data, times = dnn.load(config), []
+    for i in range(6):
+        changed = replace(config, sigma_w=config.sigma_w + 0.05 * i)
+        run = signal_only(changed, data) if large else dnn.start(changed, data)
+        work = Slice(run, History(), None, View(page="gradients"), 0, 1, 0, seq=1, data=data)
+        times.append(timed(lambda w=work: (signal_slice if large else train_slice)(w)))
+    return times[1:]
 
 
 def moves(page: Page) -> Iterator[tuple[str, Callable[[], None]]]:
@@ -101,10 +119,7 @@ def part_slider(browser: Browser, url: str) -> None:
     for what, values in found.items():
         told(f"30 × 64, a step of {what} to the painted frame", values, 200)
     page.context.close()
-    config = PRESETS["lab"].config
-    data = dnn.load(config)
-    told("of which 30 × 64 drawn and measured", [timed(lambda: Probe(config, data).signal(0))
-         for _ in range(5)], 200)  # fmt: skip
+    told("of which 30 × 64 in a worker", slices(PRESETS["lab"].config), 200)
 
 
 def part_wide(browser: Browser, url: str) -> None:
@@ -121,10 +136,8 @@ def part_wide(browser: Browser, url: str) -> None:
     for what, values in found.items():
         told(f"30 × 1000, a step of {what} to the painted signal", values, 1000)
     page.context.close()
-    config = dnn.Config(dataset="circle", hidden=(1000,) * 30, optimizer="sgd")
-    data = dnn.load(config)
-    told("of which 30 × 1000 drawn and measured", [timed(lambda: Probe(config, data).signal(0))
-         for _ in range(3)], 1000)  # fmt: skip
+    config = replace(PRESETS["lab"].config, hidden=(1000,) * 30)
+    told("of which 30 × 1000 in a worker", slices(config, large=True), 1000)
 
 
 def part_phases(browser: Browser, url: str) -> None:
@@ -140,12 +153,12 @@ def part_phases(browser: Browser, url: str) -> None:
         time.sleep(0.7)
     told("phase diagram of another activation, painted", values, 1000)
     page.context.close()
-    theory.gaussian.table.cache_clear()
+    theory.gaussian.table.cache_clear()  # what a worker keeps after the first time
     computed = [
         timed(lambda k=key: theory.phase_diagram(k, lab.SIGMA_W, lab.SIGMA_B))
         for key in ACTIVATIONS
     ]
-    told("of which computed, of every activation", computed, 1000)
+    told("of which computed in a worker, every activation", computed, 1000)
 
 
 PARTS = {"slider": part_slider, "wide": part_wide, "phases": part_phases}

@@ -13,7 +13,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from server import ARGUMENTS, app, chromium
 
 #: What Streamlit itself asks for below a page's address, at first: the server has it at the root.
-ASKED_IN_VAIN = ("/gradients/_stcore/health", "/gradients/_stcore/host-config")
+ASKED_IN_VAIN = tuple(
+    f"/{page}/_stcore/{name}"
+    for page in ("gradients", "twins")
+    for name in ("health", "host-config")
+)
 
 
 @pytest.fixture(scope="session")

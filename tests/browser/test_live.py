@@ -11,7 +11,7 @@ import pytest
 from acting import lab, linked, paused, press, until
 
 pytestmark = pytest.mark.browser
-PANELS = ("boundary", "cost", "gradients", "weights")
+PANELS = ("network", "boundary", "cost", "gradients", "weights")
 DEEP = "hidden=16-16-16-16-16-16-16-16-16-16-16-16&activation=relu&initializer=normal&sigma_w=0.7"
 
 
@@ -30,7 +30,7 @@ def test_all_panels_are_visible_without_scrolling(visit):
         boxes = page.evaluate(
             "[...document.querySelectorAll('.nl-panel')].map(e => e.getBoundingClientRect().toJSON())"
         )
-        assert len(boxes) == 4
+        assert len(boxes) == 5
         for box in boxes:
             assert box["top"] >= 0
             assert box["bottom"] <= height

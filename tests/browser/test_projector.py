@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from acting import lab, linked, until
+from acting import lab, linked, press, until
 
 pytestmark = pytest.mark.browser
 SIZE = {"width": 1280, "height": 720}
@@ -26,7 +26,7 @@ SEEN = """() => {
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
   while (walk.nextNode()) {
     const text = walk.currentNode.textContent.trim(), node = walk.currentNode.parentElement;
-    if (!text || node.closest("style, script, noscript, option, sub, sup, tspan[dy]")) continue;
+    if (!text || node.closest("style, script, noscript, option, sub, sup, tspan[dy], [data-testid=stSkipToContent]")) continue;
     const style = getComputedStyle(node), range = document.createRange();
     range.selectNodeContents(walk.currentNode);
     const box = range.getBoundingClientRect();
@@ -88,6 +88,11 @@ def test_the_lab_has_one_large_chart_and_no_small_word(visit, scheme):
     small = [(size, text) for size, text in sizes(page) if size < 16]
     assert not small
     fits(page)
+    heights = page.evaluate(
+        "[...document.querySelectorAll('.react-aria-ComboBox > div, .st-key-transport button, .nl-segment')]"
+        ".filter(e => e.checkVisibility() && e.offsetWidth > 2).map(e => e.offsetHeight)"
+    )
+    assert min(heights) >= 44
     boxes = page.locator(".nl-panel:visible")
     assert boxes.count() == 1
     assert boxes.first.bounding_box()["height"] > 0.5 * SIZE["height"]
@@ -114,12 +119,12 @@ def test_p_switches_it_but_not_while_typing(visit):
     page.keyboard.press("p")
     page.wait_for_timeout(700)
     assert page.locator(".nl-root:not([data-present])").count() == 1
-    page.locator("body").click(position={"x": 640, "y": 715})
+    page.evaluate("document.activeElement.blur()")
     page.keyboard.press("p")
     page.wait_for_selector(".nl-root[data-present]")
     linked(page, "present=on")
     page.wait_for_selector(".st-key-lab_bar")
-    page.locator(".st-key-present button").click()
+    press(page, "present")
     page.wait_for_selector(".nl-root:not([data-present])")
     page.wait_for_selector("[data-testid=stSidebar]:visible")
     page.wait_for_function("!location.search.includes('present')")
@@ -135,7 +140,7 @@ def test_the_bar_turns_the_network(visit):
     ).first.focus()
     page.keyboard.press("ArrowRight")
     linked(page, "sigma_w=0.61")
-    page.locator("body").click(position={"x": 640, "y": 715})
+    page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Space")
     until(page, "lab.playing && lab.step > 0")
     assert lab(page, "step") > 0
