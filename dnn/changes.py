@@ -18,6 +18,8 @@ LAST_STEP = 1_000_000_000
 #: Multiply-adds that recomputing a link's step may take, and what a step takes beside its own.
 MAX_REPLAY = float(os.environ.get("NEURAL_LAB_MAX_REPLAY", 1e11))
 STEP_COST = 20_000
+#: Every edit copies the parameters: so many numbers may be copied for one link.
+MAX_COPIED = 500_000_000
 ITEM = re.compile(r"([0-9]{1,10}):([a-z0-9_.]{1,40}):(.{1,40})")
 
 
@@ -105,6 +107,12 @@ def step_from_text(text: str) -> int:
 
 def check_changes(run: Run, changes: Sequence[Change]) -> None:
     """Raise ValueError where one of the changes can't be made in this run, which is at step 0."""
+    edits = sum(made.field not in LIVE_FIELDS for made in changes)
+    if edits * run.layout.size > MAX_COPIED:
+        raise ValueError(
+            f"changes: {edits} weights set by hand are too many for a network of "
+            f"{run.layout.size:,} parameters; allowed: up to {MAX_COPIED // run.layout.size}"
+        )
     for made in changes:
         try:
             if made.field in LIVE_FIELDS:

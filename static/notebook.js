@@ -112,9 +112,14 @@ export class Notebook {
       g.stroke();
     }
     this.say(step, rows, this.changes(curves[0].x, i, s), s);
-    const left = x > s.box.x + s.box.w / 2;
-    this.note.style.left = left ? "" : `${x + 12}px`;
-    this.note.style.right = left ? `${this.chart.size.w - x + 12}px` : "";
+    this.note.style.left = `${this.place(x)}px`;
+  }
+
+  /** Return where the note begins: beside the line, on the side that has room for it. */
+  place(x) {
+    const [w, room] = [this.note.offsetWidth, this.chart.size.w];
+    if (x + 12 + w <= room) return x + 12;
+    return x - 12 - w >= 0 ? x - 12 - w : Math.max(0, room - w);
   }
 
   /** Return the changes that lie nearer to this record than to any other, or right beside it. */

@@ -74,11 +74,11 @@ const CSS = `
 .nl-empty b{display:block;color:var(--t1);font-size:13.5px;font-weight:600;margin-bottom:2px}
 .nl-plot:focus-visible{outline:2px solid var(--focus);outline-offset:-2px;border-radius:6px}
 .nl-note{position:absolute;top:14px;z-index:2;pointer-events:none;background:var(--raise);color:var(--t1);padding:5px 10px 6px;
- border:1px solid var(--line2);border-radius:6px;font-size:12px;line-height:16px;max-width:60%}
+ border:1px solid var(--line2);border-radius:6px;font-size:12px;line-height:16px;width:max-content;max-width:calc(100% - 8px)}
 .nl-note table{border-collapse:collapse;margin:1px 0 0}.nl-note tr{background:none;border:0}
-.nl-note :is(th,td){border:0;padding:0 0 0 12px;text-align:right;font-weight:400;color:var(--t2)}
+.nl-note :is(th,td){white-space:nowrap;border:0;padding:0 0 0 12px;text-align:right;font-weight:400;color:var(--t2)}
 .nl-note :is(th,td):first-child{padding:0;text-align:left;font-weight:600}.nl-note td{color:var(--t1)}
-.nl-note p{margin:2px 0 0;color:var(--t2);font-size:12px;line-height:16px}
+.nl-note p{margin:2px 0 0;max-width:240px;color:var(--t2);font-size:12px;line-height:16px}
 .nl-zoom{position:absolute;left:8px;bottom:2px;border:0;background:none;padding:2px 6px;font-size:12px;
  line-height:16px;border-radius:4px}
 .nl-zoom:hover{background:var(--hover)}

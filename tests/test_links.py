@@ -174,6 +174,15 @@ def test_a_batch_of_one_under_batch_normalisation_is_refused():
         check_changes(run, changes_from_text("5:batch_size:1"))
 
 
+def test_edits_of_a_large_network_are_few(monkeypatch):
+    run = dnn.start(Config(**SMALL))
+    made = tuple(Change(0, "w1.0.0", float(k)) for k in range(10))
+    monkeypatch.setattr(links, "MAX_COPIED", 9 * run.layout.size)
+    check_changes(run, made[:9])
+    with pytest.raises(ValueError, match=r"changes: 10 weights .* up to 9"):
+        check_changes(run, made)
+
+
 def test_how_far_a_step_may_be_depends_on_the_work():
     small = dnn.start(Config(**SMALL))
     large = dnn.start(Config(**{**SMALL, "hidden": (400, 400)}))

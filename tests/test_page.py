@@ -85,6 +85,21 @@ def test_every_control_of_the_side_bar(dataset_key):
             assert found(at.number_input, number.key).value != before
 
 
+@pytest.mark.parametrize("key", DATASETS)
+def test_a_data_set_is_chosen_by_its_picture_or_its_name(key):
+    other = "xor" if key != "xor" else "moons"
+    at = opened(dataset=other)
+    found(at.segmented_control, "dataset_picture").set_value(key).run()
+    assert not at.exception
+    assert config(at).dataset == key
+    checked(at)
+    assert found(at.selectbox, "config_dataset").value == key
+    found(at.selectbox, "config_dataset").set_value(other).run()
+    checked(at)
+    assert config(at).dataset == other
+    assert found(at.segmented_control, "dataset_picture").value == other
+
+
 def test_layers_are_added_removed_resized_and_given_activations_of_their_own():
     at = press(opened(), "add_layer")
     assert config(at).hidden == (8, 8, 6, 4, 4)

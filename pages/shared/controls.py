@@ -17,7 +17,7 @@ from dnn.lab import here
 from dnn.presets import PRESETS
 from dnn.registry import Entry
 from dnn.settings import Setting
-from pages.shared import session
+from pages.shared import frames, session
 from pages.shared.loop import Loop
 
 GROUPS = {"data": "Data", "network": "Network", "training": "Training"}
@@ -212,11 +212,23 @@ def _group(group: str) -> None:
     if not fields:
         return
     st.html(f"<div class='nl-section'>{GROUPS[group]}</div>")
+    if "dataset" in fields:
+        _pictures(config)
     _rows({n: s for n, s in fields.items() if not s.rare}, config)
     rare = {n: s for n, s in fields.items() if s.rare}
     if rare:
         with st.expander("More", icon=":material/tune:"):
             _rows(rare, config)
+
+
+def _pictures(config: Config) -> None:
+    """Draw the data sets as a row of pictures to press, beside their list."""
+    key, sets = session.key_for("dataset_picture", config.dataset), FIELDS["dataset"].choices
+    st.segmented_control(
+        "Data set, by picture", list(sets), default=config.dataset, required=True, key=key,
+        format_func=lambda k: f"![{sets[k].label}]({frames.PREFIX}/data/{k}.svg)",
+        label_visibility="collapsed", width="stretch", on_change=_changed, args=("dataset", key),
+    )  # fmt: skip
 
 
 def _shown(names: Iterable[str], config: Config) -> dict[str, Setting]:

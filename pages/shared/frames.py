@@ -12,6 +12,7 @@ import gzip
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -22,7 +23,10 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from pages.shared.loop import Loop
+from dnn.config import Config
+from dnn.datasets import DATASETS
+from dnn.figures.thumbnail import table_thumbnail, thumbnail
+from pages.shared.loop import Loop, dataset
 
 #: Where all of this lives, below the address of the app.
 PREFIX = "lab"
@@ -96,6 +100,25 @@ async def _newer_than(seen: int, loop: Loop) -> bytes:
         loop.waiting.discard(wake)
 
 
+@lru_cache(maxsize=32)
+def picture(key: str) -> str:
+    """Return a data set as a small SVG. Raises KeyError or ValueError for an unknown one."""
+    entry = DATASETS[key]
+    if not entry.synthetic:
+        return table_thumbnail()  # its library is loaded for whoever chooses it
+    data = dataset(Config(dataset=key, samples=240))
+    return thumbnail(data.points_train, data.Y_train, data.target)
+
+
+async def data_picture(request: Request) -> Response:
+    """Answer with the picture of a data set; 404 where there is none of that name."""
+    try:
+        svg = await to_thread.run_sync(picture, request.path_params["key"])
+    except (KeyError, ValueError):
+        return Response(status_code=GONE)
+    return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": "max-age=3600"})
+
+
 def _file(path: Path, media_type: str) -> Callable[[Request], Awaitable[Response]]:
     async def serve(request: Request) -> Response:
         return FileResponse(path, media_type=media_type)
@@ -107,6 +130,7 @@ def routes() -> list[BaseRoute]:
     """Return the routes that the server needs beside Streamlit's own."""
     return [
         Route(f"/{PREFIX}/frames/{{token}}", next_frame),
+        Route(f"/{PREFIX}/data/{{key}}.svg", data_picture),
         Route(f"/{PREFIX}/static/plotly.min.js", _file(PLOTLY, "text/javascript")),
         Mount(f"/{PREFIX}/static", StaticFiles(directory=STATIC)),
     ]

@@ -61,9 +61,15 @@ header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important;
   { padding-left: 36px; } }
 .st-key-present p { position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%); }
+[class*="st-key-dataset_picture"] button { padding: 1px !important; min-height: 32px;
+  min-width: 0; }
+[class*="st-key-dataset_picture"] img { height: 26px; width: 26px; max-height: none; margin: 0; }
+[class*="st-key-dataset_picture"] p { line-height: 0; }
 .st-key-pause:has(button:disabled), .st-key-pause:has(button:enabled) ~ .st-key-play
   { display: none; }
 .st-key-transport button { min-height: 36px; padding: 0 10px; }
+@media (min-width: 641px) and (max-width: 1340px) { .st-key-transport { gap: 6px !important; }
+  .st-key-transport button { padding: 0 7px; } }
 button[data-testid="stBaseButton-primary"]:enabled,
 button[data-testid="stBaseButton-primary"]:enabled *
   { color: light-dark(#ffffff, #10151b) !important; }
@@ -80,7 +86,8 @@ button[data-testid="stBaseButton-primary"]:enabled *
   .st-key-transport button { min-height: 44px; min-width: 44px; }
   .st-key-pick { display: block; margin-top: 8px; }
   .nl-cards { grid-template-columns: 1fr; }
-  .st-key-transport kbd, .st-key-step p, .st-key-epoch p, .st-key-reset p, .st-key-new_seed p
+  .st-key-transport kbd, .st-key-step p, .st-key-epoch p, .st-key-reset p, .st-key-new_seed p,
+  .st-key-share p
     { display: none; }
 }
 """

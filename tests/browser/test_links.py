@@ -200,6 +200,20 @@ def test_a_query_of_60_kilobytes_opens_a_page(visit):
     until(page, "lab.step === 1")
 
 
+def test_a_picture_of_a_data_set_chooses_it(visit):
+    page = visit("?dataset=circle")
+    pictures = page.locator("[class*=st-key-dataset_picture] img")
+    assert pictures.count() >= 8
+    page.wait_for_function(
+        "[...document.querySelectorAll('[class*=st-key-dataset_picture] img')].every(i => i.naturalWidth)"
+    )
+    page.get_by_role("radio", name="XOR").or_(page.get_by_role("button", name="XOR")).first.click()
+    linked(page, "dataset=xor")
+    page.wait_for_function(
+        "document.querySelector('[class*=st-key-config_dataset] input').value === 'XOR'"
+    )
+
+
 # --- reading the cost curve ----------------------------------------------------------------------
 
 
