@@ -81,7 +81,9 @@ export class Diagram {
     this.remember(p);
     this.place();
     this.editor.renew();
-    this.units.renew();
+    // What stands still is not followed by another picture.
+    if (p.moved) this.units.renew();
+    else this.units.label();
   }
 
   /** Keep what the last update was: a picture of a paused run has none. */
@@ -180,7 +182,7 @@ export class Diagram {
   }
 
   changed() {
-    this.units.renew();
+    this.units.label();
     this.refocus();
   }
 
