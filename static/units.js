@@ -130,10 +130,11 @@ export class Units {
 
   /** Let labels follow the numbers, now and then. */
   renew() {
-    if (performance.now() - this.labelled >= LABELS_MS) this.label();
+    if (performance.now() - this.labelled >= LABELS_MS) this.tell();
   }
 
-  label() {
+  /** Say what every unit is and what it has now, to who does not see it. */
+  tell() {
     this.labelled = performance.now();
     const { panel, layers } = this.diagram;
     const pinned = this.diagram.pinned();
