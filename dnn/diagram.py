@@ -200,10 +200,9 @@ def strongest(W: Array, most: int, with_biases: bool) -> Array:
 
 def _largest(sizes: Array, most: int) -> Array:
     """Return where the `most` largest stand: a sample tells first what is too small to be one."""
-    stride = len(sizes) // SAMPLE
-    if stride > 1:
-        sample = sizes[::stride]
-        n = 3 * most // stride + 16
+    stride = max(1, len(sizes) // SAMPLE)
+    sample, n = sizes[::stride], 3 * most // stride + 16
+    if stride > 1 and n <= len(sample):
         among = np.flatnonzero(sizes >= np.partition(sample, -n)[-n])
         if len(among) >= most:
             return among[np.argpartition(sizes[among], -most)[-most:]]
