@@ -165,7 +165,7 @@ class View {
     let order = 0;
     for (const [key, told] of Object.entries(message.panels)) {
       const panel = this.panel(key);
-      const p = key === "boundary" ? this.panels.get("network")?.chart.preview(told) ?? told : told;
+      const p = key === "boundary" && message.panels.network ? this.panel("network").chart.preview(told) : told;
       panel.root.hidden = false;
       panel.root.style.order = order++;
       panel.set(p, message.theme);
