@@ -13,8 +13,7 @@ import { Units } from "./units.js";
 /** For so long a press is shown as done while its answer is under way. */
 const AWAITED_MS = 2500;
 /** How near to a link the pointer has to be; a finger needs more. */
-const REACH = 5;
-const REACH_FINGER = 14;
+const [REACH, REACH_FINGER] = [5, 14];
 
 export class Diagram {
   /** panel: its Panel; repaint() asks for a painting; refocus() says that another unit is shown. */
@@ -81,7 +80,9 @@ export class Diagram {
     this.remember(p);
     this.place();
     this.editor.renew();
-    this.units.renew();
+    // What stands still is not followed by another picture.
+    if (p.moved) this.units.renew();
+    else this.units.tell();
   }
 
   /** Keep what the last update was: a picture of a paused run has none. */
@@ -180,7 +181,7 @@ export class Diagram {
   }
 
   changed() {
-    this.units.renew();
+    this.units.tell();
     this.refocus();
   }
 

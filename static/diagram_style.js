@@ -43,7 +43,7 @@ export const DIAGRAM = `
 .nl-layer:has(b:only-child){line-height:22px}
 @media (max-height:800px){.nl-readout{padding:1px 12px 2px 14px;min-height:35px}}
 @container (max-width:559.98px){
- .nl-readout{flex-wrap:wrap;min-height:0}.nl-readout p{flex-basis:100%;font-size:13px;line-height:18px;height:72px}
+ .nl-readout{flex-wrap:wrap;min-height:0}.nl-readout p{flex-basis:100%;font-size:13px;line-height:18px;height:54px}
  .nl-panel[data-key=network]{height:480px}
  .nl-more{padding-bottom:4px}.nl-more button{height:44px;min-width:44px;font-size:13px}
  .nl-net .nl-pick::after{content:"";position:absolute;inset:-6px -2px}

@@ -50,7 +50,7 @@ export function formula(p, layers, c, j, most) {
 function answer(layer, j) {
   const word = { Sigmoid: "sigmoid", Softmax: "softmax" }[layer.link] ?? layer.link;
   const g = word === "Linear" ? "z" : `${word}(z)`;
-  if (layer.adds === undefined) return `${layer.symbol} = ${g}`;
+  if (layer.adds === undefined) return `${layer.symbol}${BOUND}=${BOUND}${g}`;
   const scale = layer.adds === 1 ? "" : `${number(layer.adds)} `;
   return `a = ${numbered("a", j + 1)} of the layer before + ${scale}${g}`;
 }

@@ -180,7 +180,7 @@ class View {
     const keys = Object.keys(message.panels);
     for (const [key, told] of Object.entries(message.panels)) {
       const panel = this.panel(key);
-      const p = key === "boundary" ? this.panels.get("network")?.chart.preview(told) ?? told : told;
+      const p = key === "boundary" && message.panels.network ? this.panel("network").chart.preview(told) : told;
       // Where some are hidden, two share a row, and an odd one has the last to itself.
       panel.root.dataset.alone = String(keys.length % 2 === 1 && key === keys.at(-1));
       panel.root.hidden = false;

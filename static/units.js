@@ -128,17 +128,21 @@ export class Units {
     for (const node of this.root.querySelectorAll(".nl-unit")) node.tabIndex = node === current ? 0 : -1;
   }
 
-  /** Let labels follow the numbers. */
+  /** Let labels follow the numbers, now and then. */
   renew() {
-    const now = performance.now();
-    if (now - this.labelled < LABELS_MS) return;
-    this.labelled = now;
+    if (performance.now() - this.labelled >= LABELS_MS) this.tell();
+  }
+
+  /** Say what every unit is and what it has now, to who does not see it. */
+  tell() {
+    this.labelled = performance.now();
     const { panel, layers } = this.diagram;
+    const pinned = this.diagram.pinned();
     for (const node of this.root.querySelectorAll(".nl-unit")) {
       const [c, j] = node.dataset.at.split(".").map(Number);
       node.ariaLabel = unitLabel(panel, layers, c, j);
       if (!c && panel.inputs.keys.length) node.ariaPressed = String(panel.inputs.order[j] >= 0);
-      else if (c) node.ariaPressed = String(panel.pinned === `${c}.${j + 1}`);
+      else if (c) node.ariaPressed = String(pinned === `${c}.${j + 1}`);
     }
     this.roam();
   }

@@ -223,6 +223,17 @@ def test_a_tile_layer_behind_a_strip_keeps_all_its_biases():
     assert not set(strongest(W, 50, with_biases=False).tolist()) & {i * 101 + 100 for i in range(8)}
 
 
+@pytest.mark.parametrize("shape", [(256, 257), (300, 1025), (8192, 3)])
+@pytest.mark.parametrize("with_biases", [False, True])
+def test_the_strongest_of_very_many_are_the_same_as_by_sorting(shape, with_biases):
+    W = np.random.default_rng(1).standard_t(3, shape)
+    at = strongest(W, 288, with_biases)
+    sizes = np.abs(W)
+    sizes[:, -1] = np.inf if with_biases else -1
+    most = max(288, shape[0] if with_biases else 0)
+    assert set(at.tolist()) == set(np.argsort(sizes.ravel())[-most:].tolist())
+
+
 @pytest.mark.parametrize(
     ("hidden", "most"), [((8, 8, 6, 4), 27), ((8,) * 6, 42), ((256, 256), 55), ((6,) * 60, 70)]
 )
@@ -345,7 +356,7 @@ def test_a_pin_travels_in_the_link():
     assert not errors(at)
     at = opened(pinned="2.3.4")
     said = errors(at).replace("\\", "")
-    assert "pinned: '2.3.4' is not allowed; it is layer.neuron, as in 2.3" in said
+    assert "pinned: '2.3.4' is not allowed; write layer.neuron, as in 2.3" in said
     assert "pinned" not in query(at)
 
 

@@ -432,9 +432,9 @@ def test_the_signal_of_a_network_too_large_to_train(small_server):
     assert list(charts(message)) == ALL
     assert message["verdict"]["kind"] == "vanishing"
     assert "Too large to train" in message["status"]["text"]
-    assert message["numbers"] == {
-        "step": 0, "learning_rate": 0.03, "train_cost": None, "train_score": None,
-    } | {"learning_rate": small_server.learning_rate}  # fmt: skip
+    known = {name: message["numbers"][name] for name in ("step", "train_cost", "train_score")}
+    assert known == {"step": 0, "train_cost": None, "train_score": None}
+    assert message["numbers"]["learning_rate"] == small_server.learning_rate
     assert live.band.draws == DRAWS
 
 

@@ -45,15 +45,16 @@ def title(page):
 
 
 def says(page, text):
+    """Wait until the line below the diagram says this; return all of it, with plain spaces."""
     page.wait_for_function(
         "text => document.querySelector('.nl-readout p').textContent.includes(text)", arg=text
     )
-    return page.locator(".nl-readout p").inner_text()
+    return page.locator(".nl-readout p").inner_text().replace("\xa0", " ")
 
 
 def numbers(text):
     """Return the numbers of a formula, signs and all."""
-    plain = text.replace("−", "-").replace("\xa0", "").replace(" ", "")
+    plain = text.replace("−", "-").replace(" ", "")
     return [float(n) for n in re.findall(r"[-+]?\d+\.?\d*", plain.split("z=")[1])]
 
 
