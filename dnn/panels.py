@@ -50,8 +50,9 @@ def message(work: Slice, trainer: Trainer | None) -> dict[str, Any]:
             **_plane(work, trainer, net, size),
             "cost": cost_panel(work),
             "gradients": _gradients(work),
-            "weights": _weights(work),
         }
+        if not work.view.present:  # on a projector there is no room for it
+            panels["weights"] = _weights(work)
     return framed(work, verdict, panels, _metrics(work))
 
 

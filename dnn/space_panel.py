@@ -58,4 +58,15 @@ def space_panel(work: Slice, trainer: Trainer, layer: int) -> dict[str, Any]:
         ),
         figures.space_figure(space.lines, points, space.labels, space.cut, view.theme),
         controls=controls,
+        legend=[
+            sign
+            for sign in figures.legend(
+                data.target,
+                view.theme,
+                class_names=data.class_names,
+                show_test=view.show_test,
+                scale=value_scale(data),
+            )
+            if sign["symbol"] != "line" or space.cut is not None
+        ],
     )

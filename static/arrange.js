@@ -8,6 +8,9 @@ const HEAD_LOW = 38;
 const HEAD_SMALL = 22;
 /** In a lower panel the buttons stand beside the number of units. */
 const LOW = 275;
+/** The same for a projector, where there are no buttons. */
+const NAMES_LARGE = 58;
+const HEAD_LARGE = 28;
 /** Narrower columns have no buttons of their own and short headings. */
 export const ROOMY = 70;
 const LARGEST = 40;
@@ -15,14 +18,14 @@ const GAP = 5;
 
 /** Return {columns, across, roomy, low, head, size} for a panel of w by h pixels. A column: {x, size, kind, units,
  * top, height, at(unit)}, at giving the middle of a unit. */
-export function arrange(p, w, h) {
+export function arrange(p, w, h, projected) {
   const named = p.inputs.kind === "tiles";
-  const left = PAD + (named ? NAMES : 0);
+  const left = PAD + (named ? (projected ? NAMES_LARGE : NAMES) : 0);
   const layers = p.layers.length;
   const first = left + 16;
-  const roomy = (w - first - PAD - 30) / layers >= ROOMY;
+  const roomy = !projected && (w - first - PAD - 30) / layers >= ROOMY;
   const low = h < LOW;
-  const head = roomy ? (low ? HEAD_LOW : HEAD) : HEAD_SMALL;
+  const head = projected ? HEAD_LARGE : roomy ? (low ? HEAD_LOW : HEAD) : HEAD_SMALL;
   const top = head + 3;
   const room = Math.max(40, h - top - 5);
   const counts = [rows(p.inputs), ...p.layers.map((l) => (l.kind === "tiles" ? l.units : 0))];
@@ -42,7 +45,7 @@ export function arrange(p, w, h) {
       ? tiles(x, wide, c ? layer.units : rows(p.inputs), top, room, down)
       : strip(x, Math.max(3, Math.min(30, 0.42 * across)), layer, top, room));
   }
-  return { columns, across: (last - first) / layers, roomy, low, head, size };
+  return { columns, across: (last - first) / layers, roomy, low, head, size, projected };
 }
 
 function rows(inputs) {

@@ -93,7 +93,8 @@ export class Diagram {
 
   place() {
     if (!this.panel || this.size.w < 40) return;
-    this.geometry = arrange(this.panel, this.size.w, this.size.h);
+    const projected = this.plot.closest(".nl-root")?.hasAttribute("data-present");
+    this.geometry = arrange(this.panel, this.size.w, this.size.h, projected);
     this.units.build();
   }
 

@@ -41,6 +41,10 @@ export const DIAGRAM = `
  .nl-panel[data-key=network] .nl-legend{position:absolute;right:14px;top:8px}
 }
 .nl-layer:has(b:only-child){line-height:22px}
+.nl-root[data-present] :is(.nl-layer,.nl-edit,.nl-net .nl-pick){font-size:16px;line-height:22px}
+.nl-root[data-present] .nl-readout{padding:1px 14px 6px;min-height:0}
+.nl-root[data-present] .nl-readout p{font-size:16px;line-height:22px;height:44px}
+.nl-root[data-present] .nl-more button{height:44px;font-size:16px}
 @media (max-height:800px){.nl-readout{padding:1px 12px 2px 14px;min-height:35px}}
 @container (max-width:559.98px){
  .nl-readout{flex-wrap:wrap;min-height:0}.nl-readout p{flex-basis:100%;font-size:13px;line-height:18px;height:54px}

@@ -91,12 +91,13 @@ export function paintNames(diagram) {
   const { g, panel } = diagram;
   const column = diagram.geometry.columns[0];
   if (column.kind !== "tiles") return;
-  g.font = `${Math.min(13, Math.max(9, column.size * 0.8))}px ${FONT}`;
+  const type = diagram.geometry.projected ? 16 : Math.min(13, Math.max(9, column.size * 0.8));
+  g.font = `${type}px ${FONT}`;
   g.textAlign = "right";
   g.textBaseline = "middle";
   panel.inputs.names.forEach((name, j) => {
     g.fillStyle = panel.inputs.order[j] >= 0 ? panel.colors.t1 : panel.colors.t3;
-    g.fillText(name, column.x - column.size / 2 - 6, column.at(j), 44);
+    g.fillText(name, column.x - column.size / 2 - 6, column.at(j), diagram.geometry.projected ? 58 : 44);
   });
   g.textAlign = "left";
 }

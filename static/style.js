@@ -169,11 +169,14 @@ const CSS = `
 .nl-root[data-present] .nl-words{min-height:22px}.nl-root[data-present][data-page=twins] .nl-head{min-height:51px}
 .nl-root[data-present]:not([data-page=playground]) .nl-bar:has(.nl-notice[hidden]),
 .nl-root[data-present]:not([data-page=playground]) .nl-bar>:not(.nl-notice){display:none!important}
+.nl-root[data-present][data-page=playground] .nl-panel[data-key=gradients] .nl-controls,
+.nl-root[data-present][data-page=playground] .nl-panel[data-key=gradients] .nl-words{display:none}
+.nl-root[data-present][data-page=playground] .nl-readout p{height:22px}
 @container (min-width:880px){
- .nl-root[data-present][data-page=playground] .nl-grid{grid-template:1fr 1fr/repeat(12,1fr)}
+ .nl-root[data-present][data-page=playground] .nl-grid{grid-template:1.2fr 1fr/repeat(12,1fr)}
  .nl-root[data-present][data-page=playground] .nl-panel{grid-column:span 4}
+ .nl-root[data-present][data-page=playground] .nl-panel[data-key=network]{grid-area:1/1/2/9}
  .nl-root[data-present][data-page=playground] .nl-panel:is([data-key=boundary],[data-key=space]){grid-area:1/9/3/13}
- .nl-root[data-present][data-page=playground] .nl-panel[data-key=gradients]{grid-area:1/1/2/9}
  .nl-root[data-present][data-page=gradients] .nl-grid{grid-template:1fr/1fr}
  .nl-root[data-present][data-page=gradients] .nl-grid .nl-panel.nl-panel{grid-column:span 1}
 }
