@@ -197,8 +197,18 @@ function square(m, w, h) {
   m.b = Math.max(m.b, h - m.t - side);
 }
 
+/** What `fitting` found out: to measure a title in every frame takes longer than all painting. */
+const fitted = new Map();
+
 /** Return the title without its unit in brackets where it is longer than its axis. */
 function fitting(g, title, length) {
+  const asked = `${title} ${Math.round(length)}`;
+  const known = fitted.get(asked);
+  if (known !== undefined) return known;
   g.font = '12px "Source Sans 3", "Source Sans", "Source Sans Pro", sans-serif';
-  return g.measureText(title).width <= length ? title : title.split(" (")[0];
+  const found = g.measureText(title).width <= length ? title : title.split(" (")[0];
+  if (fitted.size > 200) fitted.clear();
+  // Until the fonts are there, others are measured.
+  if (document.fonts?.status === "loaded") fitted.set(asked, found);
+  return found;
 }
