@@ -210,8 +210,18 @@ function thinned({ range: [low, high], type, tickvals, ticktext, tickfont }, len
   return { ticktext: ticktext.map((text, i) => (i % every ? "" : text)) };
 }
 
+/** What `fitting` found out: to measure a title in every frame takes longer than all painting. */
+const fitted = new Map();
+
 /** Return the title without its unit in brackets where it is longer than its axis. */
 function fitting(g, { text, font }, length) {
+  const asked = `${text} ${font.size} ${Math.round(length)}`;
+  const known = fitted.get(asked);
+  if (known !== undefined) return known;
   g.font = `${font.size}px "Source Sans 3", "Source Sans", "Source Sans Pro", sans-serif`;
-  return g.measureText(text).width <= length ? text : text.split(" (")[0];
+  const found = g.measureText(text).width <= length ? text : text.split(" (")[0];
+  if (fitted.size > 200) fitted.clear();
+  // Until the fonts are there, others are measured.
+  if (document.fonts?.status === "loaded") fitted.set(asked, found);
+  return found;
 }
