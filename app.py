@@ -17,6 +17,6 @@ sys.setswitchinterval(0.001)
 
 import streamlit as st
 
-from pages.shared.frames import routes
+from pages.shared.frames import routes, sending_at_once
 
-app = st.App(Path(__file__).parent / "pages" / "main.py", routes=routes())
+app = st.App(Path(__file__).parent / "pages" / "main.py", routes=routes(), lifespan=sending_at_once)

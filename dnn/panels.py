@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 AXES = [["linear", "Linear"], ["log", "Log"]]
 #: Milliseconds from one frame to the next while playing. At full speed fewer are drawn, so that
 #: more is trained.
-PACE, PACE_FULL = 28, 90
+PACE, PACE_FULL = 25, 90
 GRADIENTS = [["gradient_rms", "Per example"], ["gradient_norm", "Mean"]]
 
 

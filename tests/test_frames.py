@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import gzip
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -135,3 +136,21 @@ def test_a_frame_leaves_no_ring_of_objects_behind():
     finally:
         gc.enable()
         pool.shutdown()
+
+
+def test_what_the_server_accepts_sends_at_once():
+    """Through a socket made as Streamlit makes it, of which asyncio does not see that it is TCP."""
+    with socket.socket(socket.AF_INET) as listening:
+        listening.bind(("127.0.0.1", 0))
+
+        async def start() -> None:
+            async with frames.sending_at_once(None):
+                pass
+
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, start()).result()
+        listening.listen()
+        with socket.create_connection(listening.getsockname()):
+            accepted, _ = listening.accept()
+            with accepted:
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
