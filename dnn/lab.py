@@ -267,6 +267,10 @@ def _spectra(work: Slice) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def _lowered(title: str) -> str:
+    return title[:1].lower() + title[1:]
+
+
 def _said(verdict: Verdict, work: Slice, start: Signal) -> dict[str, Any]:
     """Return the verdict as the page shows it: words, three numbers, and the mend's button."""
     config = work.run.origin
@@ -289,8 +293,10 @@ def _said(verdict: Verdict, work: Slice, start: Signal) -> dict[str, Any]:
         facts.append(_agreement(work.band, start))
     return {
         "kind": verdict.kind,
-        "title": verdict.title,
-        "text": verdict.text + (" (At the start.)" if work.run.step else ""),
+        # It speaks of step 0: once training has begun no colour says that all is well now.
+        "past": work.run.step > 0,
+        "title": verdict.title if not work.run.step else f"At the start: {_lowered(verdict.title)}",
+        "text": verdict.text,
         "facts": facts,
         "button": {"label": verdict.button, "action": "fit"} if verdict.button else None,
     }

@@ -17,10 +17,12 @@ from dnn import theory
 from dnn.activations import ACTIVATIONS
 from dnn.config import Config
 from dnn.diagnostics import Signal
-from dnn.figures.words import number
+from dnn.figures.words import number, times
 from dnn.initializers import INITIALIZERS
 from dnn.optimizers import OPTIMIZERS
 
+#: From so many times on, gradients no longer count as about equal.
+EQUAL = 3.0
 #: From this factor over all hidden layers on, an error or a signal counts as faded or grown.
 TOTAL = 20.0
 #: A critical scale beyond this is no mend: at it a network is far from linear.
@@ -119,19 +121,27 @@ def _text(config: Config, kind: str, back: float, forward: float, signal: Signal
         return f"Between layer {last} and layer 1 the error changes ×{number(back)} in all."
     parts = []
     if kind in ("vanishing", "exploding"):
-        word, times = _compared(back)
-        parts.append(f"At layer 1 the error is {times} {word} than at layer {last}.")
+        word, ratio = _compared(back)
+        parts.append(f"At layer 1 the error is {ratio} {word} than at layer {last}.")
     gradients = _ratio(signal.gradient[0], signal.gradient[last - 1])
     level = 1 / TOTAL < gradients < TOTAL
     if level:
         parts.append(
-            "The weights' gradients hide it, being about equal in all layers, because activations "
-            f"change ×{number(forward)} on their way forward."
+            f"The weights' gradients hide it: they {_spread(signal.gradient[:last])}, because "
+            f"activations change ×{number(forward)} on their way forward."
         )
     else:
-        word, times = _compared(gradients)
-        parts.append(f"The weights of layer 1 get gradients {times} {word} than layer {last}'s.")
-    return " ".join([*parts, _consequence(config, kind, "all" if level else "the first")])
+        word, ratio = _compared(gradients)
+        parts.append(f"The weights of layer 1 get gradients {ratio} {word} than layer {last}'s.")
+    size = float(np.median(signal.gradient[:last]))
+    return " ".join([*parts, _consequence(config, kind, None if level else gradients, size)])
+
+
+def _spread(gradients: np.ndarray) -> str:
+    ratio = _ratio(gradients.max(), gradients.min())
+    if ratio < EQUAL:
+        return "are about equal in all layers"
+    return f"differ by only {times(ratio)} between layers"
 
 
 def _stopped(delta: np.ndarray, activation: np.ndarray) -> tuple[str, str]:
@@ -151,14 +161,22 @@ def _compared(ratio: float) -> tuple[str, str]:
     return ("larger", f"{number(ratio)}×") if ratio > 1 else ("smaller", f"{number(1 / ratio)}×")
 
 
-def _consequence(config: Config, kind: str, which: str) -> str:
+def _consequence(config: Config, kind: str, gradients: float | None, size: float) -> str:
+    """Return what it does to the steps.
+
+    gradients: layer 1's over the last hidden layer's, None where all are much alike; size: theirs.
+    """
     label = OPTIMIZERS[config.optimizer].label
     if config.optimizer in DIVIDING:
         return f"{label} divides by the gradient's running size, so the steps do not show it."
     if kind in ("exploding", "growing"):
         clip = " Clipping keeps the steps short." if config.clip_norm or config.clip_value else ""
-        return f"Under {label.lower()} a usual learning rate throws the weights far away.{clip}"
-    return f"Under {label.lower()} {which} layers keep almost what they started with."
+        return f"Under {label.lower()} the steps grow in the same measure.{clip}"
+    if gradients is None:
+        each = f"the learning rate times about {number(size)} a weight"
+        return f"Under {label.lower()} a step is {each} in every layer."
+    word, ratio = _compared(gradients)
+    return f"Under {label.lower()} the first layer's steps are {ratio} {word}, too."
 
 
 def _with_mend(config: Config, verdict: Verdict) -> Verdict:

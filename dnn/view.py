@@ -107,8 +107,8 @@ def view_to_query(view: View) -> dict[str, str]:
     return out
 
 
-def view_from_query(query: Mapping[str, str]) -> View:
-    """Return the View of a link. Raises ValueError, one line for each bad field."""
+def view_from_query(query: Mapping[str, str]) -> tuple[View, list[str]]:
+    """Return the View of a link's good fields, and a sentence for each bad one."""
     values: dict = {}
     problems = []
     for name in LINKED:
@@ -120,9 +120,7 @@ def view_from_query(query: Mapping[str, str]) -> View:
             values[name] = value
         except ValueError as error:
             problems.append(str(error))
-    if problems:
-        raise ValueError("\n".join(problems))
-    return View(**values)
+    return View(**values), problems
 
 
 #: The fields that are lists of names.

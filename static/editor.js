@@ -128,7 +128,9 @@ export class Editor {
   }
 
   report(value) {
-    if (value === this.sent?.value && this.sent.where === `${this.c} ${this.j} ${this.source}`) return;
+    // Enter and leaving the field both report; while training the same value can be wanted again.
+    const same = value === this.sent?.value && this.sent.where === `${this.c} ${this.j} ${this.source}`;
+    if (same && this.awaited()) return;
     this.sent = { value, where: `${this.c} ${this.j} ${this.source}` };
     this.until = performance.now() + 800;
     this.diagram.send({ type: "edit", panel: "network", layer: this.c, unit: this.j, source: this.source, value });

@@ -116,6 +116,7 @@ const CSS = `
 .nl-verdict[data-kind=vanishing],.nl-verdict[data-kind=fading]{border-left-color:var(--fade)}
 .nl-verdict[data-kind=exploding],.nl-verdict[data-kind=growing],.nl-verdict[data-kind=broken]{border-left-color:var(--grow)}
 .nl-verdict[data-kind=healthy]{border-left-color:var(--ok)}
+.nl-verdict[data-past=true]{border-left-color:var(--line2)}
 .nl-said{flex:1 1 380px;min-width:0}
 .nl-said h2{margin:0;padding:0;font:600 17px/24px "Source Sans 3","Source Sans","Source Sans Pro",sans-serif;color:var(--t1);letter-spacing:0}
 .nl-said p{margin:0;padding:0;font-size:13px;line-height:18px;color:var(--t2);text-wrap:pretty}

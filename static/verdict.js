@@ -18,6 +18,7 @@ export class Verdict {
     this.root.hidden = !verdict;
     if (!verdict) return;
     this.root.dataset.kind = verdict.kind;
+    this.root.dataset.past = String(Boolean(verdict.past));
     const words = element("div", "nl-said", element("h2", "", verdict.title), element("p", "", verdict.text));
     const facts = verdict.facts.map(({ label, value, note }) =>
       element("div", "nl-fact", element("span", "", label), element("b", "", value), element("span", "", note)));

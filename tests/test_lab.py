@@ -172,7 +172,9 @@ def test_a_live_step_greys_what_theory_says_and_names_step_0():
         assert not any("step 0" in text for text in texts(fresh["panels"][key]["figure"]))
     assert "step 0" in trained["panels"]["phase"]["subtitle"]
     assert "step 0" in " ".join(texts(trained["panels"]["phase"]["figure"]))
-    assert trained["verdict"]["text"] == fresh["verdict"]["text"] + " (At the start.)"
+    assert trained["verdict"]["text"] == fresh["verdict"]["text"]
+    assert trained["verdict"]["title"].startswith("At the start: gradients")
+    assert [v["verdict"]["past"] for v in (fresh, trained)] == [False, True]
     charts(trained)
 
 
@@ -202,7 +204,7 @@ def test_a_run_that_diverges_keeps_its_charts_and_the_verdict_of_its_start():
     assert live.run.diverged is not None
     assert message["status"]["kind"] == "diverged"
     assert message["verdict"]["kind"] == "exploding"
-    assert message["verdict"]["text"].endswith("(At the start.)")
+    assert message["verdict"]["title"].startswith("At the start: ")
     assert list(charts(message)) == ALL
     assert live.band is None
 

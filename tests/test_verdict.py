@@ -251,7 +251,8 @@ def test_the_sentence_gives_the_numbers_of_the_signal():
     assert verdict.title == "Gradients vanish: each layer multiplies the error by 0.0100"
     assert "At layer 1 the error is 10,000× smaller than at layer 3." in verdict.text
     assert "The weights of layer 1 get gradients 10,000× smaller than layer 3's." in verdict.text
-    assert "the first layers keep almost what they started with" in verdict.text
+    said = "Under gradient descent the first layer's steps are 10,000× smaller, too."
+    assert verdict.text.endswith(said)
     verdict = judged([100.0, 10.0, 1.0], [1.0, 10.0, 100.0])
     assert "At layer 1 the error is 100× larger than at layer 3." in verdict.text
     assert "activations change ×100 on their way forward" in verdict.text
@@ -263,6 +264,19 @@ def test_clipping_is_named_where_it_is_on():
     assert "Clipping keeps the steps short" in judged(grows, clip_norm=1.0).text
     assert "Clipping keeps the steps short" in judged(grows, clip_value=1.0).text
     assert "Clipping" not in judged(grows[::-1], clip_norm=1.0).text
+
+
+@pytest.mark.parametrize(
+    ("gradients", "words"),
+    [
+        ([1.0, 1.1, 0.9], "they are about equal in all layers"),
+        ([1.0, 5.0, 1.0], "they differ by only 5.0× between layers"),
+    ],
+)
+def test_gradients_are_called_equal_only_where_all_of_them_are(gradients, words):
+    text = judged([1e-2, 1e-1, 1.0], [1.0, 10.0, 100.0], gradients).text
+    assert words in text
+    assert text.endswith("a step is the learning rate times about 1.00 a weight in every layer.")
 
 
 # How it is mended

@@ -94,17 +94,16 @@ def taken(name: str) -> str | None:
 def _from_link(page: str) -> Loop:
     query = st.query_params.to_dict()
     problems: list[str] = _misspelt(query)
-    config, view = PRESETS[FIRST_VISIT[page]].config, View(page=page)
+    config = PRESETS[FIRST_VISIT[page]].config
     try:
         # The first visit's network, unless the link names one: its fields are then all there is.
         config = config if query.keys().isdisjoint(FIELDS) else from_query(query)
     except ValueError as error:
         problems.append(str(error))
     readable = not problems
-    try:
-        view = _known(replace(view_from_query(query), page=page), problems)
-    except ValueError as error:
-        problems.append(str(error))
+    view, wrong = view_from_query(query)
+    problems += wrong
+    view = _known(replace(view, page=page), problems)
     speed = query.get("speed", "epoch")
     if speed not in SPEEDS:
         problems.append(f"speed: {speed[:40]!r} is not allowed; choose {', '.join(SPEEDS)}")

@@ -172,7 +172,7 @@ def test_space_trains_and_theory_speaks_of_step_0(visit):
         "Object.values(__words).filter(w => w.some(t => t.includes('step 0'))).length >= 4"
     )
     assert set(said(page, "step 0")) >= {*SIGNALS, "phase"}
-    page.wait_for_selector("text=(At the start.)")
+    page.wait_for_selector("text=At the start: gradients")
     page.locator("body").press("Space")
     until(page, "!lab.playing")
 
