@@ -196,10 +196,31 @@ def mend(config: Config, kind: str) -> tuple[str, dict[str, Any]] | None:
     Verdict.
     """
     for label, fields in _candidates(config, kind):
-        changed = {name: value for name, value in fields.items() if getattr(config, name) != value}
-        if changed and _flows(replace(config, **fields)):
+        other = replace(config, **fields)
+        if not _alike(config, other) and _flows(other):
             return label, fields
     return None
+
+
+def _alike(a: Config, b: Config) -> bool:
+    """Return whether two Configs differ in what their starting weights are called alone.
+
+    He's and the critical scale of ReLU are one and the same: neither mends the other.
+    """
+    named = {name: getattr(b, name) for name in ("initializer", "sigma_w", "sigma_b")}
+    return replace(a, **named) == b and _drawn(a) == _drawn(b)
+
+
+def _drawn(config: Config) -> list[tuple[float, float]]:
+    """Return variance of the weights and scale of the biases of the hidden layers but the first."""
+    found = []
+    for key, fan_in, fan_out in zip(
+        config.initializer_keys[1:], config.hidden, config.hidden[1:], strict=False
+    ):
+        entry = INITIALIZERS[key]
+        variance = float(f"{entry.variance(fan_out, fan_in, config.sigma_w):.2g}")
+        found.append((variance, config.sigma_b if entry.uses_sigma_b else 0.0))
+    return found
 
 
 Mend = tuple[str, dict[str, Any]]

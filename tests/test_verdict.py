@@ -11,7 +11,7 @@ from dnn import theory
 from dnn.diagnostics import Signal
 from dnn.presets import PRESETS
 from dnn.signal import Probe
-from dnn.verdict import TOTAL, judge
+from dnn.verdict import TOTAL, judge, mend
 
 DEEP = (64,) * 30
 #: Weight scales that make 30 layers of each activation vanish and explode, where they do.
@@ -280,6 +280,15 @@ def test_gradients_are_called_equal_only_where_all_of_them_are(gradients, words)
 
 
 # How it is mended
+
+
+def test_he_and_its_critical_scale_do_not_mend_each_other():
+    he = deep(hidden=(64,) * 100, activation="relu", initializer="he")
+    critical = replace(he, initializer="mean_field", sigma_w=2**0.5)
+    for config in (he, critical):
+        found = mend(config, "fading")
+        assert found is None or not {"he", "mean_field"} & {found[1].get("initializer")}
+    assert mend(replace(he, initializer="glorot"), "vanishing")[1] == {"initializer": "he"}
 
 
 def mended(config):
