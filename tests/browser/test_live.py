@@ -219,9 +219,13 @@ def test_switches_of_the_panels(visit):
         "document.querySelector('.nl-panel[data-key=cost] [aria-pressed=true]').textContent === 'Linear'",
     )
     page.locator(".nl-panel[data-key=boundary]").get_by_text("Discretise").click()
-    page.wait_for_timeout(500)
+    linked(page, "discretise=on")
     page.locator(".nl-panel[data-key=boundary]").get_by_text("Test data").click()
-    page.wait_for_timeout(500)
+    linked(page, "show_test=off")
+    until(
+        page,
+        "!document.querySelector('.nl-panel[data-key=boundary] .nl-legend').textContent.includes('test')",
+    )
     page.locator(".nl-panel[data-key=gradients]").get_by_text("Mean", exact=True).click()
     until(
         page,
