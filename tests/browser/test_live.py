@@ -233,6 +233,17 @@ def test_switches_of_the_panels(visit):
     )
 
 
+def test_one_activation_after_another_raises_no_alarm(visit):
+    """The box of starting weights stays at "automatic" whatever that comes to."""
+    page = visit()
+    for label, key in (("ReLU", "relu"), ("SELU", "selu"), ("Sigmoid", "sigmoid")):
+        page.get_by_role("combobox", name="Activation", exact=True).click()
+        page.get_by_role("option", name=label, exact=True).click()
+        linked(page, f"activation={key}&")
+        until(page, "lab.step > 8 && lab.playing")
+        assert page.locator("[data-testid=stAlert]").count() == 0
+
+
 def test_two_windows_train_side_by_side(visit):
     one, two = visit(), visit("?dataset=circle&play=1")
     steps = lab(one, "step"), lab(two, "step")
