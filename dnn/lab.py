@@ -51,15 +51,18 @@ TITLES = {
 }
 
 
-def wider(config: Config, data: Dataset, before: Band | None) -> Band:
-    """Return the band with more draws, as many as fit into DRAWING seconds, at least one."""
+def wider(config: Config, data: Dataset, work: Slice) -> Band:
+    """Return work.band with more draws, as many as fit into DRAWING seconds, at least one.
+
+    Fewer where somebody has pressed something: the worker has better things to do.
+    """
     probe = taken_probe(config, data)
-    end, found = time.perf_counter() + DRAWING, before
+    end, found = time.perf_counter() + DRAWING, work.band
     while found is None or found.draws < DRAWS:
         # Other seeds than a run's: the run on screen is not one of its own band.
         first = 10_000 + (found.draws if found else 0)
         found = band(probe, range(first, first + 1), found)
-        if time.perf_counter() > end:
+        if time.perf_counter() > end or flagged(work.slot, work.seq):
             break
     give_back(probe, data)
     return found

@@ -117,7 +117,9 @@ def signal_slice(work: Slice) -> Outcome:
         return Outcome(None, work.history)
     run, history, band, spectra = attach(work.run, data), work.history, work.band, work.spectra
     if work.drawing:
-        band = wider(run.config, data, band)
+        band = wider(run.config, data, work)
+        if overtaken(work):
+            return Outcome(run, history, band=band)
     elif work.resolving or not len(history):
         probe = taken_probe(run.config, data)
         if not len(history):
@@ -145,13 +147,20 @@ def train_slice(work: Slice) -> Outcome:
     with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
         now = newest(trainer, run, records, work.history)
         history = work.history.extend([*records, *now])
-        band = wider(run.origin, data, work.band) if work.drawing else work.band
+        band = wider(run.origin, data, work) if work.drawing else work.band
+        if overtaken(work):
+            return Outcome(run, history, band=band, check=check)
         known = replace(work, run=run, history=history, check=check, band=band, since=work.run)
         if work.resolving:
             known = replace(known, spectra=resolved(probe_of(trainer).run(), known))
         shown = message(known, trainer)
     frame = pack(shown)
     return Outcome(run, history, frame, run.step - before, seconds, check, band, known.spectra)
+
+
+def overtaken(work: Slice) -> bool:
+    """Return whether what was drawn for a waiting page is waited for no more: no frame is made."""
+    return work.drawing and flagged(work.slot, work.seq)
 
 
 def trained(work: Slice, runs: list[Run]) -> tuple[list[Run], list[list[Record]], float]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -72,8 +73,14 @@ def fuse(
         f"def run(steps, {', '.join(f'{n}={n}' for n in bound)}):\n"
         f"    for {target} in steps:\n        " + "\n        ".join(lines)
     )
-    exec(source, bound)
+    exec(_compiled(source), bound)
     return bound["run"]
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> CodeType:
+    """Return source as code: networks of one shape, whatever their numbers, share it."""
+    return compile(source, "<fused>", "exec")
 
 
 def _lines(body: Body, given: list[str], bound: dict[str, Any]) -> list[str]:

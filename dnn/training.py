@@ -331,13 +331,17 @@ def _saved(trainer: Trainer, run: Run, step: int, epoch: int, position: int) -> 
     )  # fmt: skip
 
 
+#: What a trainer is not compiled for: the learning rate is read at every slice, and what says how
+#: to draw the first weights was used up when they came. People move these most.
+GIVEN = ("learning_rate", "initializer", "sigma_w", "sigma_b")
+
+
 class borrowed_trainer:
     """A context that lends a Trainer loaded with a run, from the cache where it can."""
 
     def __init__(self, run: Run):
         self.run = run
-        # Not by the learning rate: it is read at every slice, and is what people move most.
-        compiled = tuple(v for k, v in vars(run.config).items() if k != "learning_rate")
+        compiled = tuple(v for k, v in vars(run.config).items() if k not in GIVEN)
         self.key = ("trainer", run.data_key, compiled)
 
     def __enter__(self) -> Trainer:

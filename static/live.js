@@ -20,7 +20,7 @@ const CALM_MS = 500;
 /** What tests and benchmarks read. */
 const counts = (window.__neuralLab ??= {
   frames: { network: 0, boundary: 0, cost: 0, gradients: 0, weights: 0, metrics: 0 },
-  seq: 0, received: 0, mounts: 0, reacts: 0, step: 0, playing: false, first: 0, paint_ms: [],
+  seq: 0, received: 0, mounts: 0, reacts: 0, step: 0, playing: false, first: 0, paint_ms: [], runs: 0,
 });
 
 /** Show the run that component.data names in component.parentElement; called whenever the page is
@@ -64,7 +64,8 @@ class View {
   }
 
   /** Fetch the frames of a session's run, as long as there are any. */
-  follow(base, { token, playing, followed }) {
+  follow(base, { token, playing, followed, run }) {
+    counts.runs = run;
     this.playing = playing;
     this.followed = followed;
     if (this.feed?.token !== token) {

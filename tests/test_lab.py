@@ -21,7 +21,7 @@ from dnn.history import History
 from dnn.lab import DRAWS, FEWEST, fitting, wider
 from dnn.live import Slice, signal_slice, train_slice
 from dnn.presets import PRESETS
-from dnn.signal import signal_only
+from dnn.signal import Band, signal_only
 from dnn.view import View
 from pages.shared.loop import TOO_LARGE, Loop, dataset
 
@@ -48,6 +48,10 @@ def _one_thread():
 def work(config: Config, view: View = LAB, **more) -> Slice:
     data = dataset(config)
     return Slice(dnn.start(config, data), History(), view=view, data=data, **more)
+
+
+def drawing(band: Band | None) -> Slice:
+    return work(SMALL, band=band, drawing=True)
 
 
 def shown(config: Config, view: View = LAB, **more) -> dict:
@@ -309,13 +313,21 @@ def test_a_slice_of_drawing_ends_when_its_time_is_up(monkeypatch):
     monkeypatch.setattr(lab, "time", SimpleNamespace(perf_counter=lambda: 0.03 * next(looks)))
     data = dataset(SMALL)
     # Looks at 0.00, and behind each draw at 0.03, 0.06 and 0.09 > 0.08.
-    first = wider(SMALL, data, None)
+    first = wider(SMALL, data, drawing(None))
     assert first.draws == 3
-    assert wider(SMALL, data, first).draws == 6
+    assert wider(SMALL, data, drawing(first)).draws == 6
     monkeypatch.setattr(lab, "DRAWING", 0.0)
-    assert wider(SMALL, data, first).draws == 4, "at least one"
+    assert wider(SMALL, data, drawing(first)).draws == 4, "at least one"
     monkeypatch.setattr(lab, "DRAWING", 1e9)
-    assert wider(SMALL, data, first).draws == DRAWS
+    assert wider(SMALL, data, drawing(first)).draws == DRAWS
+
+
+def test_a_slice_of_drawing_that_was_overtaken_ends_without_a_frame(monkeypatch):
+    monkeypatch.setattr(lab, "DRAWING", 1e9)
+    for module in ("lab", "live"):
+        monkeypatch.setattr(f"dnn.{module}.flagged", lambda slot, number: True)
+    outcome = train_slice(drawing(None))
+    assert (outcome.band.draws, outcome.frame) == (1, b"")
 
 
 def test_few_draws_make_no_band(monkeypatch):
@@ -339,7 +351,7 @@ def test_draws_that_are_no_numbers_leave_the_charts_whole(monkeypatch):
 
 def test_its_draws_are_others_than_the_runs_own():
     data = dataset(SMALL)
-    found = wider(SMALL, data, None)
+    found = wider(SMALL, data, drawing(None))
     own = train_slice(work(SMALL)).history["delta_rms"][0]
     assert not np.isclose(found.delta, own, rtol=1e-9).all(axis=1).any()
     assert len({row.tobytes() for row in found.delta}) == found.draws

@@ -126,6 +126,8 @@ def _lab_group(heading: str) -> None:
     if shaped:
         _shape(config)
     _rows(fields, config)
+    if heading == "Network":
+        _size(session.loop())
 
 
 def _shape(config: Config) -> None:
@@ -219,6 +221,8 @@ def _group(group: str) -> None:
     if rare:
         with st.expander("More", icon=":material/tune:"):
             _rows(rare, config)
+    if group == "network":
+        _size(session.loop())
 
 
 def _pictures(config: Config) -> None:
@@ -462,14 +466,17 @@ WIDGETS: dict[str, Callable[[str, Setting, Config], None]] = {
 }
 
 
+def _size(loop: Loop) -> None:
+    """Draw how large the network is, where it is set: a depth that changes draws this part only."""
+    layers, size = loop.run.layout.sizes, f"{loop.run.layout.size:,} parameters"
+    few = len(layers) <= ROWS + 2
+    st.caption(f"{'–'.join(map(str, layers))}: {size}." if few else f"{size}.")
+
+
 def _facts(loop: Loop) -> None:
     data = loop.run.data
-    sizes = (
-        "–".join(str(n) for n in loop.run.layout.sizes) if len(loop.config.hidden) <= ROWS else ""
-    )
-    points = f"{data.m_train:,} training and {data.m_test:,} test examples" if data else ""
+    points = f"{data.m_train:,} training and {data.m_test:,} test examples. " if data else ""
     st.caption(
-        f"{sizes + ': ' if sizes else ''}{loop.run.layout.size:,} parameters. {points}. "
-        "What trains it (learning rate, batch size, penalties, dropout, clipping) changes live; "
-        "everything else starts a new network."
+        f"{points}What trains it (learning rate, batch size, penalties, dropout, clipping) changes "
+        "live; everything else starts a new network."
     )

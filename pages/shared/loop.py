@@ -298,6 +298,7 @@ class Loop:
         if had:
             grey = " The grey curve is the previous run." if self.ghost else ""
             self.notice = f"New network: this change needs one.{grey}"
+        self.tick()
 
     @_heard
     def set_twin(self, setting: Mapping[str, Any]) -> None:
@@ -620,7 +621,9 @@ class Loop:
             self.twin = replace(outcome.twin, run=replace(outcome.twin.run, data=data))
         if self._work.pressed and not self.ended:
             self._queued += (self._work.steps or 0) - outcome.steps  # what did not fit
-        self.history, self.frame, self.shown = outcome.history, outcome.frame, self._work.seq
+        self.history = outcome.history
+        if outcome.frame:
+            self.frame, self.shown = outcome.frame, self._work.seq
         self.check, self.band = outcome.check, outcome.band or self.band
         self.spectra = outcome.spectra or self.spectra
         if self.ended:

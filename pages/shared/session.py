@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from dnn.changes import Link, changes_from_text, link_text, step_from_text
-from dnn.config import FIELDS, LIVE_FIELDS, Config, from_query, to_query
+from dnn.config import FIELDS, Config, from_query, to_query
 from dnn.datasets import DATASETS
 from dnn.execution import open_executor
 from dnn.live import warm_up
@@ -307,15 +307,32 @@ def event() -> dict:
 def change(**fields: Any) -> None:
     """Take new values of Config fields; what can't be done becomes a sentence, and nothing else."""
     live = loop()
-    preset = preset_of(live.config)
+    asked, before = set(fields), _shown_elsewhere(live)
     try:
-        live.configure(replace(live.config, **_fitting(live.config, fields)))
-        if not set(fields) <= set(LIVE_FIELDS) or preset_of(live.config) != preset:
+        fields = _fitting(live.config, fields)
+        live.configure(replace(live.config, **fields))
+        if set(fields) != asked or _shown_elsewhere(live) != before:
             redraw()
         write_link()
         say("")
     except ValueError as error:
         say(str(error), "Not changed:")
+
+
+def _shown_elsewhere(live: Loop) -> tuple:
+    """Return what the page shows of a Config beside the widget of the field that has changed.
+
+    As long as it stays the same, only the widget's own part of the page is drawn anew: the rest
+    keeps server and browser busy for as long as it takes to measure a deep network.
+    """
+    fields = [name for name, setting in FIELDS.items() if setting.applies(live.config)]
+    data = live.run.data
+    examples = (data.m_train, data.m_test) if data else None
+    measured = "trials" in st.session_state and trials().measured
+    return (
+        preset_of(live.config), fields, examples, live.phase, live.failed,
+        live.config if measured else None,
+    )  # fmt: skip
 
 
 def preset_of(config: Config) -> str | None:

@@ -73,6 +73,11 @@ class Trials(Calls):
             self._beside[name] = make(self.executor)
         return self._beside[name]
 
+    @property
+    def measured(self) -> bool:
+        """Whether a measurement is shown, or under way, beside the network on screen."""
+        return any(found.plan is not None for found in self._beside.values())
+
     def start(self, key: str) -> None:
         """Run an experiment, unless one is running. Raises ValueError for an unknown one."""
         if self.running:

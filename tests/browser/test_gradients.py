@@ -220,3 +220,20 @@ def test_dark_theme_and_narrow_screen(visit):
     phone = visit(SMALL, width=390, height=844)
     verdict(phone, "vanishing")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_number_of_the_side_bar_draws_its_own_part_only_and_what_it_changes_elsewhere(visit):
+    page = visit(SMALL)
+    painted(page)
+    runs = lab(page, "runs")
+    scale = page.get_by_role("spinbutton", name="Weight scale")
+    scale.press("ArrowUp")
+    linked(page, "sigma_w=0.65")
+    page.get_by_role("slider", name="Depth").press("ArrowRight")
+    page.get_by_text("parameters.").filter(has_text="2,241").wait_for()
+    assert lab(page, "runs") == runs
+    # Another activation makes other settings matter: those are drawn too.
+    page.get_by_role("combobox", name="Starting weights").click()
+    page.get_by_role("option", name="He", exact=True).click()
+    scale.wait_for(state="detached")
+    assert lab(page, "runs") > runs
