@@ -97,6 +97,13 @@ class History:
         keep[-1] = True
         return keep
 
+    def until(self, step: int) -> History:
+        """Return the history without the records behind a step."""
+        if not len(self) or self["step"][-1] <= step:
+            return self
+        kept = self["step"] <= step
+        return replace(self, columns={name: c[kept] for name, c in self.columns.items()})
+
     def last(self, name: str) -> Array:
         """Return the newest value of a column."""
         return self.columns[name][-1]

@@ -89,6 +89,7 @@ def framed(
         "metrics": [] if "metrics" in view.hide else metrics,
         "status": _status(work),
         "notice": work.notice or None,
+        "timeline": _timeline(work),
         "page": work.view.page,
         "present": view.present,
         "followed": None if work.goal is not None else work.followed,
@@ -96,6 +97,14 @@ def framed(
         "panels": panels,
         "partial": len(panels) < total,
     }
+
+
+def _timeline(work: Slice) -> dict[str, Any] | None:
+    """Return where the run is on its way; None where it has none, or is one of two."""
+    end = max(work.run.step, work.end or 0)
+    if work.large or work.twin is not None or "timeline" in work.view.hide or not end:
+        return None
+    return {"step": work.run.step, "end": end, "earlier": work.end is not None}
 
 
 def _for_projector(panel: dict[str, Any]) -> dict[str, Any]:
@@ -170,12 +179,15 @@ def _status(work: Slice) -> dict[str, str]:
         return {"text": f"Diverged at step {count(work.run.diverged.step)}", "kind": "diverged"}
     if work.goal is not None and work.playing:
         done = f"{count(work.run.step)} of {count(work.goal)}"
-        return {"text": f"Recomputing the link's step: {done}", "kind": "ok"}
+        what = "the link's step" if work.end is None else "this moment"
+        return {"text": f"Recomputing {what}: {done}", "kind": "ok"}
     if work.playing:
         if rate_at(work.run.config, work.run.step) == 0:
             return {"text": "The schedule has ended: learning rate 0", "kind": "paused"}
         rate = f" · {count(float(f'{work.rate:.3g}'))} steps/s" if work.rate else ""
         return {"text": f"Training{rate}", "kind": "ok"}
+    if work.end is not None:
+        return {"text": "An earlier moment: play on, or change a setting", "kind": "paused"}
     return {"text": "Paused" if work.run.step else "Ready to train", "kind": "paused"}
 
 
@@ -241,11 +253,10 @@ def guessing_cost(run: Run) -> float | None:
     return cost if cost > 0 else None
 
 
-def cost_panel(
-    work: Slice, ghost_name: str = "previous run", same_axes: bool = False
-) -> dict[str, Any]:
+def cost_panel(work: Slice, ghost_name: str = "", same_axes: bool = False) -> dict[str, Any]:
     """Return the panel of the cost curves, with the ghost's behind them."""
     run, view = work.run, work.view
+    ghost_name = ghost_name or ("previous run" if work.end is None else "as it went on")
     unit = LOSSES[loss_key(run.config, data_of_run(run))].unit
     name = "Cross-entropy (nats)" if unit == "nats" else "Half squared error"
     panel = figures.panel(

@@ -37,6 +37,7 @@ ORDER = [
     "trainer",
     "diagnostics",
     "training",
+    "timeline",
     "changes",
     "inference",
     "gradcheck",

@@ -18,6 +18,7 @@ PANELS = {
     "verdict": "Lab: verdict",
     "trainability": "Lab: measured trainability",
     "metrics": "Numbers above the panels",
+    "timeline": "Slider: earlier moments of the run",
 }
 BUTTONS = {
     "play": "Button: Play and Pause",

@@ -172,7 +172,7 @@ def on_event() -> None:
     """Answer what the panels sent: a switch, a button, a hidden page, a person gone."""
     event = session.event()
     handle(session.loop(), event)
-    if event.get("type") in ("action", "point", "followed", "shape", "features"):
+    if event.get("type") in ("action", "point", "followed", "shape", "features", "moment"):
         session.redraw()  # the side bar changes too
     session.write_link()
 
@@ -195,6 +195,8 @@ def handle(loop: Loop, event: dict) -> None:
         fit(loop)
     elif kind == "edit":
         edit(loop, event)
+    elif kind == "moment":
+        go_to(loop, event.get("step"))
     elif kind == "shape":
         reshape(loop, event.get("hidden"), event.get("at"))
     elif kind == "features":
@@ -216,6 +218,13 @@ def edit(loop: Loop, event: dict) -> None:
         loop.edit(*(event.get(name) for name in ("layer", "unit", "source", "value")))
     except ValueError as error:
         loop.say(f"Not changed: {error}")
+
+
+def go_to(loop: Loop, step: object) -> None:
+    """Show an earlier moment of the run; an event may say anything."""
+    if type(step) is int:
+        with suppress(ValueError):
+            loop.go_to(step)
 
 
 def move(sigma_w: object, sigma_b: object) -> None:

@@ -32,6 +32,7 @@ from dnn.presets import PRESETS
 from dnn.signal import Band, signal_only
 from dnn.spectra import Spectra
 from dnn.trainer import loss_key
+from dnn.timeline import End, Timeline
 from dnn.training import Change, Run, check_edit
 from dnn.twins import Twin, twin, twins_slice
 from dnn.view import View
@@ -52,6 +53,7 @@ TOO_LARGE = (
 DIFFERS: Mapping[str, Any] = {"initializer": "he"}
 ONE_SETTING = "Twins differ in one setting only. Edit weights in the playground."
 LEFT_LINK = "The rest of what the link says is left out: from here on this run is yours."
+GREY_BRANCH = "The grey curve is the one before."
 #: Seconds of training that a link may ask for, before a person has to.
 RECOMPUTING = 60.0
 #: Seconds that a notice stays while training goes on.
@@ -226,6 +228,42 @@ class Loop:
         self.goal = link.step
         self.playing = self.playing or bool(link.step)
         self._take_due()
+
+    @_heard
+    def go_to(self, step: int) -> None:
+        """Show an earlier moment of this run, paused: recomputed from the state kept before it.
+
+        From there it can go on as it went, or be changed, which makes another branch of it. The
+        last step that it has come to is shown as it is. Raises ValueError where there is no past.
+        """
+        if self.large or self.twin is not None:
+            raise ValueError("step: only a single run that trains here has earlier moments")
+        end = self.timeline.end or End(self.run, self.history, self.ghost)
+        step = min(max(0, step), end.run.step)
+        state = replace(self.timeline.before(step), data=end.run.data)
+        self._abandon()
+        self._stop()
+        self._queued, self.link, self.check, self.spectra = 0, None, None, None
+        if step == end.run.step:
+            self._show_end(end)
+            return
+        self.timeline = replace(self.timeline, end=end)
+        self.run, self.config, self.ghost = state, state.config, end.history
+        self.history = end.history.until(state.step)
+        self._left = self.timeline.between(state)
+        self.goal, self._plays_on, self._recomputed = step, False, 0.0
+        self.playing, self._edited = True, True
+        self._take_due()
+        self.tick()
+
+    def _show_end(self, end: End) -> None:
+        """Show the farthest that the run has been."""
+        self.run, self.config, self.history, self.ghost = (
+            end.run, end.run.config, end.history, end.ghost,
+        )  # fmt: skip
+        self.timeline = replace(self.timeline, end=None)
+        self._left, self.goal = (), None
+        self.tick()
 
     @_heard
     def hide(self, hidden: bool) -> None:
@@ -465,10 +503,17 @@ class Loop:
         )
 
     def _leave_link(self) -> None:
-        """Make no more of a link's changes: the run is the person's own from here on."""
-        if self._left or self.goal is not None:
+        """Make no more of a link's changes, nor of those that this run saw later on.
+
+        From here on it is the person's own.
+        """
+        if self.timeline.end is not None:
+            self.timeline = self.timeline.cut(self.run.step)
+            self.notice = f"Another branch from step {self.run.step:,} on. {GREY_BRANCH}"
+        elif self._left or self.goal is not None:
             self.notice = LEFT_LINK
-            self.playing = self.playing and (self.goal is None or self._plays_on)
+        if self.goal is not None:
+            self.playing = self.playing and self._plays_on
         self.link, self._left, self.goal = None, (), None
 
     def _pair(self) -> None:
@@ -510,8 +555,13 @@ class Loop:
         self.playing = self.playing and not large
         self.history, self.check = History(), None
         self.band, self.spectra, self.twin = None, None, pair
+        self.timeline = Timeline().add(replace(run, data=None)) if pair is None and not large else Timeline()
         self._resolved_at = -math.inf
         self.notice, self._queued, self._dirty = "", 0, True
+        self._abandon()
+
+    def _abandon(self) -> None:
+        """Wait no more for the slice under way."""
         if self._future is not None:
             self._finish()
             self._future.cancel()
@@ -554,6 +604,16 @@ class Loop:
         if isinstance(self.executor, WorkerPool):
             self.executor.raise_flag(self.slot, self.seq)
 
+    def _keep_moment(self) -> None:
+        """Keep the run's state for going back to, and see whether it has caught up with itself."""
+        if self.twin is not None or self.large:
+            return
+        self.timeline = self.timeline.add(replace(self.run, data=None))
+        end = self.timeline.end
+        if end is not None and (self.run.step >= end.run.step or self.run.diverged):
+            self.timeline, self.ghost = replace(self.timeline, end=None), end.ghost
+            self._dirty = True
+
     def _submit(self, steps: int | None, data: Dataset | None = None) -> None:
         changes = {
             name: getattr(self.config, name)
@@ -585,6 +645,7 @@ class Loop:
             check=self.check, checking=checking, band=self.band if self.view.band else None,
             drawing=drawing, spectra=self.spectra, resolving=resolving, large=self.large,
             twin=self.twin, edited=edited, goal=self.goal, followed=self.followed,
+            end=self.timeline.end and self.timeline.end.run.step,
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()
         paired = twins_slice if self.twin is not None else train_slice
@@ -624,6 +685,7 @@ class Loop:
         self.history = outcome.history
         if outcome.frame:
             self.frame, self.shown = outcome.frame, self._work.seq
+        self._keep_moment()
         self.check, self.band = outcome.check, outcome.band or self.band
         self.spectra = outcome.spectra or self.spectra
         if self.ended:

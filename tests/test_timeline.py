@@ -1,0 +1,209 @@
+"""Going back in a run: what is kept, and that a moment recomputed is the moment that was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import dnn
+from dnn.config import Config
+from dnn.execution import InlineExecutor
+from dnn.figures import unpack
+from dnn.timeline import End, Timeline
+from dnn.view import View
+from pages.shared.loop import Loop
+
+CONFIG = Config(
+    dataset="circle", samples=60, hidden=(4, 3), optimizer="adam", batch_size=7, dropout=0.2,
+    batch_norm=True, learning_rate=0.01,
+)  # fmt: skip
+ARRAYS = ("parameters", "state", "running")
+
+
+def same(run, other):
+    """Say that two runs are at the same moment, to the last bit."""
+    assert (run.step, run.epoch, run.position) == (other.step, other.epoch, other.position)
+    assert run.config == other.config
+    assert run.changes == other.changes
+    for name in ARRAYS:
+        assert np.array_equal(getattr(run, name), getattr(other, name)), name
+
+
+def settle(loop, most=400):
+    for _ in range(most):
+        loop.tick()
+        if loop.settled:
+            return unpack(loop.frame)
+    raise AssertionError("it does not come to rest")
+
+
+def loop_of(config=CONFIG, view=None):
+    return Loop(InlineExecutor(), config, view or View(), playing=False)
+
+
+def trained(loop, *parts):
+    """Let the loop make these steps and changes; return its run after each of them."""
+    found = []
+    for part in parts:
+        if isinstance(part, int):
+            loop.step(part)
+        elif isinstance(part, dict):
+            loop.configure(replace(loop.config, **part))
+        else:
+            loop.edit(*part)
+        settle(loop)
+        found.append(loop.run)
+    return found
+
+
+# --- what is kept ---------------------------------------------------------------------------------
+
+
+def states(steps, config=CONFIG):
+    run = dnn.start(config)
+    return [replace(run, step=step) for step in steps]
+
+
+def filled(steps, **fields):
+    line = Timeline(**fields)
+    for run in states(steps):
+        line = line.add(run)
+    return line
+
+
+def test_what_is_kept_is_bounded_and_even():
+    run = dnn.start(CONFIG)
+    one = run.parameters.nbytes + run.state.nbytes + run.running.nbytes
+    line = filled(range(1000), budget=20 * one)
+    steps = [kept.step for kept in line.snapshots]
+    assert line.nbytes <= 20 * one
+    assert steps[0] == 0
+    assert 10 <= len(steps) <= 20
+    assert {b - a for a, b in zip(steps, steps[1:], strict=False)} == {line.gap}
+
+
+def test_a_state_larger_than_the_budget_leaves_the_start():
+    assert [kept.step for kept in filled([0, 5, 9], budget=10).snapshots] == [0]
+
+
+def test_before_a_step():
+    line = filled([0, 10, 20])
+    assert [line.before(step).step for step in (0, 9, 10, 19, 20, 99)] == [0, 0, 10, 10, 20, 20]
+    with pytest.raises(ValueError, match="before all that was kept"):
+        filled([10]).before(9)
+
+
+def test_a_branch_forgets_what_came_later():
+    line = replace(filled([0, 10, 20]), end=End(*[None] * 3))
+    cut = line.cut(15)
+    assert ([kept.step for kept in cut.snapshots], cut.end) == ([0, 10], None)
+
+
+# --- going back -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("step", [0, 1, 13, 40, 41, 59, 60, 99])
+def test_a_moment_is_the_one_that_was(step):
+    loop = loop_of()
+    trained(loop, 13, 27, {"learning_rate": 0.003}, 20, (1, 2, 0, 0.5), {"batch_size": 11}, 40)
+    end = loop.run
+    loop.go_to(step)
+    message = settle(loop)
+    same(loop.run, dnn.replay(end, step))
+    assert loop.config == loop.run.config
+    assert message["numbers"]["step"] == step == loop.history.last("step")
+    assert message["timeline"] == {"step": step, "end": 100, "earlier": True}
+    assert loop.ghost is loop.timeline.end.history
+
+
+def test_it_goes_on_as_it_went():
+    loop = loop_of()
+    trained(loop, 30, {"dropout": 0.1}, 30, (2, 1, 2, -1.0), 40)
+    end, history = loop.run, loop.history
+    loop.go_to(11)
+    settle(loop)
+    assert loop.run.changes == ()
+    trained(loop, 89)
+    same(loop.run, end)
+    assert loop.timeline.end is None
+    assert loop.ghost is None
+    assert loop.history.last("train_cost") == history.last("train_cost")
+    trained(loop, 5)
+    same(loop.run, dnn.advance(end, 5)[0])
+
+
+def test_back_at_the_end_nothing_is_computed():
+    loop = loop_of()
+    trained(loop, 50)
+    end, history = loop.run, loop.history
+    loop.go_to(20)
+    settle(loop)
+    loop.go_to(99)
+    message = settle(loop)
+    same(loop.run, end)
+    assert list(loop.history["step"]) == list(history["step"])
+    assert message["timeline"] == {"step": 50, "end": 50, "earlier": False}
+
+
+def test_a_changed_setting_is_another_branch():
+    loop = loop_of()
+    trained(loop, 30, {"dropout": 0.0}, 30)
+    history = loop.history
+    loop.go_to(20)
+    settle(loop)
+    trained(loop, {"learning_rate": 0.1})
+    assert "Another branch from step 20" in loop.notice
+    assert loop.ghost is history
+    trained(loop, 60)
+    assert [c.field for c in loop.run.changes] == ["learning_rate"]
+    start = dnn.start(CONFIG)
+    wanted = dnn.change(dnn.advance(start, 20)[0], learning_rate=0.1)
+    same(loop.run, dnn.advance(wanted, 60)[0])
+    # Its own past can be gone back to, and that is the new branch's.
+    end = loop.run
+    loop.go_to(50)
+    settle(loop)
+    same(loop.run, dnn.replay(end, 50))
+
+
+def test_an_edited_weight_is_another_branch():
+    loop = loop_of()
+    trained(loop, 40)
+    loop.go_to(10)
+    settle(loop)
+    trained(loop, (1, 0, 0, 2.0))
+    assert loop.timeline.end is None
+    assert loop.run.changes == (dnn.training.Change(10, "w1.0.0", 2.0),)
+
+
+def test_a_diverged_run_has_a_past():
+    loop = loop_of(replace(CONFIG, optimizer="sgd", batch_norm=False, activation="relu",
+                           learning_rate=100.0, hidden=(8, 8, 8)))  # fmt: skip
+    trained(loop, 200)
+    assert loop.phase == "diverged"
+    end = loop.run
+    loop.go_to(max(0, end.step - 1))
+    settle(loop)
+    assert loop.phase == "paused"
+    assert loop.run.diverged is None
+    loop.go_to(end.step)
+    settle(loop)
+    same(loop.run, end)
+    assert loop.run.diverged == end.diverged
+
+
+def test_a_new_network_has_no_past():
+    loop = loop_of()
+    trained(loop, 20)
+    loop.reset()
+    settle(loop)
+    assert [kept.step for kept in loop.timeline.snapshots] == [0]
+
+
+def test_twins_and_networks_too_large_have_no_moments():
+    loop = loop_of(view=View(page="twins"))
+    settle(loop)
+    with pytest.raises(ValueError, match="single run"):
+        loop.go_to(0)
