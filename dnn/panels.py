@@ -187,7 +187,7 @@ def _status(work: Slice) -> dict[str, str]:
         rate = f" · {count(float(f'{work.rate:.3g}'))} steps/s" if work.rate else ""
         return {"text": f"Training{rate}", "kind": "ok"}
     if work.end is not None:
-        return {"text": "An earlier moment: play on, or change a setting", "kind": "paused"}
+        return {"text": "An earlier moment", "kind": "paused"}
     return {"text": "Paused" if work.run.step else "Ready to train", "kind": "paused"}
 
 
@@ -265,7 +265,7 @@ def cost_panel(work: Slice, ghost_name: str = "", same_axes: bool = False) -> di
         figures.cost_figure(
             work.history, unit=name, log=view.cost_axis == "log", theme=view.theme,
             chance=guessing_cost(run), ghost=work.ghost, ghost_name=ghost_name,
-            same_axes=same_axes, changes=run.changes, diverged=run.diverged,
+            same_axes=same_axes or work.end is not None, changes=run.changes, diverged=run.diverged,
             score="R²" if data_of_run(run).target == "real" else "accuracy",
         ),
         controls=[{"key": "cost_axis", "label": "Axis", "value": view.cost_axis, "options": AXES}],

@@ -8,6 +8,7 @@ import { Notebook } from "./notebook.js";
 import { Metrics, Panel, element } from "./panels.js";
 import { Layers, clicks } from "./pointing.js";
 import { install } from "./style.js";
+import { Timeline } from "./timeline.js";
 import { Verdict } from "./verdict.js";
 import { Watcher } from "./watch.js";
 
@@ -48,9 +49,10 @@ class View {
   constructor(parent) {
     install(document);
     this.parent = parent;
-    this.metrics = new Metrics();
-    this.grid = element("div", "nl-grid");
     this.send = (value) => this.trigger?.("event", value);
+    this.timeline = new Timeline(this.send);
+    this.metrics = new Metrics(this.timeline.root);
+    this.grid = element("div", "nl-grid");
     this.verdict = new Verdict(this.send);
     this.root = element("div", "nl-root", element("div", "nl-frame", this.metrics.root, this.verdict.root, this.grid));
     parent.append(this.root);
@@ -176,6 +178,7 @@ class View {
     this.root.toggleAttribute("data-present", Boolean(message.present));
     this.root.dataset.partial = String(message.partial);
     this.metrics.set(message);
+    this.timeline.set(message.timeline);
     this.verdict.set(message.verdict);
     let order = 0;
     const keys = Object.keys(message.panels);

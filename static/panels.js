@@ -29,7 +29,8 @@ function changed(node, value, build) {
 
 /** The row of numbers above the panels. */
 export class Metrics {
-  constructor() {
+  /** timeline: what lies between the numbers and the status. */
+  constructor(timeline) {
     this.values = new Map();
     this.list = element("div");
     this.list.style.display = "contents";
@@ -37,7 +38,7 @@ export class Metrics {
     this.status = element("div", "nl-status", element("span", "nl-dot"), this.text);
     this.notice = element("div", "nl-notice");
     this.notice.setAttribute("role", "status");
-    this.root = element("div", "nl-bar", this.list, this.status, this.notice);
+    this.root = element("div", "nl-bar", this.list, timeline, this.status, this.notice);
     this.root.hidden = true;
   }
 

@@ -32,6 +32,11 @@ const CSS = `
 .nl-dot{width:7px;height:7px;border-radius:50%;background:var(--ok)}
 .nl-status[data-kind=paused] .nl-dot{background:var(--t3)}
 .nl-status[data-kind=diverged] .nl-dot{background:var(--bad)}
+.nl-timeline{display:flex;align-items:center;gap:8px;flex:1 1 200px;max-width:360px;margin:0 16px 0 4px;
+ font-size:12px;line-height:16px;color:var(--t2);white-space:nowrap}
+.nl-timeline input{flex:1 1 90px;min-width:70px;height:20px;margin:0;accent-color:var(--t1);cursor:pointer}
+.nl-timeline button{font:inherit;font-weight:500;color:var(--t1);height:24px;padding:0 8px;border-radius:6px;cursor:pointer;
+ border:1px solid var(--line2);background:var(--raise)}
 .nl-notice{flex-basis:100%;font-size:12px;line-height:16px;color:var(--t1);background:var(--sel);
  border-radius:4px;padding:3px 8px;margin-top:2px}
 .nl-grid{display:flex;flex-direction:column;gap:12px}

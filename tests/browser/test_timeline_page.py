@@ -1,0 +1,74 @@
+"""The timeline in a real browser: drag back, play on, branch."""
+
+from __future__ import annotations
+
+import pytest
+from acting import lab, linked, paused, press, until
+
+pytestmark = pytest.mark.browser
+SLIDER = ".nl-timeline input"
+
+
+def drag(page, share):
+    """Drag the slider's knob to a share of its way."""
+    box = page.locator(SLIDER).bounding_box()
+    knob = page.locator(SLIDER).evaluate("slider => slider.value / slider.max")
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 8 + (box["width"] - 16) * knob, y)
+    page.mouse.down()
+    for part in (0.3, 0.6, 1.0):
+        page.mouse.move(box["x"] + 8 + (box["width"] - 16) * (knob + part * (share - knob)), y)
+    page.mouse.up()
+
+
+def trained(visit):
+    page = visit("?dataset=circle&hidden=4-3&batch_size=10&seed=5")
+    for _ in range(3):
+        press(page, "epoch")
+    until(page, "lab.step === 75 && !lab.playing")
+    return page
+
+
+def test_a_moment_is_shown_and_the_run_goes_on_from_it(visit):
+    page = trained(visit)
+    end = lab(page, "fingerprint")
+    drag(page, 0.4)
+    page.get_by_text("An earlier moment").wait_for()
+    until(page, "lab.step > 20 && lab.step < 40")
+    assert lab(page, "fingerprint") != end
+    assert page.locator(".nl-metric[data-key=step] b").inner_text() == str(lab(page, "step"))
+    page.get_by_role("button", name="To the end").click()
+    until(page, f"lab.step === 75 && lab.fingerprint === {end}")
+    page.get_by_text("An earlier moment").wait_for(state="detached")
+    # By keyboard, and on from there: the same again.
+    page.locator(SLIDER).press("ArrowLeft")
+    until(page, "lab.step === 74")
+    page.locator(SLIDER).evaluate("slider => slider.blur()")
+    press(page, "step")
+    until(page, f"lab.step === 75 && lab.fingerprint === {end}")
+
+
+def test_a_setting_changed_at_a_moment_makes_a_branch(visit):
+    page = trained(visit)
+    end = lab(page, "fingerprint")
+    drag(page, 0.4)
+    page.get_by_text("An earlier moment").wait_for()
+    until(page, "lab.step > 20 && lab.step < 40")
+    at = lab(page, "step")
+    page.get_by_role("textbox", name="Learning rate, typed").fill("0.1")
+    page.keyboard.press("Enter")
+    page.get_by_text(f"Another branch from step {at} on.").wait_for()
+    linked(page, "learning_rate=0.1")
+    press(page, "epoch")
+    until(page, f"lab.step === {at} + 25 && !lab.playing")
+    # The other branch is behind this one, in grey, and is gone from the slider.
+    assert page.locator(SLIDER).get_attribute("max") == str(at + 25)
+    assert lab(page, "fingerprint") != end
+
+
+def test_while_it_plays_a_drag_pauses_it(visit):
+    page = visit("?dataset=circle&hidden=4-3&batch_size=10&seed=5&play=1")
+    until(page, "lab.step > 100")
+    page.locator(SLIDER).fill("50")
+    until(page, "lab.step === 50 && !lab.playing")
+    page.wait_for_selector(".st-key-play button:enabled")
