@@ -2,6 +2,7 @@
 
 import { Chart } from "./chart.js";
 import { Diagram } from "./diagram.js";
+import { Saver } from "./export.js";
 import { Feed } from "./feed.js";
 import { parse } from "./frame.js";
 import { Notebook } from "./notebook.js";
@@ -129,6 +130,7 @@ class View {
       const drawn = DRAWN[key]?.(panel, this);
       panel.chart = drawn ?? new Chart(panel.plot, () => this.schedule());
       if (!drawn) panel.chart.notebook = new Notebook(panel.chart);
+      panel.root.append(new Saver(panel).root);
       this.layers.listen(panel.chart);
       clicks(panel.chart, (x, y) => this.send({ type: "point", panel: key, x, y }));
       this.panels.set(key, panel);

@@ -87,6 +87,11 @@ const CSS = `
 .nl-zoom{position:absolute;left:8px;bottom:2px;border:0;background:none;padding:2px 6px;font-size:12px;
  line-height:16px;border-radius:4px}
 .nl-zoom:hover{background:var(--hover)}
+.nl-saver{position:absolute;right:6px;bottom:6px;z-index:3;opacity:0;display:flex;flex-direction:row-reverse;gap:4px}
+.nl-panel:hover .nl-saver,.nl-saver:focus-within{opacity:1}
+.nl-saver button{font:inherit;font-size:12px;line-height:1;height:24px;min-width:24px;padding:0 6px;border-radius:6px;
+ border:1px solid var(--line2);background:var(--raise);color:var(--t2);cursor:pointer}
+.nl-saver button:hover{background:var(--hover);color:var(--t1)}.nl-save-menu{display:flex;gap:4px}
 .nl-banner{display:flex;align-items:center;gap:10px;margin:4px 12px 10px;padding:6px 8px 6px 12px;border-radius:6px;
  background:var(--sel);color:var(--t1);font-size:12.5px;line-height:17px;flex:none}
 .nl-banner[data-kind=diverged]{background:var(--badb);color:var(--bad)}

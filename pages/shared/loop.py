@@ -555,7 +555,9 @@ class Loop:
         self.playing = self.playing and not large
         self.history, self.check = History(), None
         self.band, self.spectra, self.twin = None, None, pair
-        self.timeline = Timeline().add(replace(run, data=None)) if pair is None and not large else Timeline()
+        self.timeline = (
+            Timeline().add(replace(run, data=None)) if pair is None and not large else Timeline()
+        )
         self._resolved_at = -math.inf
         self.notice, self._queued, self._dirty = "", 0, True
         self._abandon()

@@ -1,0 +1,138 @@
+/** Saves a panel as a file: PNG, SVG or a page of its own, with title, axes and all that is drawn. */
+
+import { element } from "./panels.js";
+
+/** Pixels of a saved figure, and how many of its own there are to each in a PNG. */
+const SIZE = { width: 900, height: 560 };
+const SCALE = 2;
+const KINDS = ["png", "svg", "html"];
+
+/** A button in a panel's corner, and the menu that it opens. */
+export class Saver {
+  constructor(panel) {
+    this.panel = panel;
+    this.open = element("button", "nl-save", "↓");
+    Object.assign(this.open, { type: "button", title: "Save this panel as a file", ariaExpanded: "false" });
+    this.open.ariaLabel = "Save this panel";
+    this.menu = element("div", "nl-save-menu");
+    this.menu.hidden = true;
+    this.open.onclick = () => this.toggle(this.menu.hidden);
+    this.root = element("div", "nl-saver", this.open, this.menu);
+    this.root.onkeydown = (event) => {
+      // Escape closes the menu; Space presses a button here and must not play or pause.
+      if (event.key === "Escape") this.toggle(false);
+      event.stopPropagation();
+    };
+    this.root.onfocusout = ({ relatedTarget }) => this.root.contains(relatedTarget) || this.toggle(false);
+  }
+
+  /** Whether Plotly can draw the panel; the network is a picture only. */
+  get drawn() {
+    return typeof this.panel.chart.layout === "function";
+  }
+
+  toggle(open) {
+    const kinds = this.drawn ? KINDS : ["png"];
+    this.menu.replaceChildren(
+      ...kinds.map((kind) => {
+        const button = element("button", "", kind.toUpperCase());
+        button.type = "button";
+        button.onclick = () => this.save(kind);
+        return button;
+      }),
+    );
+    this.menu.hidden = !open;
+    this.open.ariaExpanded = String(open);
+    if (open) this.menu.firstChild.focus();
+  }
+
+  async save(kind) {
+    const { chart, key } = this.panel;
+    this.toggle(false);
+    const name = `neural-lab-${key}.${kind}`;
+    if (!this.drawn) download(this.picture(), name);
+    else if (kind === "html") download(URL.createObjectURL(await page(this.figure())), name);
+    else download(await drawn(this.figure(), kind), name);
+  }
+
+  /** Return the panel's canvas as it is seen, on the panel's ground. */
+  picture() {
+    const { canvas } = this.panel.chart;
+    const copy = element("canvas");
+    [copy.width, copy.height] = [canvas.width, canvas.height];
+    const g = copy.getContext("2d");
+    g.fillStyle = getComputedStyle(this.panel.root).getPropertyValue("--panel");
+    g.fillRect(0, 0, copy.width, copy.height);
+    g.drawImage(canvas, 0, 0);
+    return copy.toDataURL("image/png");
+  }
+
+  /** Return the figure as one that Plotly draws whole. */
+  figure() {
+    const { chart } = this.panel;
+    const { figure, field, field_size: n, contour, title, subtitle } = chart.panel;
+    const { meta, width, height, uirevision, ...layout } = chart.layout();
+    const style = getComputedStyle(this.panel.root);
+    const background = style.getPropertyValue("--panel").trim();
+    const words = `<b>${plain(title)}</b>` + (subtitle ? `<br><span style="font-size:12px">${plain(subtitle)}</span>` : "");
+    const data = [...(contour ? [line(layout, field, n, meta.field.line)] : []), ...chart.traces()];
+    return {
+      data: data.map((trace) => ({ ...trace })),
+      layout: {
+        ...layout,
+        ...SIZE,
+        images: field ? [picture(chart.field.canvas, layout)] : [],
+        title: { text: words, x: 0.02, y: 1, yanchor: "top", pad: { t: 16 }, font: { size: 17, color: style.color } },
+        margin: { l: 76, r: Math.max(layout.margin.r, 40), t: 72, b: 60 },
+        paper_bgcolor: background,
+        plot_bgcolor: background,
+        ...(meta?.square ? { width: 640, height: 680, yaxis: { ...layout.yaxis, scaleanchor: "x" } } : {}),
+      },
+    };
+  }
+}
+
+/** Return the address of a figure as a picture. */
+function drawn(figure, format) {
+  const { width, height } = figure.layout;
+  return window.Plotly.toImage(figure, { format, width, height, scale: format === "png" ? SCALE : 1 });
+}
+
+/** Return words that Plotly shows as they stand. */
+const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
+/** Return the field's pixels as a picture that fills the plane. */
+function picture(canvas, { xaxis, yaxis }) {
+  const [[left, right], [low, high]] = [xaxis.range, yaxis.range];
+  return {
+    source: canvas.toDataURL("image/png"), xref: "x", yref: "y", x: left, y: high, layer: "below",
+    sizex: right - left, sizey: high - low, sizing: "stretch",
+  };
+}
+
+/** Return the line at which the output is undecided. */
+function line({ xaxis, yaxis }, field, n, color) {
+  const [[left, right], [low, high]] = [xaxis.range, yaxis.range];
+  const z = Array.from({ length: n }, (_, row) => Array.from(field.subarray(row * n, (row + 1) * n)));
+  return {
+    type: "contour", z, x0: left, dx: (right - left) / (n - 1), y0: low, dy: (high - low) / (n - 1), showscale: false,
+    hoverinfo: "skip", contours: { start: 127.5, end: 127.5, size: 1, coloring: "none" }, line: { color, width: 1.5 },
+  };
+}
+
+/** Return a page that shows the figure without the internet: Plotly is in it. */
+async function page(figure) {
+  const Plotly = await (await fetch(new URL("plotly.min.js", import.meta.url))).text();
+  const json = JSON.stringify(figure, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value)).replaceAll("<", "\\u003c");
+  const body = `<div id="figure"></div><script>${Plotly.replaceAll("</script", "<\\/script")}</script>
+<script>{ const { data, layout } = ${json}; Plotly.newPlot("figure", data, layout, { displaylogo: false }); }</script>`;
+  return new Blob([`<!doctype html><meta charset="utf-8"><title>Neural Lab</title>${body}`], { type: "text/html" });
+}
+
+function download(address, name) {
+  const link = element("a");
+  Object.assign(link, { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
