@@ -76,7 +76,7 @@ class Timeline:
         return made[same:]
 
     def cut(self, step: int) -> Timeline:
-        """Return the timeline without what came after a step: from there on, all may be different."""
+        """Return the timeline without what came after a step, from which all may be different."""
         return replace(self, snapshots=tuple(r for r in self.snapshots if r.step <= step), end=None)
 
 

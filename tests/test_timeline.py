@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -81,7 +82,7 @@ def test_what_is_kept_is_bounded_and_even():
     assert line.nbytes <= 20 * one
     assert steps[0] == 0
     assert 10 <= len(steps) <= 20
-    assert {b - a for a, b in zip(steps, steps[1:], strict=False)} == {line.gap}
+    assert {b - a for a, b in pairwise(steps)} == {line.gap}
 
 
 def test_a_state_larger_than_the_budget_leaves_the_start():

@@ -31,8 +31,8 @@ from dnn.panels import points_version
 from dnn.presets import PRESETS
 from dnn.signal import Band, signal_only
 from dnn.spectra import Spectra
-from dnn.trainer import loss_key
 from dnn.timeline import End, Timeline
+from dnn.trainer import loss_key
 from dnn.training import Change, Run, check_edit
 from dnn.twins import Twin, twin, twins_slice
 from dnn.view import View

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from acting import lab, linked, paused, press, until
+from acting import lab, linked, press, until
 
 pytestmark = pytest.mark.browser
 SLIDER = ".nl-timeline input"
