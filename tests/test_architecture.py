@@ -38,11 +38,13 @@ ORDER = [
     "diagnostics",
     "training",
     "changes",
+    "npz",
+    "saved",
     "inference",
     "gradcheck",
 ]
 #: Modules that import nothing else of dnn.
-LEAVES = ["history", "execution", "view"]
+LEAVES = ["history", "execution", "view", "limits"]
 OPTIONAL = {"streamlit", "plotly", "sklearn", "pandas", "dask", "distributed"}
 
 
