@@ -16,6 +16,8 @@ from pages.shared import session
 from pages.shared.hiding import HIDEABLE
 from pages.shared.loop import Loop
 
+#: Characters of a link that is shown in a box with a scroll bar.
+LONG = 400
 #: A frame in another page: wide enough for two panels side by side.
 FRAME = '<iframe src="{}" style="width:100%;height:720px;border:0" title="Neural Lab"></iframe>'
 
@@ -92,7 +94,9 @@ def share() -> None:
         st.warning(left_out)
     text = FRAME.format(escape(link)) if embed else link
     _copy(key="copy", data={"text": text, "label": "Copy HTML" if embed else "Copy link"})
-    st.code(text, language="html" if embed else None, wrap_lines=True)
+    # A link of thousands of characters would push what is below it off the page.
+    height = 120 if len(text) > LONG else "content"
+    st.code(text, language="html" if embed else None, wrap_lines=True, height=height)
     _file(session.loop())
 
 
