@@ -21,6 +21,8 @@ ORDER = [
     "features",
     "planes",
     "examples",
+    "scalings",
+    "tables",
     "datasets",
     "settings",
     "config",
