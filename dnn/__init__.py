@@ -12,6 +12,7 @@ from dnn.datasets import Dataset, load
 from dnn.gradcheck import Check, gradcheck
 from dnn.history import History, Record
 from dnn.inference import cost, gradients, penalty, predict
+from dnn.saved import restore, save
 from dnn.training import (
     Change,
     Divergence,
@@ -48,5 +49,7 @@ __all__ = [
     "penalty",
     "predict",
     "replay",
+    "restore",
+    "save",
     "start",
 ]

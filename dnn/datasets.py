@@ -18,6 +18,15 @@ from dnn.features import FEATURES, expand
 from dnn.planes import HALF_WIDTH, feature_plane
 from dnn.planes import Plane as Plane
 from dnn.registry import Entry, Registry
+from dnn.scalings import SCALINGS as SCALINGS
+from dnn.tables import (
+    BREAST_CANCER_FEATURES,
+    DIABETES_FEATURES,
+    DIGITS_FEATURES,
+    IRIS_FEATURES,
+    WINE_FEATURES,
+    table,
+)
 
 Array = np.ndarray
 
@@ -32,7 +41,7 @@ class DatasetEntry(Entry):
     generate(rng, samples, noise) returns raw inputs, (2, m) points where planar, else (n, m), and
     raw targets Y (1, m). samples: the default number of examples, or the only one where synthetic
     is False: then samples and noise do not apply, and where planar is False features do not.
-    feature_names: of the raw inputs where planar is False.
+    feature_names: of the raw inputs where planar is False; word: stands in its picture.
     """
 
     generate: Callable[[np.random.Generator, int, float], tuple[Array, Array]]
@@ -42,6 +51,7 @@ class DatasetEntry(Entry):
     synthetic: bool = True
     feature_names: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
+    word: str = ""
 
     def n_inputs(self, features: tuple[str, ...]) -> int:
         """Return how many inputs a network for this set has, given the chosen features."""
@@ -123,30 +133,6 @@ def reg_gauss(rng: np.random.Generator, samples: int, noise: float) -> tuple[Arr
     return P, (SIGNS[peak] * height.max(axis=0))[None]
 
 
-def breast_cancer(rng: np.random.Generator, samples: int, noise: float) -> tuple[Array, Array]:
-    from sklearn.datasets import load_breast_cancer  # type: ignore[import-untyped]
-
-    X, y = load_breast_cancer(return_X_y=True)
-    return X.T, y[None].astype(float)
-
-
-_MEASURES = (
-    "radius",
-    "texture",
-    "perimeter",
-    "area",
-    "smoothness",
-    "compactness",
-    "concavity",
-    "concave points",
-    "symmetry",
-    "fractal dimension",
-)
-BREAST_CANCER_FEATURES = (
-    *(f"mean {name}" for name in _MEASURES),
-    *(f"{name} error" for name in _MEASURES),
-    *(f"worst {name}" for name in _MEASURES),
-)
 PLAYGROUND = "TensorFlow Playground, dataset.ts"
 
 DATASETS: Registry[DatasetEntry] = Registry(
@@ -218,65 +204,76 @@ DATASETS: Registry[DatasetEntry] = Registry(
             formula="30 measurements of cell nuclei in 569 images",
             help="A real table: tells benign tumours (class 1) from malignant ones.",
             source="Street, Wolberg & Mangasarian 1993; UCI, through scikit-learn",
-            generate=breast_cancer,
+            generate=table("load_breast_cancer"),
             samples=569,
             planar=False,
             synthetic=False,
             feature_names=BREAST_CANCER_FEATURES,
             class_names=("malignant", "benign"),
+            word="cells",
         ),
-    ],
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scaling(Entry):
-    """fit(X_train (n, m)) returns shift and scale, (n, 1) each: X' = (X - shift) / scale.
-
-    A constant column gets the scale 1.
-    """
-
-    fit: Callable[[Array], tuple[Array, Array]]
-
-
-def _fit(middle: Callable[..., Array], spread: Callable[..., Array]):
-    def fit(X: Array) -> tuple[Array, Array]:
-        scale = spread(X, axis=1, keepdims=True)
-        constant = (np.ptp(X, axis=1, keepdims=True) == 0) | (scale == 0)
-        return middle(X, axis=1, keepdims=True), np.where(constant, 1.0, scale)
-
-    return fit
-
-
-SCALINGS: Registry[Scaling] = Registry(
-    "scaling",
-    [
-        Scaling(
-            key="standard",
-            label="Standardised",
-            formula="x' = (x - mean) / standard deviation",
-            help="Every input has mean 0 and variance 1 over the training part.",
-            source="LeCun et al. 1998, Efficient BackProp, section 4.3",
-            fit=_fit(np.mean, np.std),
+        DatasetEntry(
+            key="iris",
+            label="Iris",
+            formula="4 lengths and widths of 150 flowers, three species",
+            help="A real table: three species, one of which a line separates from the others.",
+            source="Fisher 1936, The use of multiple measurements in taxonomic problems; "
+            "through scikit-learn",
+            generate=table("load_iris"),
+            target="classes",
+            samples=150,
+            planar=False,
+            synthetic=False,
+            feature_names=IRIS_FEATURES,
+            class_names=("setosa", "versicolor", "virginica"),
+            word="iris",
         ),
-        Scaling(
-            key="minmax",
-            label="To −1 … 1",
-            formula="x' = (x - (max + min) / 2) / ((max - min) / 2)",
-            help="Every input spans -1 to 1 over the training part.",
-            source="scikit-learn, MinMaxScaler",
-            fit=_fit(
-                lambda X, **axes: (X.max(**axes) + X.min(**axes)) / 2,
-                lambda X, **axes: np.ptp(X, **axes) / 2,
-            ),
+        DatasetEntry(
+            key="wine",
+            label="Wine",
+            formula="13 chemical measurements of 178 wines of three growers",
+            help="A real table: which of three growers a wine is from. Its columns differ in size "
+            "a thousandfold, which scaling takes away.",
+            source="Forina et al. 1991, PARVUS; UCI, through scikit-learn",
+            generate=table("load_wine"),
+            target="classes",
+            samples=178,
+            planar=False,
+            synthetic=False,
+            feature_names=WINE_FEATURES,
+            class_names=("grower 0", "grower 1", "grower 2"),
+            word="wine",
         ),
-        Scaling(
-            key="none",
-            label="None",
-            formula="x' = x",
-            help="Inputs enter as they are: large ones saturate units and slow training down.",
-            source="TensorFlow Playground feeds its points unscaled",
-            fit=lambda X: (np.zeros((len(X), 1)), np.ones((len(X), 1))),
+        DatasetEntry(
+            key="digits",
+            label="Digits, 8 × 8",
+            formula="64 pixels from 0 to 16 of 1,797 handwritten digits",
+            help="Pictures of handwritten digits, ten classes.",
+            source="Alpaydin & Kaynak 1998, UCI (its test part), through scikit-learn",
+            generate=table("load_digits"),
+            target="classes",
+            samples=1797,
+            planar=False,
+            synthetic=False,
+            feature_names=DIGITS_FEATURES,
+            class_names=tuple("0123456789"),
+            word="0–9",
+        ),
+        DatasetEntry(
+            key="diabetes",
+            label="Diabetes (regression)",
+            formula="10 measurements of 442 patients; y' = (y - mean) / standard deviation",
+            help="A real table: how far the disease has gone a year later, a number, standardised "
+            "over the training part.",
+            source="Efron, Hastie, Johnstone & Tibshirani 2004, Least angle regression; "
+            "through scikit-learn",
+            generate=table("load_diabetes"),
+            target="real",
+            samples=442,
+            planar=False,
+            synthetic=False,
+            feature_names=DIABETES_FEATURES,
+            word="y",
         ),
     ],
 )
@@ -318,19 +315,20 @@ def load(config: DataSettings) -> Dataset:
     """Return the built-in data set that config names: drawn, shuffled, split and scaled.
 
     Everything random comes from default_rng([seed, DATA_STREAM]). The scaling is fitted on the
-    training part, which holds at least one example of every class.
+    training part, which holds at least one example of every class; so are the targets of a real
+    table that are numbers, for they may be of any size.
     """
     entry = DATASETS[config.dataset]
     rng = np.random.default_rng([config.seed, DATA_STREAM])
     P, Y = entry.generate(rng, config.samples, config.noise)
-    order = rng.permutation(P.shape[1])
-    n_train = train_size(len(order), config.train_share)
-    if entry.target != "real":
-        _represent_all(Y[0], order, n_train)
+    order, n_train = split(rng, Y, entry.target, config.train_share)
     P, Y = P[:, order], Y[:, order]
     X = expand(config.features, P) if entry.planar else P
     shift, scale = SCALINGS[config.scaling].fit(X[:, :n_train])
     X = (X - shift) / scale
+    if entry.target == "real" and not entry.synthetic:
+        shift_y, scale_y = SCALINGS["standard"].fit(Y[:, :n_train])
+        Y = (Y - shift_y) / scale_y
     return Dataset(
         X[:, :n_train],
         Y[:, :n_train],
@@ -348,6 +346,18 @@ def load(config: DataSettings) -> Dataset:
         points_test=P[:, n_train:] if entry.planar else None,
         target=entry.target,
     )
+
+
+def split(rng: np.random.Generator, Y: Array, target: str, train_share: float) -> tuple[Array, int]:
+    """Return a random order of the examples of targets Y (k, m), and how many of them train.
+
+    Each class occurs among these, where it can.
+    """
+    order = rng.permutation(Y.shape[1])
+    n_train = train_size(len(order), train_share)
+    if target != "real":
+        _represent_all(Y[0] if len(Y) == 1 else Y.argmax(axis=0), order, n_train)
+    return order, n_train
 
 
 def _represent_all(labels: Array, order: Array, n_train: int) -> None:

@@ -157,7 +157,8 @@ class Inputs:
 def inputs_of(trainer: Trainer) -> Inputs:
     """Return the inputs: those in use, and where they are made of x1 and x2 the others too."""
     data, features = trainer.data, trainer.config.features
-    if DATASETS[trainer.config.dataset].planar and data.plane.features == features:
+    made_of = data.given_plane is not None and DATASETS[trainer.config.dataset].planar
+    if made_of and data.plane.features == features:
         keys = tuple(FEATURES)
         order = tuple(features.index(k) if k in features else -1 for k in keys)
         names = tuple(FEATURES[k].label for k in keys)

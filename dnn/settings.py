@@ -98,6 +98,8 @@ def shown(value: Any) -> str:
         text = " ".join(repr(value).split())
     except ValueError:
         return "a number of thousands of digits"
+    except RecursionError:
+        return "a list of lists of lists"
     return text if len(text) <= 60 else text[:57] + "..."
 
 

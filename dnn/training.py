@@ -114,8 +114,7 @@ def start(
     Raises ValueError where the loss does not fit the targets or a weight has another shape.
     """
     data = data if data is not None else load(config)
-    layout = layout_of(config, data)
-    _check_work(config, layout, data)
+    layout = check_start(config, data)
     if weights is None:
         keys = config.initializer_keys
         flat = initial_parameters(layout, keys, config.sigma_w, config.seed, config.sigma_b)
@@ -125,6 +124,16 @@ def start(
     state = _frozen(np.zeros((OPTIMIZERS[config.optimizer].slots, layout.size), config.dtype))
     running = _frozen(starting_moments(config, data, p))
     return Run(config, data, data.key, layout, config, p, p, state, running)
+
+
+def check_start(config: Config, data: Dataset) -> Layout:
+    """Return the layout of the network that config asks for. Raises ValueError where it can't be.
+
+    That is where the loss does not fit the targets, or the network is too large to train.
+    """
+    layout = layout_of(config, data)
+    _check_work(config, layout, data)
+    return layout
 
 
 def _check_work(config: Config, layout: Layout, data: Dataset) -> None:

@@ -21,6 +21,8 @@ ORDER = [
     "features",
     "planes",
     "examples",
+    "scalings",
+    "tables",
     "datasets",
     "settings",
     "config",
@@ -39,11 +41,13 @@ ORDER = [
     "training",
     "timeline",
     "changes",
+    "npz",
+    "saved",
     "inference",
     "gradcheck",
 ]
 #: Modules that import nothing else of dnn.
-LEAVES = ["history", "execution", "view"]
+LEAVES = ["history", "execution", "view", "limits"]
 OPTIONAL = {"streamlit", "plotly", "sklearn", "pandas", "dask", "distributed"}
 
 

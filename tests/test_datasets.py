@@ -12,6 +12,7 @@ from dnn.config import Config
 from dnn.datasets import DATASETS, SCALINGS, Dataset, data_fields, load, train_size
 from dnn.features import expand
 
+TABLES = [key for key, entry in DATASETS.items() if not entry.synthetic]
 PLANAR = [key for key, entry in DATASETS.items() if entry.planar]
 
 
@@ -145,6 +146,59 @@ def test_breast_cancer_matches_scikit_learn():
     assert data.Y_train.sum() + data.Y_test.sum() == 357
 
 
+@pytest.mark.parametrize("key", TABLES)
+def test_a_table_is_as_scikit_learn_has_it(key):
+    from sklearn import datasets
+
+    raw = {"scaled": False} if key == "diabetes" else {}
+    table = getattr(datasets, f"load_{key}")(**raw)
+    entry, data = DATASETS[key], load(Config(dataset=key, scaling="none"))
+    assert [name.replace("_", " ") for name in entry.feature_names] == [
+        str(name).replace("_", " ") for name in table.feature_names
+    ]
+    if key != "wine":  # whose classes are called class_0 and so on there
+        names = [str(name) for name in table.get("target_names", ())]
+        assert list(entry.class_names) == names
+    X = np.hstack([data.X_train, data.X_test]).T
+    rows = {tuple(row): y for row, y in zip(table.data, table.target, strict=True)}
+    assert len(X) == entry.samples == len(table.data)
+    Y = np.hstack([data.Y_train, data.Y_test])
+    if key == "diabetes":
+        raw = np.array([rows[tuple(x)] for x in X])
+        middle, spread = raw[: data.m_train].mean(), raw[: data.m_train].std()
+        np.testing.assert_allclose(Y[0], (raw - middle) / spread)
+    else:
+        labels = Y.argmax(axis=0) if len(Y) > 1 else Y[0]
+        assert all(rows[tuple(x)] == y for x, y in zip(X, labels, strict=True))
+
+
+#: The hidden layers, the epochs, and the least test accuracy, or R squared, that they lead to; the
+#: loss that is chosen when none is asked for, and the outputs.
+REACHED = {
+    "breast_cancer": ((16,), 20, 0.96, "logistic", 1),
+    "iris": ((16,), 40, 0.95, "softmax", 3),
+    "wine": ((16,), 20, 0.97, "softmax", 3),
+    "digits": ((16,), 20, 0.95, "softmax", 10),
+    "diabetes": ((), 20, 0.42, "squared_error", 1),
+}
+
+
+@pytest.mark.parametrize("key", TABLES)
+def test_a_table_is_learned(key):
+    from dnn import Watch, advance, start
+    from dnn.trainer import loss_key
+
+    hidden, epochs, least, loss, outputs = REACHED[key]
+    config = Config(
+        dataset=key, hidden=hidden, activation="relu", train_share=0.7, l2=0.003, seed=1
+    )
+    data = load(config)
+    assert (loss_key(config, data), data.n_outputs) == (loss, outputs)
+    steps = epochs * -(-data.m_train // 32)
+    _, records = advance(start(config, data), steps, Watch(steps))
+    assert records[-1].test_score >= least
+
+
 # Loading
 
 
@@ -207,6 +261,8 @@ def test_scaling_is_fitted_on_the_training_part_only(key):
         np.testing.assert_allclose(data.X_train.max(axis=1), 1)
         low, high = raw.X_train.min(axis=1), raw.X_train.max(axis=1)
         expected = 2 * (raw.X_test.T - low) / (high - low) - 1
+    elif key == "by_255":
+        expected = raw.X_test.T / 255
     else:
         expected = raw.X_test.T
     np.testing.assert_allclose(data.X_test, expected.T, atol=1e-12)
@@ -217,7 +273,7 @@ def test_constant_columns_are_only_shifted(key):
     X = np.array([[0.1] * 7, [1, 2, 3, 4, 5, 6, 7.0]])
     shift, scale = SCALINGS[key].fit(X)
     assert shift.shape == scale.shape == (2, 1)
-    assert scale[0, 0] == 1
+    assert scale[0, 0] == (255 if key == "by_255" else 1)
 
 
 def test_data_fields_are_those_that_matter():

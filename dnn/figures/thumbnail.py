@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 
 from dnn.figures.theme import tokens
@@ -28,10 +30,15 @@ def thumbnail(U: Array, Y: Array, target: str) -> str:
     return _svg(dots)
 
 
-def table_thumbnail() -> str:
-    """Return what stands for a table of measurements, as an SVG."""
-    lines = "M4 8H36M4 16H36M4 24H36M4 32H36M14 8V32M25 8V32"
-    return _svg(f'<path d="{lines}" stroke="{tokens("light")["ghost"]}" stroke-width="2"/>')
+def table_thumbnail(word: str) -> str:
+    """Return what stands for a table, as an SVG: its rule, and a word of up to five letters."""
+    ink = tokens("light")["ghost"]
+    lines = f'<path d="M3 5H37M3 13H37M3 27H37M3 35H37" stroke="{ink}" stroke-width="2"/>'
+    text = (
+        f'<text x="20" y="24" text-anchor="middle" font-family="sans-serif" font-weight="600" '
+        f'font-size="12" fill="{ink}">{escape(word)}</text>'
+    )
+    return _svg(lines + text)
 
 
 def _fill(value: float, target: str) -> str:

@@ -125,7 +125,7 @@ def picture(key: str) -> str:
     """Return a data set as a small SVG. Raises KeyError or ValueError for an unknown one."""
     entry = DATASETS[key]
     if not entry.synthetic:
-        return table_thumbnail()  # its library is loaded for whoever chooses it
+        return table_thumbnail(entry.word)  # its library is loaded for whoever chooses it
     data = dataset(Config(dataset=key, samples=240))
     return thumbnail(data.points_train, data.Y_train, data.target)
 

@@ -29,6 +29,7 @@ from dnn.lab import DRAWS, RESOLVING, fitting
 from dnn.live import Outcome, Slice, signal_slice, train_slice
 from dnn.panels import points_version
 from dnn.presets import PRESETS
+from dnn.saved import Saved
 from dnn.signal import Band, signal_only
 from dnn.spectra import Spectra
 from dnn.timeline import End, Timeline
@@ -51,6 +52,7 @@ TOO_LARGE = (
 )
 #: What the second of two networks begins with.
 DIFFERS: Mapping[str, Any] = {"initializer": "he"}
+ONE_RUN = "A file holds one run, and twins are two: open it on the page Playground or Gradients."
 ONE_SETTING = "Twins differ in one setting only. Edit weights in the playground."
 LEFT_LINK = "The rest of what the link says is left out: from here on this run is yours."
 GREY_BRANCH = "The grey curve is the one before."
@@ -91,6 +93,12 @@ class _Held:
 def dataset(config: Config) -> Dataset:
     """Return the built-in data set of config; sets are shared, their arrays are read-only."""
     return _load(data_fields(config), _Held(config))
+
+
+def _same_data(config: Config, other: Config) -> bool:
+    """Return whether two Configs name the same data; the seed of a file's own data is none."""
+    one, two = (data_fields(replace(c, seed=0)) for c in (config, other))
+    return one == two
 
 
 def _locked(method: Callable) -> Callable:
@@ -166,6 +174,8 @@ class Loop:
         self.goal: int | None = None
         self.followed, self._recomputed = 0, 0.0
         self._edited = self._plays_on = False
+        #: The data set of a file, where the run is not on a built-in one.
+        self.given: Dataset | None = None
         #: In what the second network differs, where there is one.
         self.twin_setting = dict(twin_setting)
         self.twin: Twin | None = None
@@ -266,6 +276,37 @@ class Loop:
         self.tick()
 
     @_heard
+    def open(self, saved: Saved) -> None:
+        """Show the run of a file as it was saved: paused, with its history, changes and edits.
+
+        Raises ValueError where this page can't show it; the run on screen goes on.
+        """
+        run = saved.run
+        if self.view.page == "twins":
+            raise ValueError(ONE_RUN)
+        assert run.data is not None
+        self._begin(run.origin, data=run.data)
+        self.run, self.config, self.history = run, run.config, saved.history
+        self.ghost, self.playing = None, False
+        start = replace(dnn.replay(run, 0), data=None)
+        self.timeline = Timeline().add(start).add(replace(run, data=None))
+        self.notice = f"This is the run of the file, at step {run.step:,}."
+        self.tick()
+
+    @_locked
+    def saved(self) -> Saved:
+        """Return the run and history as they are now, to be put into a file."""
+        return Saved(self.run, self.history)
+
+    @_locked
+    def data(self, config: Config | None = None) -> Dataset:
+        """Return the data that a run with this Config would be on: a file's own, or a built-in."""
+        config = config or self.config
+        if self.given is not None and _same_data(config, self.config):
+            return self.given
+        return dataset(config)
+
+    @_heard
     def hide(self, hidden: bool) -> None:
         """Pause while nobody can see the page, and go on where that had paused it."""
         if hidden and self.playing:
@@ -363,7 +404,7 @@ class Loop:
     @property
     def epoch_steps(self) -> int:
         """Steps in an epoch at the batch size in force."""
-        m = dataset(self.config).m_train
+        m = self.data().m_train
         return -(-m // min(self.config.batch_size or m, m))
 
     @property
@@ -534,8 +575,8 @@ class Loop:
         self.playing, self.notice, self._dirty = False, notice, True
         self._resume = False
 
-    def _begin(self, config: Config, keep_ghost: bool = False) -> None:
-        data = dataset(config)
+    def _begin(self, config: Config, keep_ghost: bool = False, data: Dataset | None = None) -> None:
+        data = data or self.data(config)
         try:
             run, large = dnn.start(config, data), False
         except ValueError:
@@ -551,6 +592,7 @@ class Loop:
             self.playing = self.playing and self._plays_on
         self.link, self._left, self.goal = None, (), None
         self._edits, self._edited = {}, False
+        self.given = None if data.key == dataset(config).key else data
         self.config, self.run, self.large = config, run, large
         self.playing = self.playing and not large
         self.history, self.check = History(), None
@@ -571,9 +613,11 @@ class Loop:
 
     def _incomparable(self, run: Run) -> bool:
         """Return whether the cost of a run to come is another quantity than the one so far."""
-        before, data = self.run, dataset(run.config)
-        same = before.config.dataset == run.config.dataset
-        return not same or loss_key(before.config, data) != loss_key(run.config, data)
+        before = self.run
+        assert before.data is not None
+        assert run.data is not None
+        same = before.config.dataset == run.config.dataset and before.data.name == run.data.name
+        return not same or loss_key(before.config, run.data) != loss_key(run.config, run.data)
 
     def _steps_a_frame(self) -> int | None:
         if self.goal is not None:
@@ -676,9 +720,9 @@ class Loop:
             self.playing, self._dirty = False, False
             return
         if outcome.run is None:
-            self._submit(self._work.steps, dataset(self.run.config))
+            self._submit(self._work.steps, self.data())
             return
-        data = dataset(self.run.config)
+        data = self.data()
         self.run = replace(outcome.run, data=data)
         if self.twin is not None and outcome.twin is not None:
             self.twin = replace(outcome.twin, run=replace(outcome.twin.run, data=data))

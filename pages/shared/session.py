@@ -373,6 +373,12 @@ def differ(setting: Mapping[str, Any]) -> None:
         say(str(error), "Not changed:")
 
 
+def opened() -> None:
+    """Let side bar and address follow a run that has been opened from a file."""
+    write_link()
+    say("")
+
+
 def _fitting(config: Config, fields: dict[str, Any]) -> dict[str, Any]:
     """Return the fields with what must change along with them."""
     if "dataset" in fields:

@@ -9,13 +9,23 @@ import streamlit as st
 
 from dnn.changes import LONGEST, Link, changes_text, farthest, link_text
 from dnn.config import FIELDS, to_query
+from dnn.limits import MAX_FILE_BYTES
+from dnn.saved import MOST_CHANGES, from_bytes, to_bytes
 from dnn.training import Run
 from pages.shared import session
 from pages.shared.hiding import HIDEABLE
+from pages.shared.loop import Loop
 
+#: Characters of a link that is shown in a box with a scroll bar.
+LONG = 400
 #: A frame in another page: wide enough for two panels side by side.
 FRAME = '<iframe src="{}" style="width:100%;height:720px;border:0" title="Neural Lab"></iframe>'
 
+TOO_LARGE = "This network is too large to train here: there is no run to save as a file."
+OWN_DATA = (
+    "This run is on data of its own, which no link can carry. The link opens these settings on a "
+    "built-in data set. The file below has the data too."
+)
 COPY = """
 export default function ({ parentElement, data }) {
   const [button, said] = parentElement.querySelectorAll("button, span");
@@ -84,12 +94,45 @@ def share() -> None:
         st.warning(left_out)
     text = FRAME.format(escape(link)) if embed else link
     _copy(key="copy", data={"text": text, "label": "Copy HTML" if embed else "Copy link"})
-    st.code(text, language="html" if embed else None, wrap_lines=True)
+    # A link of thousands of characters would push what is below it off the page.
+    height = 120 if len(text) > LONG else "content"
+    st.code(text, language="html" if embed else None, wrap_lines=True, height=height)
+    _file(session.loop())
+
+
+def _file(loop: Loop) -> None:
+    """Draw what saves the run as a file, and what opens such a file."""
+    st.html("<div class='nl-section'>As a file</div>")
+    if loop.large or len(loop.run.changes) > MOST_CHANGES:
+        st.caption(TOO_LARGE if loop.large else f"More than {MOST_CHANGES:,} changes fill no file.")
+    else:
+        at = "" if loop.playing else f"-step-{loop.run.step}"
+        st.download_button(
+            "Save this run as a file", lambda: to_bytes(*loop.saved()), key="save_run",
+            file_name=f"neural-lab-{loop.run.config.dataset}{at}.npz", icon=":material/download:",
+            mime="application/octet-stream", on_click="ignore",
+            help="Settings, changes, weights, history and data: the run goes on from where it is, "
+            "with the same bits on a machine like this one. The README shows how to read the file "
+            "without this page.",
+        )  # fmt: skip
+    given = st.file_uploader(
+        "Open a run", ["npz"], key="open_run", max_upload_size=max(1, MAX_FILE_BYTES // 1_000_000),
+        help="A file saved by this button. It takes the place of the run on screen, paused.",
+    )  # fmt: skip
+    if given is None:
+        return
+    try:
+        loop.open(from_bytes(given.getvalue()))
+    except ValueError as error:
+        st.error(f"Not opened: {error}")
+        return
+    session.opened()
+    st.rerun()
 
 
 def _moment(run: Run) -> bool:
     """Draw the choice of where the link opens; return whether it is at the run's present step."""
-    if not run.step and not run.changes:
+    if (not run.step and not run.changes) or session.loop().given is not None:
         return False
     far = run.step > farthest(run, run.changes)
     options = ["start"] if far else ["start", "step"]
@@ -109,6 +152,8 @@ def link_of(run: Run, at_step: bool) -> tuple[dict[str, str], str]:
     """Return a link's parameters for a run, and what they leave out, in a sentence."""
     wanted = session.link_query()
     link = Link(run.changes, run.step if at_step else None)
+    if session.loop().given is not None:
+        return wanted, OWN_DATA
     if not run.changes and not at_step:
         return wanted, ""
     if len(changes_text(run.changes)) > LONGEST:
@@ -122,7 +167,7 @@ def too_many(run: Run) -> str:
     return (
         f"This run was changed {len(run.changes):,} times while it trained, more than a link can "
         "carry. The link leaves the changes out: it opens the network at the start, with the "
-        "settings as they are now and no weight set by hand."
+        "settings as they are now and no weight set by hand. The file below has all of them."
     )
 
 

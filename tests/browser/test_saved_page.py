@@ -1,0 +1,98 @@
+"""A run as a file in a real browser: saved in one, opened in another, and damaged ones."""
+
+from __future__ import annotations
+
+import pytest
+from acting import lab, linked, press, until
+
+pytestmark = pytest.mark.browser
+SMALL = "?dataset=xor&noise=0.1&hidden=4-3&batch_size=10&learning_rate=0.03"
+#: Nearly as many edits as a link holds, one at each step.
+EDITS = ",".join(f"{k}:w1.0.0:0.{k}" for k in range(1, 248))
+LAST = 248
+
+
+def share(page):
+    page.locator(".st-key-share button:visible").first.click()
+    page.get_by_role("dialog").wait_for()
+
+
+def saved(page, path):
+    """Press the button that saves the run, and put the file at a path."""
+    with page.expect_download() as download:
+        page.locator(".st-key-save_run button:visible").first.click()
+    download.value.save_as(path)
+    return download.value.suggested_filename
+
+
+def upload(page, path):
+    page.get_by_role("dialog").locator("input[type=file]").set_input_files(path)
+
+
+def edit(page, value):
+    """Make a step, and set a bias by hand behind it."""
+    step = lab(page, "step")
+    press(page, "step")
+    until(page, f"lab.step === {step + 1}")
+    before = lab(page, "fingerprint")
+    page.locator(".nl-unit[data-at='1.1']").focus()
+    page.keyboard.press("e")
+    field = page.get_by_role("dialog").get_by_role("spinbutton")
+    field.fill(value)
+    field.press("Enter")
+    until(page, f"lab.fingerprint !== '{before}'")
+    page.keyboard.press("Escape")
+    field.wait_for(state="hidden")
+
+
+def test_a_run_with_more_edits_than_a_link_holds_moves_to_another_browser(visit, tmp_path):
+    assert 3900 < len(EDITS) <= 4000
+    page = visit(f"{SMALL}&changes={EDITS}&step={LAST}")
+    until(page, f"lab.step === {LAST} && !lab.playing", 30_000)
+    for k in range(9):
+        edit(page, f"0.{k + 1}2345")
+    share(page)
+    page.get_by_role("dialog").get_by_text("more than a link can carry").wait_for()
+    name = saved(page, tmp_path / "run.npz")
+    assert name == f"neural-lab-xor-step-{LAST + 9}.npz"
+
+    other = visit("?dataset=circle&hidden=3")
+    share(other)
+    upload(other, tmp_path / "run.npz")
+    until(other, f"lab.step === {LAST + 9} && !lab.playing", 20_000)
+    for name in ("fingerprint", "train_cost", "test_cost", "learning_rate"):
+        assert lab(other, name) == lab(page, name)
+    other.get_by_role("dialog").wait_for(state="hidden")
+    linked(other, "dataset=xor")
+    # Its past is there too: the newest edit, read off the curve.
+    other.locator(".nl-panel[data-key=cost] .nl-plot").focus()
+    other.keyboard.press("ArrowLeft")
+    other.locator(".nl-note:not([hidden])").wait_for()
+    # Both go on alike.
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="hidden")
+    for each in (page, other):
+        press(each, "epoch")
+        until(each, f"lab.step > {LAST + 20}")
+    assert lab(other, "step") == lab(page, "step")
+    assert lab(other, "fingerprint") == lab(page, "fingerprint")
+
+
+def test_a_damaged_file_says_so_and_the_run_goes_on(visit, tmp_path):
+    page = visit(f"{SMALL}&play=1")
+    until(page, "lab.step > 10")
+    share(page)
+    saved(page, tmp_path / "run.npz")
+    blob = (tmp_path / "run.npz").read_bytes()
+    (tmp_path / "damaged.npz").write_bytes(blob[: len(blob) // 2])
+    upload(page, tmp_path / "damaged.npz")
+    said = page.get_by_role("dialog").locator("[data-testid=stAlert]")
+    said.wait_for()
+    assert said.inner_text().strip().startswith("Not opened: The file is damaged")
+    step = lab(page, "step")
+    until(page, f"lab.step > {step}")
+    # The sound file is taken from the same place.
+    upload(page, tmp_path / "run.npz")
+    until(page, "!lab.playing")
+    page.get_by_role("dialog").wait_for(state="hidden")
+    assert 10 < lab(page, "step") <= step
