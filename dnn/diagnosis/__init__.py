@@ -41,10 +41,10 @@ CAUSES = (
 RULES: tuple[Rule, ...] = (
     Rule("divergence", course.divergence),
     Rule("symmetric", units.symmetric, ("divergence",)),
-    Rule("exploding", flow.exploding, ("divergence", "symmetric")),
-    Rule("vanishing", flow.vanishing, ("divergence", "symmetric", "exploding")),
+    Rule("saturation", units.saturation, ("divergence", "symmetric")),
+    Rule("exploding", flow.exploding, ("divergence", "symmetric", "saturation")),
+    Rule("vanishing", flow.vanishing, ("divergence", "symmetric", "saturation", "exploding")),
     Rule("dead", units.dead, ("divergence", "symmetric", "vanishing")),
-    Rule("saturation", units.saturation, ("divergence",)),
     Rule("rate_high", rate.too_high, ("divergence", "symmetric", "exploding")),
     Rule("rate_low", rate.too_low, ("divergence", "symmetric", "vanishing", "dead", "saturation")),
     Rule("overfitting", course.overfitting, ("divergence",)),

@@ -6,7 +6,7 @@ import numpy as np
 
 from dnn.advice import advise
 from dnn.diagnosis.case import FEWEST, Case
-from dnn.diagnosis.finding import Finding, Suggestion, other_rate, suggest
+from dnn.diagnosis.finding import Finding, Suggestion, other_rate, suggest, without_penalties
 from dnn.diagnosis.rate import GUIDE
 from dnn.figures.words import count, number, short
 from dnn.layout import Array
@@ -61,7 +61,13 @@ def overfitting(case: Case) -> Finding | None:
         f"{number(lowest)} to {number(now)}, while the train cost fell from "
         f"{number(float(level[best]))} to {number(float(level[-1]))}."
     )
-    return Finding("overfitting", "warning", "The network overfits.", evidence, _decay(case))
+    return Finding(
+        "overfitting",
+        "warning",
+        "The network overfits: only the train cost still falls.",
+        evidence,
+        _decay(case),
+    )
 
 
 def _medians(values: Array, k: int) -> Array:
@@ -100,23 +106,22 @@ def plateau(case: Case) -> Finding | None:
         else f"this run has been at {number(lowest)}"
     )
     evidence = (
-        f"The train cost went from {number(first)} to {number(last)} over the last "
+        f"The train cost has stayed near {number(last)} for the last "
         f"{count(float(steps[-1] - steps[0]))} steps; {against}."
     )
     where = "at the cost of guessing" if at_guessing else "above what it had reached"
-    return Finding(
-        "plateau", "error" if at_guessing else "warning", f"The cost stands still {where}.",
-        evidence, _off(case),
-    )  # fmt: skip
+    return Finding("plateau", "warning", f"The cost stands still {where}.", evidence, _off(case))
 
 
 def _off(case: Case) -> Suggestion:
     """Return what may lead off a plateau, by what holds the network there."""
     config = case.config
-    if config.l1 or config.l2 >= 0.01:
-        return suggest("Start again without penalties", {"l1": 0.0, "l2": 0.0}, restart=True)
+    if (without := without_penalties(config)) is not None:
+        return without
     if not config.hidden:
         return suggest("Add a hidden layer of 8 units", {"hidden": (8,)})
+    if set(config.activations) == {"linear"}:
+        return suggest("Use tanh in the hidden layers", {"activation": "tanh"})
     if float(case.seen.update.max()) > 10 * GUIDE:
         return other_rate(config, 0.1, restart=True)
     if config.optimizer != "adam":

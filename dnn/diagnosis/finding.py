@@ -11,6 +11,11 @@ from dnn.figures.words import short
 from dnn.optimizers import OPTIMIZERS
 from dnn.verdict import DIVIDING
 
+#: From this L2 penalty on, it may be what holds a network back.
+STRONG_L2 = 0.01
+#: More layers than these are counted and not named one by one.
+MOST_NAMES = 4
+
 
 @dataclass(frozen=True)
 class Suggestion:
@@ -58,12 +63,21 @@ def other_rate(config: Config, factor: float, restart: bool = False) -> Suggesti
     return suggest(f"{verb} learning rate {short(rate)}", {"learning_rate": rate}, restart)
 
 
+def without_penalties(config: Config) -> Suggestion | None:
+    """Return the suggestion to start again without penalties, where there are strong ones."""
+    if not config.l1 and config.l2 < STRONG_L2:
+        return None
+    return suggest("Start again without penalties", {"l1": 0.0, "l2": 0.0}, restart=True)
+
+
 def layer_names(layers: Sequence[int], total: int) -> str:
     """Return what layers (1-based) are called: "layer 2", "layers 1, 3 and 4", "the output"."""
     hidden = sorted(l for l in layers if l < total)
     names = []
     if hidden:
         texts = [str(l) for l in hidden]
+        if len(hidden) > MOST_NAMES and hidden != list(range(hidden[0], hidden[-1] + 1)):
+            return f"{len(layers)} layers, layer {layers[0]} most of all,"
         if len(hidden) > 3 and hidden == list(range(hidden[0], hidden[-1] + 1)):
             names.append(f"layers {hidden[0]} to {hidden[-1]}")
         else:

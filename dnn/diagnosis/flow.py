@@ -5,9 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from dnn.diagnosis.case import Case
-from dnn.diagnosis.finding import Finding, Suggestion, optimizer_name, other_rate, suggest
+from dnn.diagnosis.finding import (
+    Finding,
+    Suggestion,
+    optimizer_name,
+    other_rate,
+    suggest,
+    without_penalties,
+)
 from dnn.diagnosis.units import dead
-from dnn.figures.words import count, number, power_of_ten
+from dnn.figures.words import count, number
 from dnn.verdict import DIVIDING, Verdict, judge, mend
 
 #: Beyond so many times over all hidden layers a network that was healthy at the start is judged.
@@ -52,19 +59,34 @@ def _flow(case: Case, way: str) -> Finding | None:
     if not began and (not far or dead(case)):
         return None
     return Finding(
-        way, "error" if far else "warning", _now(case, way, now), _measured(case, now),
-        _mend(case, way, began), (1,),
-    )  # fmt: skip
+        way,
+        _severity(case, now),
+        _now(way, now),
+        _measured(case, now),
+        _mend(case, way, began),
+        (1,),
+    )
 
 
 def _at_start(case: Case, way: str, verdict: Verdict) -> Finding:
-    # What theory offers holds for every optimiser; how bad it is does not.
-    mild = case.config.optimizer in DIVIDING and verdict.kind != "broken"
-    severity = "warning" if mild else "error"
-    return Finding(way, severity, f"{verdict.title}.", verdict.text, _mend(case, way, True), (1,))
+    return Finding(
+        way,
+        _severity(case, verdict),
+        f"{verdict.title}.",
+        verdict.text,
+        _mend(case, way, True),
+        (1,),
+    )
 
 
-def _now(case: Case, way: str, verdict: Verdict) -> str:
+def _severity(case: Case, verdict: Verdict) -> str:
+    """Return how bad it is: an optimiser that divides by the gradient's size may still learn."""
+    if case.config.optimizer in DIVIDING and verdict.kind != "broken" and verdict.total:
+        return "warning"
+    return "warning" if 1 / GROWN < verdict.total < GROWN else "error"
+
+
+def _now(way: str, verdict: Verdict) -> str:
     if verdict.kind == "broken":
         return "Gradients explode: activations or errors are not finite any more."
     if verdict.kind in ("fading", "growing"):
@@ -88,14 +110,10 @@ def _measured(case: Case, verdict: Verdict) -> str:
     first, last = case.seen.update[0], case.seen.update[hidden - 1]
     if np.isfinite([first, last]).all():
         parts.append(
-            f"Under {optimizer_name(case.config)} a step changes layer 1's weights by {_share(first)} of their size, "
-            f"layer {hidden}'s by {_share(last)}."
+            f"Under {optimizer_name(case.config)} a step changes layer 1's weights by "
+            f"{number(first)} of their size, layer {hidden}'s by {number(last)}."
         )
     return " ".join(parts) or f"Measured at step {step}."
-
-
-def _share(x: float) -> str:
-    return number(x) if x >= 1e-300 else f"less than {power_of_ten(-300)}"
 
 
 def _mend(case: Case, way: str, began: bool) -> Suggestion:
@@ -105,4 +123,4 @@ def _mend(case: Case, way: str, began: bool) -> Suggestion:
         return suggest(*found)
     if began and not case.config.batch_norm and case.config.batch_size != 1:
         return suggest("Normalise each layer over the batch", {"batch_norm": True})
-    return other_rate(case.config, 0.1, restart=True)
+    return without_penalties(case.config) or other_rate(case.config, 0.1, restart=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dnn.diagnosis.case import FEWEST, RECENT, Case
-from dnn.diagnosis.finding import Finding, capital, optimizer_name, other_rate
+from dnn.diagnosis.finding import Finding, capital, optimizer_name, other_rate, suggest
 from dnn.figures.words import count, layer_name, number, power_of_ten, short
 
 #: Update over weights, ||dW|| / ||W|| of a step: what is usual, and where it is far too much or
@@ -59,14 +59,13 @@ def too_low(case: Case) -> Finding | None:
 
     Ten times below the guide of 1e-3, in all layers, after at least 100 steps of the present
     settings, while the cost is above half of guessing and its last half took less than 10 % off.
+    Where a schedule made the rate so small, it is the schedule that came too early.
     Source: Karpathy, CS231n, "Ratio of weights:updates".
     """
     waited = len(case.steps) >= FEWEST and case.run.step - case.since >= PATIENCE
     layer = int(np.argmax(case.seen.update))
     ratio = float(case.seen.update[layer])
-    if not waited or case.learned or not 0 < ratio < SMALL or case.falling < 0.9:
-        return None
-    if case.rate < 0.1 * case.config.learning_rate:  # the schedule means it
+    if not waited or case.learned or not ratio < SMALL or case.falling < 0.9:
         return None
     before = case.train[len(case.train) // 2]
     evidence = (
@@ -74,6 +73,12 @@ def too_low(case: Case) -> Finding | None:
         f"{short(GUIDE)} is usual. The cost went from {number(before)} to {number(case.level)} "
         f"over the last {count(case.run.step - case.steps[len(case.steps) // 2])} steps."
     )
+    if case.rate < 0.1 * case.config.learning_rate:
+        what = f"The schedule has brought the learning rate down to {short(case.rate)} too early."
+        constant = suggest("Keep the learning rate constant", {"schedule": "constant"})
+        return Finding("rate_low", "warning", what, evidence, constant)
+    if not ratio:  # no rate makes a step of no gradient
+        return None
     factor = 10.0 ** min(3, max(1, round(np.log10(GUIDE / ratio))))
     return Finding(
         "rate_low", "warning", f"The learning rate {short(case.rate)} is too low.", evidence,
@@ -85,4 +90,5 @@ def _changes(case: Case, layer: int, ratio: float) -> str:
     name = layer_name(layer, case.layers)
     owner = "the output layer's" if name == "output" else f"{name}'s"
     amount = number(ratio) if np.isfinite(ratio) else f"more than {power_of_ten(12)}"
-    return f"under {optimizer_name(case.config)} a step changes {owner} weights by {amount} of their size"
+    name = optimizer_name(case.config)
+    return f"under {name} a step changes {owner} weights by {amount} of their size"

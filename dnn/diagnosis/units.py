@@ -11,9 +11,12 @@ from dnn.diagnosis.observation import SATURATED
 from dnn.diagnostics import PROBE
 from dnn.figures.words import count, number, percent
 from dnn.initializers import INITIALIZERS
+from dnn.verdict import DIVIDING
 
 #: A layer counts from this share of saturated activations on, and of dead units.
 SATURATED_SHARE, DEAD_SHARE = 0.5, 0.5
+#: A learning rate above this kills units; of optimisers that divide by the gradient's size: True.
+USUAL_RATE = {False: 0.1, True: 0.01}
 #: Inputs whose rms is beyond this have not been scaled.
 LARGE_INPUT = 5.0
 
@@ -95,12 +98,13 @@ def dead(case: Case) -> Finding | None:
     """Find ReLU layers of which half the units or more give 0 on every example looked at.
 
     Such a unit has no gradient and does not come back by itself, unless what it is given changes.
-    Single ones are usual. Source: Maas, Hannun & Ng 2013, section 2; Lu et al. 2019, Dying ReLU.
+    Single ones are usual, and where the network has learned the others were enough.
+    Source: Maas, Hannun & Ng 2013, section 2; Lu et al. 2019, Dying ReLU.
     """
     sizes, found = np.array(case.config.hidden, int), case.seen.dead
     share = found / np.maximum(1, sizes)
     layers = [int(l) + 1 for l in np.argsort(-share, kind="stable") if _many(found[l], sizes[l])]
-    if not layers:
+    if not layers or case.learned:
         return None
     worst, data = layers[0], case.run.data
     examples = min(PROBE, data.m_train) if data is not None else PROBE
@@ -123,5 +127,8 @@ def _many(dead: int, size: int) -> bool:
 
 
 def _revive(case: Case) -> Suggestion:
+    """Return the suggestion of smaller steps, where they are large and the start was not dead."""
+    if case.run.step and case.rate > USUAL_RATE[case.config.optimizer in DIVIDING]:
+        return other_rate(case.config, 0.1, restart=True)
     keys = tuple("leaky_relu" if key == "relu" else key for key in case.config.activations)
     return suggest("Use leaky ReLU", {"activation": keys if len(set(keys)) > 1 else keys[0]})
