@@ -16,8 +16,9 @@ from dnn.layout import Array
 from dnn.schedules import rate_at
 from dnn.training import Run
 
-#: A network has learned something where its cost is below this share of the cost of guessing.
-LEARNED = 0.5
+#: A network has learned something where its cost is below this share of the cost of guessing, and
+#: is learning below the other.
+LEARNED, LEARNING = 0.5, 0.95
 #: So many of the newest records are looked at for noise, and so few say nothing.
 RECENT, FEWEST = 40, 10
 
@@ -74,9 +75,13 @@ class Case:
         return float(np.median(self.train[-10:])) if len(self.train) else float("nan")
 
     @property
-    def learned(self) -> bool:
-        """Whether the cost is below half of guessing: what looks odd inside does no harm."""
-        return self.level < LEARNED * self.guessing
+    def learns(self) -> bool:
+        """Whether what looks odd inside does no harm: the cost is below half of guessing, or it is
+        below guessing and still falling.
+        """
+        if self.level < LEARNED * self.guessing:
+            return True
+        return self.level < LEARNING * self.guessing and self.falling < 0.9
 
     @cached_property
     def start(self) -> Signal | None:

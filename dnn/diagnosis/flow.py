@@ -52,7 +52,7 @@ def _flow(case: Case, way: str) -> Finding | None:
     if start is not None and case.run.step == 0:
         return _at_start(case, way, start) if began else None
     now = judge(case.config, case.seen.signal)
-    if case.learned or now.kind not in KINDS[way]:
+    if case.learns or now.kind not in KINDS[way]:
         return None
     far = now.total < 1 / GROWN if way == "vanishing" else not now.total <= GROWN
     # Dead units stop the error as well, and are then what there is to mend.

@@ -32,7 +32,7 @@ def too_high(case: Case) -> Finding | None:
     """
     costs = case.train[-RECENT:]
     costs = costs[costs > 0]
-    if len(costs) < FEWEST or case.learned or case.falling < FALLING:
+    if len(costs) < FEWEST or case.learns or case.falling < FALLING:
         return None
     jump = float(np.median(np.abs(np.diff(np.log(costs)))))
     worse = float(np.mean(costs > WORSE * case.guessing))
@@ -65,7 +65,7 @@ def too_low(case: Case) -> Finding | None:
     waited = len(case.steps) >= FEWEST and case.run.step - case.since >= PATIENCE
     layer = int(np.argmax(case.seen.update))
     ratio = float(case.seen.update[layer])
-    if not waited or case.learned or not ratio < SMALL or case.falling < 0.9:
+    if not waited or case.learns or not ratio < SMALL or case.falling < 0.9:
         return None
     before = case.train[len(case.train) // 2]
     evidence = (

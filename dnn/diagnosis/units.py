@@ -64,7 +64,7 @@ def saturation(case: Case) -> Finding | None:
     """
     share = np.nan_to_num(case.seen.saturated)
     layers = [int(l) + 1 for l in np.argsort(-share) if share[l] > SATURATED_SHARE]
-    if not layers or case.learned:
+    if not layers or case.learns:
         return None
     worst = layers[0]
     low, high = ACTIVATIONS[case.config.activations[worst - 1]].bounds or (0, 0)
@@ -104,7 +104,7 @@ def dead(case: Case) -> Finding | None:
     sizes, found = np.array(case.config.hidden, int), case.seen.dead
     share = found / np.maximum(1, sizes)
     layers = [int(l) + 1 for l in np.argsort(-share, kind="stable") if _many(found[l], sizes[l])]
-    if not layers or case.learned:
+    if not layers or case.learns:
         return None
     worst, data = layers[0], case.run.data
     examples = min(PROBE, data.m_train) if data is not None else PROBE
