@@ -17,7 +17,8 @@ from dnn.optimizers import OPTIMIZERS
 from dnn.program import OutOfRange, fuse
 from dnn.schedules import rate_at
 from dnn.trainer import LIMIT, Trainer
-from dnn.training import Change, Run, advance, applied, borrowed_trainer, change, replay
+from dnn.training import Change, Divergence, Run, advance, applied, borrowed_trainer, change, replay
+from dnn.update import decays
 from dnn.verdict import DIVIDING
 
 #: So many of the last steps are looked at.
@@ -65,7 +66,8 @@ class Autopsy:
     steps (k,): step n leads from n - 1 updates to n. largest, rms: by quantity, (k, L), the largest
     absolute value and the root mean square over a layer's weights and biases, or over its units and
     the batch's examples; the output's activation is its logits. cost (k,): of the batch, without
-    penalties; norm (k,): of the whole gradient, likewise. broke: the first that left the range;
+    penalties; gradients have them, and are as they were before clipping; norm (k,): of the whole
+    gradient. broke: the first that left the range;
     began: the first that took off before; back: the run as it was before the first of these steps.
     """
 
@@ -114,13 +116,17 @@ def autopsy(run: Run, before: Run | None = None, steps: int = STEPS) -> Autopsy:
     cost, norm = (np.array([getattr(step, name) for step in made]) for name in ("cost", "norm"))
     numbers = np.arange(first + 1, run.diverged.step + 1)
     events = _events(numbers, largest, cost)
-    broke = next((e for e in events if not abs(e.value) <= LIMIT), None) or Event(
-        run.diverged.step, run.layout.layers, "cost", float(cost[-1])
-    )
+    broke = next((e for e in events if not abs(e.value) <= LIMIT), _named(run.diverged))
     began = _took_off(numbers, largest, rms) or broke
     calm = norm[: max(1, began.step - first - 1)]
     offers = tuple(_offer(back, len(made), *found) for found in _changes(back, calm))
     return Autopsy(numbers, largest, rms, cost, norm, broke, began, back, offers)
+
+
+def _named(found: Divergence) -> Event:
+    """Return what stopped the run: a pre-activation whose activation is bounded, at most."""
+    names = {"pre-activation": "activation", "weight": "parameter"}
+    return Event(found.step, found.layer, names.get(found.quantity, found.quantity), found.value)
 
 
 def _onward(now: Run, run: Run, step: int) -> Run:
@@ -179,7 +185,7 @@ class _Measure:
                 run([(X, XT, T)])
             if after is None:
                 after = _made(trainer, now)
-            return _sizes(net, g, now.parameters, after, T)
+            return _sizes(net, g + _penalty(now), now.parameters, after, T)
 
     def _pass(self, trainer: Trainer, m: int) -> tuple[Pass, Any, Array]:
         if m not in self.passes:
@@ -189,6 +195,16 @@ class _Measure:
             run = fuse([*net.forward(), *net.backward()], masked=net.dropout)
             self.passes[m] = net, run, g
         return self.passes[m]
+
+
+def _penalty(now: Run) -> Array | float:
+    """Return the gradient of the penalties, where they are part of the gradient."""
+    config, p = now.config, now.parameters
+    l2 = 0.0 if decays(config) else config.l2
+    if not l2 and not config.l1:
+        return 0.0
+    penalty = now.layout.weight_mask() * (l2 * p + config.l1 * np.sign(p))
+    return penalty.astype(p.dtype)
 
 
 def _made(trainer: Trainer, now: Run) -> Array:
