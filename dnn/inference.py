@@ -10,7 +10,7 @@ from dnn.dropout import Masks
 from dnn.network import EVALUATION, TRAINING, Array, Mode, Pass, with_ones
 from dnn.optimizers import OPTIMIZERS
 from dnn.program import fuse
-from dnn.trainer import architecture_of, targets
+from dnn.trainer import architecture_of, loss_key, targets
 from dnn.training import Run, _data
 
 #: As the next step would see these examples, leaving the running moments alone.
@@ -114,3 +114,18 @@ def gradients(run: Run, X: Array, Y: Array, training: bool = False) -> list[tupl
         (dW + l2 * W + config.l1 * np.sign(W), db)
         for (dW, db), (W, _) in zip(run.layout.weights(question.g), run.weights, strict=True)
     ]
+
+
+def guessing_cost(run: Run) -> float | None:
+    """Return the cost of the best constant answer to the training part; None where it is 0.
+
+    Nats: the entropy of the class shares; squared error: half the total variance.
+    """
+    data = _data(run)
+    if loss_key(run.config, data) == "squared_error":
+        cost = 0.5 * float(np.var(data.Y_train, axis=1).sum())
+    else:
+        p = data.Y_train.mean(axis=1)
+        p = np.array([p[0], 1 - p[0]]) if len(p) == 1 else p
+        cost = float(-np.sum(p[p > 0] * np.log(p[p > 0])))
+    return cost if cost > 0 else None

@@ -13,6 +13,7 @@ from dnn.diagnostics import probe_of
 from dnn.diagram import network_panel, shows_unit
 from dnn.figures import count, number, percent
 from dnn.history import History
+from dnn.inference import guessing_cost
 from dnn.losses import LOSSES
 from dnn.maps import output_range, plane_pass, to_bytes, value_scale
 from dnn.network import Array, Pass
@@ -236,21 +237,6 @@ def _points(data: Any, view: View) -> list[dict[str, Any]]:
         data.points_train, data.Y_train, data.points_test, data.Y_test, data.target,
         view.show_test, view.theme, class_names=data.class_names, scale=value_scale(data),
     )  # fmt: skip
-
-
-def guessing_cost(run: Run) -> float | None:
-    """Return the cost of the best constant answer to the training part; None where it is 0.
-
-    Nats: the entropy of the class shares; squared error: half the total variance.
-    """
-    data = data_of_run(run)
-    if loss_key(run.config, data) == "squared_error":
-        cost = 0.5 * float(np.var(data.Y_train, axis=1).sum())
-    else:
-        p = data.Y_train.mean(axis=1)
-        p = np.array([p[0], 1 - p[0]]) if len(p) == 1 else p
-        cost = float(-np.sum(p[p > 0] * np.log(p[p > 0])))
-    return cost if cost > 0 else None
 
 
 def cost_panel(work: Slice, ghost_name: str = "", same_axes: bool = False) -> dict[str, Any]:

@@ -17,10 +17,9 @@ from dnn.config import Config
 from dnn.datasets import Dataset
 from dnn.execution import CACHE, flagged
 from dnn.figures.words import number
-from dnn.inference import cost
+from dnn.inference import cost, guessing_cost
 from dnn.lab import here
 from dnn.layout import Array
-from dnn.panels import guessing_cost
 from dnn.training import advance, borrowed_trainer, start
 
 #: Hidden layers of the grid's rows, about evenly spaced on a log axis.

@@ -15,7 +15,7 @@ import dnn
 from dnn import theory, trainability
 from dnn.execution import CACHE, InlineExecutor, WorkerPool
 from dnn.figures.trainability import trainability_figure
-from dnn.panels import guessing_cost
+from dnn.inference import guessing_cost
 from dnn.presets import PRESETS
 from dnn.trainability import Column, Plan, examples, grid, line, measured, planned, sentence
 from pages.shared.trials import Measurement, Trials

@@ -3,6 +3,7 @@
 Pure functions of arrays and of dnn.history; no Streamlit, no Plotly and no mathematics of networks.
 """
 
+from dnn.figures.autopsy import autopsy_figure, autopsy_sentence
 from dnn.figures.boundary import boundary_figure, boundary_sentence, legend, point_traces
 from dnn.figures.cost import cost_figure
 from dnn.figures.frame import pack, panel, unpack
@@ -32,6 +33,8 @@ from dnn.figures.words import (
 )
 
 __all__ = [
+    "autopsy_figure",
+    "autopsy_sentence",
     "boundary_figure",
     "boundary_sentence",
     "change_label",

@@ -1,0 +1,134 @@
+"""Units that do nothing of their own: saturated, dead, or equal to another."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dnn.activations import ACTIVATIONS
+from dnn.diagnosis.case import Case
+from dnn.diagnosis.finding import Finding, Suggestion, capital, layer_names, other_rate, suggest
+from dnn.diagnosis.observation import SATURATED
+from dnn.diagnostics import PROBE
+from dnn.figures.words import count, number, percent
+from dnn.initializers import INITIALIZERS
+from dnn.verdict import DIVIDING
+
+#: A layer counts from this share of saturated activations on, and of dead units.
+SATURATED_SHARE, DEAD_SHARE = 0.5, 0.5
+#: A learning rate above this kills units; of optimisers that divide by the gradient's size: True.
+USUAL_RATE = {False: 0.1, True: 0.01}
+#: Inputs whose rms is beyond this have not been scaled.
+LARGE_INPUT = 5.0
+
+
+def symmetric(case: Case) -> Finding | None:
+    """Find hidden units that are equal: with the same weights in and out they stay so.
+
+    Equal units get equal gradients, so that a layer of them is one unit. Only dropout tells them
+    apart, so that with dropout they must have stayed equal over a step.
+    Source: Goodfellow, Bengio & Courville 2016, section 8.4.
+    """
+    sizes, equal = np.array(case.config.hidden, int), case.seen.equal
+    layers = [int(l) + 1 for l in np.flatnonzero(equal >= np.maximum(2, 0.5 * sizes))]
+    if not layers or (case.config.dropout and case.run.step == 0):
+        return None
+    layers.sort(key=lambda l: -int(equal[l - 1]))
+    worst = layers[0]
+    what = layer_names(layers, case.layers)
+    evidence = (
+        f"{int(equal[worst - 1])} of the {sizes[worst - 1]} units of layer {worst} have the same "
+        f"weights in and out as another at step {count(case.run.step)}, so they get the same "
+        "gradients."
+    )
+    return Finding(
+        "symmetric", "error", f"Units of {what} are equal and stay so.", evidence,
+        _other_weights(case), tuple(layers),
+    )  # fmt: skip
+
+
+def _other_weights(case: Case) -> Suggestion:
+    """Return the suggestion to draw the starting weights at random, as suits the activation."""
+    if case.config.initializer is None:  # then it was by hand
+        return suggest("Start again with another seed", {"seed": (case.config.seed + 1) % 2**31})
+    keys = case.config.activations
+    label = INITIALIZERS[ACTIVATIONS[keys[0]].initializer].label
+    return suggest(f"Start with {label} weights", {"initializer": None})
+
+
+def saturation(case: Case) -> Finding | None:
+    """Find bounded layers of which more than half the activations lie at their bounds.
+
+    Beyond 0.97 of the bounds (of tanh, and so of the others, scaled) the slope is below 6 % of its
+    largest. A network that has learned ends there rightly: no finding below half of guessing.
+    Source: Glorot & Bengio 2010, section 3; LeCun et al. 1998, section 4.4.
+    """
+    share = np.nan_to_num(case.seen.saturated)
+    layers = [int(l) + 1 for l in np.argsort(-share) if share[l] > SATURATED_SHARE]
+    if not layers or case.learns:
+        return None
+    worst = layers[0]
+    low, high = ACTIVATIONS[case.config.activations[worst - 1]].bounds or (0, 0)
+    middle, half = (low + high) / 2, SATURATED * (high - low) / 2
+    evidence = (
+        f"{percent(share[worst - 1])} of layer {worst}'s activations are below "
+        f"{number(middle - half)} or above {number(middle + half)} at step "
+        f"{count(case.run.step)}: there the slope is under 6% of its largest, and so is what the "
+        "weights below get of the error."
+    )
+    return Finding(
+        "saturation", "warning", f"{capital(layer_names(layers, case.layers))} "
+        f"{'are' if len(layers) > 1 else 'is'} saturated.", evidence,
+        _unsaturate(case, worst), tuple(layers),
+    )  # fmt: skip
+
+
+def _unsaturate(case: Case, worst: int) -> Suggestion:
+    data, config = case.run.data, case.config
+    assert data is not None
+    unscaled = worst == 1 and config.scaling != "standard"
+    if unscaled and float(np.sqrt(np.mean(data.X_train[:, :PROBE] ** 2))) > LARGE_INPUT:
+        return suggest("Scale the inputs to size 1", {"scaling": "standard"})
+    fitting = {ACTIVATIONS[key].initializer for key in config.activations}
+    if config.initializer is not None and config.initializer not in fitting:
+        return _other_weights(case)
+    return other_rate(config, 0.1, restart=True)
+
+
+def dead(case: Case) -> Finding | None:
+    """Find ReLU layers of which half the units or more give 0 on every example looked at.
+
+    Such a unit has no gradient and does not come back by itself, unless what it is given changes.
+    Single ones are usual, and where the network has learned the others were enough.
+    Source: Maas, Hannun & Ng 2013, section 2; Lu et al. 2019, Dying ReLU.
+    """
+    sizes, found = np.array(case.config.hidden, int), case.seen.dead
+    share = found / np.maximum(1, sizes)
+    layers = [int(l) + 1 for l in np.argsort(-share, kind="stable") if _many(found[l], sizes[l])]
+    if not layers or case.learns:
+        return None
+    worst, data = layers[0], case.run.data
+    examples = min(PROBE, data.m_train) if data is not None else PROBE
+    whole = found[worst - 1] == sizes[worst - 1]
+    sentence = (
+        f"All units of layer {worst} are dead: nothing gets past it."
+        if whole
+        else f"Many units of {layer_names(layers, case.layers)} are dead."
+    )
+    evidence = (
+        f"{found[worst - 1]} of the {sizes[worst - 1]} units of layer {worst} give 0 on each of "
+        f"{examples} examples at step {count(case.run.step)}, so their weights get no gradient."
+    )
+    severity = "error" if whole and not any(case.config.residual_layers()) else "warning"
+    return Finding("dead", severity, sentence, evidence, _revive(case), tuple(layers))
+
+
+def _many(dead: int, size: int) -> bool:
+    return dead == size or (dead >= 2 and dead >= DEAD_SHARE * size)
+
+
+def _revive(case: Case) -> Suggestion:
+    """Return the suggestion of smaller steps, where they are large and the start was not dead."""
+    if case.run.step and case.rate > USUAL_RATE[case.config.optimizer in DIVIDING]:
+        return other_rate(case.config, 0.1, restart=True)
+    keys = tuple("leaky_relu" if key == "relu" else key for key in case.config.activations)
+    return suggest("Use leaky ReLU", {"activation": keys if len(set(keys)) > 1 else keys[0]})
