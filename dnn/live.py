@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dnn.autopsy import Offer
+from dnn.autopsy_panel import examined
 from dnn.datasets import Dataset
 from dnn.diagnostics import measure, probe_of
 from dnn.execution import CACHE, flagged
@@ -50,7 +52,8 @@ class Slice:
     recomputed; followed: how many of a link's changes have been made. data: sent along after the
     worker missed it. fixed: whether the frame must bring what does not change during a run (the
     data points). rate: steps a second, to be shown. since: the run as the slice found it. end:
-    while an earlier moment of the run is shown, the step that it had come to.
+    while an earlier moment of the run is shown, the step that it had come to. examined: whether the
+    last steps of a run that diverged are to be shown; before: a state from which to recompute them.
     """
 
     run: Run
@@ -80,6 +83,8 @@ class Slice:
     goal: int | None = None
     followed: int = 0
     since: Run | None = None
+    examined: bool = False
+    before: Run | None = None
     end: int | None = None
 
 
@@ -96,6 +101,7 @@ class Outcome:
     band: Band | None = None
     spectra: Spectra | None = None
     twin: Twin | None = None
+    offers: tuple[Offer, ...] | None = None
 
 
 def warm_up() -> None:
@@ -140,6 +146,8 @@ def train_slice(work: Slice) -> Outcome:
     if data is None:
         return Outcome(None, work.history)
     run = attach(work.run, data)
+    if work.before is not None:
+        work = replace(work, before=attach(work.before, data))
     known_start = len(work.history) and not work.edited
     records = [] if known_start else start_record(run, work.view.page == "gradients")
     before = run.step
@@ -156,8 +164,11 @@ def train_slice(work: Slice) -> Outcome:
         if work.resolving:
             known = replace(known, spectra=resolved(probe_of(trainer).run(), known))
         shown = message(known, trainer)
-    frame = pack(shown)
-    return Outcome(run, history, frame, run.step - before, seconds, check, band, known.spectra)
+    offers = examined(run, known.before).offers if run.diverged and work.examined else None
+    made_steps = run.step - before
+    return Outcome(
+        run, history, pack(shown), made_steps, seconds, check, band, known.spectra, offers=offers
+    )
 
 
 def overtaken(work: Slice) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from dnn import figures, lab
 from dnn.advice import advise
+from dnn.autopsy_panel import autopsy_panel
 from dnn.diagnostics import probe_of
 from dnn.diagram import network_panel, shows_unit
 from dnn.figures import count, number, percent
@@ -52,7 +53,10 @@ def message(work: Slice, trainer: Trainer | None) -> dict[str, Any]:
             "cost": cost_panel(work),
             "gradients": _gradients(work),
         }
-        if not work.view.present:  # on a projector there is no room for it
+        if work.run.diverged and work.examined:
+            del panels["gradients"]
+            panels["autopsy"] = autopsy_panel(work)
+        elif not work.view.present:  # on a projector there is no room for it
             panels["weights"] = _weights(work)
     return framed(work, verdict, panels, _metrics(work))
 

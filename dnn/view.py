@@ -15,6 +15,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "page": ("playground", "gradients", "twins"),
     "apart": ("product", "layers", "end_to_end"),
     "signal": ("gradient", "delta", "activation"),
+    "autopsy": ("first", "activation", "delta", "gradient", "update", "parameter", "cost"),
 }
 #: What is typed rather than chosen: what it must look like, and how to say so.
 TYPED: dict[str, tuple[str, str]] = {
@@ -49,6 +50,7 @@ class View:
     band: bool = True
     apart: str = "product"
     signal: str = "gradient"
+    autopsy: str = "first"
     pinned: str = ""
     space_layer: str = ""
     space_units: str = "components"

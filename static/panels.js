@@ -204,10 +204,11 @@ export class Panel {
     if (!banner) return;
     this.banner.dataset.kind = banner.kind;
     this.banner.replaceChildren(element("span", "", element("b", "", banner.strong ?? ""), banner.text ?? ""));
-    if (!banner.button) return;
-    const button = element("button", "", banner.button.label);
-    button.type = "button";
-    button.onclick = () => this.send({ type: "action", action: banner.button.action });
-    this.banner.append(button);
+    for (const { label, action, help } of banner.buttons ?? (banner.button ? [banner.button] : [])) {
+      const button = element("button", "", label);
+      Object.assign(button, { type: "button", title: help ?? "" });
+      button.onclick = () => this.send({ type: "action", action });
+      this.banner.append(button);
+    }
   }
 }

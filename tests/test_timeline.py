@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import dnn
+import dnn.autopsy
 from dnn.config import Config
 from dnn.execution import InlineExecutor
 from dnn.figures import unpack
@@ -208,3 +209,57 @@ def test_twins_and_networks_too_large_have_no_moments():
     settle(loop)
     with pytest.raises(ValueError, match="single run"):
         loop.go_to(0)
+
+
+# --- behind a divergence --------------------------------------------------------------------------
+
+TOO_FAST = replace(
+    CONFIG, optimizer="sgd", batch_norm=False, activation="linear", hidden=(8, 8, 8),
+    learning_rate=0.1,
+)  # fmt: skip
+
+
+def diverged(view=None):
+    loop = loop_of(TOO_FAST, view)
+    trained(loop, 80, {"learning_rate": 3.0}, 100)
+    assert loop.phase == "diverged"
+    return loop
+
+
+def test_a_divergence_is_examined_and_named():
+    loop = diverged()
+    message = unpack(loop.frame)
+    panel = message["panels"]["autopsy"]
+    assert "gradients" not in message["panels"]
+    found = dnn.autopsy.autopsy(loop.run)
+    assert f"At step {found.broke.step}" in panel["subtitle"]
+    labels = [button["label"] for button in panel["banner"]["buttons"]]
+    assert labels == [offer.button for offer in found.offers]
+    assert loop.offers == found.offers
+    loop.look(autopsy="cost")
+    chart = settle(loop)["panels"]["autopsy"]["figure"]
+    assert [trace["name"] for trace in chart["data"]] == ["cost"]
+
+
+@pytest.mark.parametrize("offer", [0, 1])
+def test_back_behind_a_divergence_with_another_setting(offer):
+    loop = diverged()
+    end, made = loop.run, loop.offers[offer]
+    back = max(0, end.diverged.step - 50)
+    loop.go_back(offer)
+    assert loop.playing
+    loop.pause()
+    settle(loop)
+    assert loop.ghost is not None
+    assert loop.run.changes == tuple(dnn.training.Change(back, *f) for f in made.fields.items())
+    wanted = dnn.change(dnn.replay(end, back), **made.fields)
+    same(loop.run, dnn.advance(wanted, loop.run.step - back)[0])
+
+
+def test_an_offer_that_there_is_not():
+    loop = diverged()
+    with pytest.raises(ValueError, match="none of number 2"):
+        loop.go_back(2)
+    loop.reset()
+    with pytest.raises(ValueError, match="none of number 0"):
+        loop.go_back(0)

@@ -10,6 +10,7 @@ PANELS = {
     "cost": "Panel: cost",
     "gradients": "Panel: gradient per layer",
     "weights": "Panel: weights per layer",
+    "autopsy": "Panel: the last steps of a run that diverged",
     "signal_activation": "Lab: signal going forward",
     "signal_delta": "Lab: error coming back",
     "signal_gradient": "Lab: what each layer learns from",

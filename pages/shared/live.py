@@ -193,6 +193,8 @@ def handle(loop: Loop, event: dict) -> None:
         mend(loop)
     elif kind == "action" and event.get("action") == "fit":
         fit(loop)
+    elif kind == "action" and str(event.get("action")).startswith("back "):
+        go_back(loop, str(event.get("action")).removeprefix("back "))
     elif kind == "edit":
         edit(loop, event)
     elif kind == "moment":
@@ -218,6 +220,13 @@ def edit(loop: Loop, event: dict) -> None:
         loop.edit(*(event.get(name) for name in ("layer", "unit", "source", "value")))
     except ValueError as error:
         loop.say(f"Not changed: {error}")
+
+
+def go_back(loop: Loop, offer: str) -> None:
+    """Go back behind a divergence with the offer of that number."""
+    if offer.isdecimal():
+        with suppress(ValueError):
+            loop.go_back(int(offer))
 
 
 def go_to(loop: Loop, step: object) -> None:

@@ -13,12 +13,14 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, wraps
 from typing import Any
 
 import dnn
 from dnn.advice import advise
+from dnn.autopsy import STEPS, Offer
 from dnn.changes import Link, check_changes, check_step
 from dnn.config import LIVE_FIELDS, Config
 from dnn.datasets import Dataset, data_fields
@@ -56,6 +58,8 @@ ONE_RUN = "A file holds one run, and twins are two: open it on the page Playgrou
 ONE_SETTING = "Twins differ in one setting only. Edit weights in the playground."
 LEFT_LINK = "The rest of what the link says is left out: from here on this run is yours."
 GREY_BRANCH = "The grey curve is the one before."
+#: The pages that show the last steps of a run that diverged.
+EXAMINING = ("playground", "layers")
 #: Seconds of training that a link may ask for, before a person has to.
 RECOMPUTING = 60.0
 #: Seconds that a notice stays while training goes on.
@@ -167,6 +171,7 @@ class Loop:
         self.check: Check | None = None
         self.band: Band | None = None
         self.spectra: Spectra | None = None
+        self.offers: tuple[Offer, ...] | None = None
         self._resolved_at = -math.inf
         self._edits: dict[int, tuple[int, int, int | None, float]] = {}
         self.link: Link | None = None
@@ -254,6 +259,7 @@ class Loop:
         self._abandon()
         self._stop()
         self._queued, self.link, self.check, self.spectra = 0, None, None, None
+        self.offers = None
         if step == end.run.step:
             self._show_end(end)
             return
@@ -264,6 +270,25 @@ class Loop:
         self.goal, self._plays_on, self._recomputed = step, False, 0.0
         self.playing, self._edited = True, True
         self._take_due()
+        self.tick()
+
+    @_heard
+    def go_back(self, offer: int) -> None:
+        """Go back behind a divergence with one of the changes that its autopsy offers, and play.
+
+        Raises ValueError where there is no such offer.
+        """
+        if self.run.diverged is None or not self.offers or not 0 <= offer < len(self.offers):
+            raise ValueError(f"offer: there is none of number {offer}")
+        made, step = self.offers[offer], max(0, self.run.diverged.step - STEPS)
+        self.go_to(step)
+        # As it went up to there; then the change, and from there on it is another run.
+        kept = tuple(c for c in self._left if c.step <= step)
+        self._left = (*kept, *(Change(step, *field) for field in made.fields.items()))
+        self.timeline = self.timeline.cut(step)
+        self._plays_on = self.playing = True
+        self._take_due()
+        self.notice = f"Back at step {step:,}, with another setting. {GREY_BRANCH}"
         self.tick()
 
     def _show_end(self, end: End) -> None:
@@ -424,7 +449,13 @@ class Loop:
     @property
     def _more_to_find(self) -> bool:
         """Whether a paused run's frame is still to be added to: a check, draws, singular values."""
-        return self._unchecked or self._undrawn or self._unresolved
+        return self._unchecked or self._undrawn or self._unresolved or self._unexamined
+
+    @property
+    def _unexamined(self) -> bool:
+        """Whether the last steps of a run that diverged are still to be recomputed."""
+        over = self.run.diverged is not None and self.view.page in EXAMINING
+        return over and self.offers is None and not self.large and len(self.history) > 0
 
     @property
     def _undrawn(self) -> bool:
@@ -597,9 +628,8 @@ class Loop:
         self.playing = self.playing and not large
         self.history, self.check = History(), None
         self.band, self.spectra, self.twin = None, None, pair
-        self.timeline = (
-            Timeline().add(replace(run, data=None)) if pair is None and not large else Timeline()
-        )
+        self.timeline, self.offers = Timeline(), None
+        self._keep_moment()
         self._resolved_at = -math.inf
         self.notice, self._queued, self._dirty = "", 0, True
         self._abandon()
@@ -679,6 +709,7 @@ class Loop:
         checking = self._unchecked and (self.playing or not (self._dirty or steps))
         resolving = self._resolving(steps)
         drawing = self._undrawn and not (self._dirty or steps or resolving)
+        examining = self._unexamined and not (self._dirty or steps)
         self._resolved_at = time.monotonic() if resolving else self._resolved_at
         self._due = self.seq if self._dirty else self._due
         self._dirty, self.failed = False, ""
@@ -691,11 +722,20 @@ class Loop:
             check=self.check, checking=checking, band=self.band if self.view.band else None,
             drawing=drawing, spectra=self.spectra, resolving=resolving, large=self.large,
             twin=self.twin, edited=edited, goal=self.goal, followed=self.followed,
+            examined=examining or self.offers is not None,
+            before=self._before_the_end() if examining or self.offers else None,
             end=self.timeline.end and self.timeline.end.run.step,
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()
         paired = twins_slice if self.twin is not None else train_slice
         self._future = self.executor.submit(signal_slice if self.large else paired, work)
+
+    def _before_the_end(self) -> Run | None:
+        """Return a state from which the last steps of a run that diverged can be recomputed."""
+        assert self.run.diverged is not None
+        with suppress(ValueError):
+            return self.timeline.before(max(0, self.run.diverged.step - STEPS))
+        return None
 
     def _make_edits(self) -> None:
         """Set the weights that have been asked for since the last slice."""
@@ -734,6 +774,7 @@ class Loop:
         self._keep_moment()
         self.check, self.band = outcome.check, outcome.band or self.band
         self.spectra = outcome.spectra or self.spectra
+        self.offers = outcome.offers
         if self.ended:
             self.playing = False
         self._take_due()
