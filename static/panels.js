@@ -203,7 +203,8 @@ export class Panel {
     this.banner.hidden = !banner;
     if (!banner) return;
     this.banner.dataset.kind = banner.kind;
-    this.banner.replaceChildren(element("span", "", element("b", "", banner.strong ?? ""), banner.text ?? ""));
+    const words = element("span", "", element("b", "", banner.strong ?? ""), banner.text ?? "");
+    this.banner.replaceChildren(...(banner.strong || banner.text ? [words] : []));
     for (const { label, action, help } of banner.buttons ?? (banner.button ? [banner.button] : [])) {
       const button = element("button", "", label);
       Object.assign(button, { type: "button", title: help ?? "" });

@@ -32,7 +32,7 @@ const CSS = `
 .nl-dot{width:7px;height:7px;border-radius:50%;background:var(--ok)}
 .nl-status[data-kind=paused] .nl-dot{background:var(--t3)}
 .nl-status[data-kind=diverged] .nl-dot{background:var(--bad)}
-.nl-timeline{display:flex;align-items:center;gap:8px;flex:1 1 200px;max-width:360px;margin:0 16px 0 4px;
+.nl-timeline{display:flex;align-items:center;gap:8px;flex:1 1 120px;max-width:360px;margin:0 16px 0 4px;
  font-size:12px;line-height:16px;color:var(--t2);white-space:nowrap}
 .nl-timeline input{flex:1 1 90px;min-width:70px;height:20px;margin:0;accent-color:var(--t1);cursor:pointer}
 .nl-timeline button{font:inherit;font-weight:500;color:var(--t1);height:24px;padding:0 8px;border-radius:6px;cursor:pointer;
@@ -95,14 +95,17 @@ const CSS = `
 .nl-banner{display:flex;align-items:center;gap:10px;margin:4px 12px 10px;padding:6px 8px 6px 12px;border-radius:6px;
  background:var(--sel);color:var(--t1);font-size:12.5px;line-height:17px;flex:none}
 .nl-banner[data-kind=diverged]{background:var(--badb);color:var(--bad)}
+.nl-banner span{flex:1 1 180px}
 .nl-banner b{display:block;font-weight:600}
 .nl-banner button{margin-left:auto;height:30px;padding:0 10px;border:1px solid var(--line2);border-radius:6px;
  background:var(--raise);color:var(--t1);font-weight:500;white-space:nowrap}
+.nl-panel[data-key=autopsy] .nl-banner{padding:4px 6px;margin-bottom:6px}
+.nl-panel[data-key=autopsy] .nl-banner button{margin:0;flex:1 1 0;white-space:normal;height:auto;min-height:30px;line-height:15px}
 .nl-root [hidden]{display:none!important}
 @container (min-width:560px){
  .nl-grid{display:grid;grid-template-columns:1fr 1fr;grid-auto-rows:360px}
  .nl-panel,.nl-panel:is([data-key=boundary],[data-key=space]),.nl-panel[data-key=network]{height:auto;aspect-ratio:auto}
- .nl-panel[data-key=network]{grid-column:span 2}
+ .nl-panel:is([data-key=network],[data-key=autopsy]){grid-column:span 2}
 }
 @container (min-width:560px) and (max-width:879.98px){
  .nl-root[data-page=gradients] .nl-panel[data-key=product]{grid-column:span 2}
@@ -115,6 +118,8 @@ const CSS = `
  .nl-panel[data-key=network]{grid-column:span 16}
  .nl-panel[data-key=cost]{grid-column:span 7}
  .nl-panel[data-key=gradients]{grid-column:span 9}
+ .nl-panel[data-key=autopsy]{grid-column:span 14}
+ .nl-grid:has([data-key=autopsy]:not([hidden])) .nl-panel[data-key=cost]{grid-column:span 10}
 }
 @container (min-width:1080px){
  .nl-panel[data-key=gradients]{grid-column:span 10}

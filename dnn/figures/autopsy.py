@@ -153,7 +153,10 @@ def _cross(trace: dict[str, Any], step: int, theme: str) -> dict[str, Any]:
     return {
         "type": "scatter", "mode": "markers", "name": "broke first", "hoverinfo": "skip",
         "x": trace["x"][row : row + 1], "y": trace["y"][row : row + 1],
-        "marker": {"symbol": "x", "size": 9, "color": tokens(theme)["explode"]},
+        "marker": {
+            "symbol": "x", "size": 9, "color": tokens(theme)["explode"],
+            "line": {"color": tokens(theme)["panel"], "width": 1},
+        },
     }  # fmt: skip
 
 

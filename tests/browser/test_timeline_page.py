@@ -72,3 +72,22 @@ def test_while_it_plays_a_drag_pauses_it(visit):
     page.locator(SLIDER).fill("50")
     until(page, "lab.step === 50 && !lab.playing")
     page.wait_for_selector(".st-key-play button:enabled")
+
+
+def test_a_divergence_is_shown_step_by_step_and_gone_back_behind(visit):
+    page = visit(
+        "?dataset=circle&hidden=8-8-8&activation=linear&optimizer=sgd&batch_size=10"
+        "&learning_rate=0.1&changes=80:learning_rate:3&play=1"
+    )
+    panel = page.locator(".nl-panel[data-key=autopsy]")
+    panel.get_by_text("passed the limit of 10¹² first").wait_for(timeout=20_000)
+    ended = lab(page, "step")
+    assert 80 < ended < 120
+    until(page, "lab.frames.autopsy > 0")
+    panel.get_by_role("combobox", name="Quantity").select_option("gradient")
+    linked(page, "autopsy=gradient")
+    panel.get_by_role("button", name="Go back 50 steps with learning rate 0.01").click()
+    until(page, f"lab.playing && lab.step > {ended} + 100", 20_000)
+    panel.wait_for(state="hidden")
+    linked(page, "learning_rate=0.01")
+    assert page.locator(".st-key-pause button").is_enabled()
