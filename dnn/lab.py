@@ -25,7 +25,7 @@ from dnn.network import Pass
 from dnn.signal import Band, Probe, backward_factors, band, predicted
 from dnn.spectra import ROUNDING, Spectra, spectra
 from dnn.trainer import architecture_of, loss_key
-from dnn.verdict import Verdict, errors, judge
+from dnn.verdict import Verdict, error_factor, judge
 
 if TYPE_CHECKING:
     from dnn.live import Slice
@@ -314,23 +314,20 @@ def _lowered(title: str) -> str:
 def _said(found: Verdict, work: Slice, start: Signal) -> dict[str, Any]:
     """Return the verdict as the page shows it: words, three numbers, and the mend's button."""
     config = work.run.origin
-    facts = [{"label": "Error, a layer", "value": f"×{number(found.factor)}", "note": "measured"}]
+    when = start_label(work)
+    facts = [_factor_fact(work, found, start, when)]
     if len(config.hidden) > 1 and work.run.data is not None:
-        # The very quantity that the verdict measures.
-        line = errors(config, _line(config, work.run.data, float(start.delta[-1])))
-        factor = (line[0] / line[-1]) ** (1 / (len(line) - 1)) if line[-1] else 0.0
-        facts[0]["note"] = f"theory ×{number(float(factor))}"
         fade = abs(float(np.log(found.factor))) if 0 < found.factor < np.inf else np.inf
         if 0.005 < fade < np.inf:
             falls = "Falls" if found.factor < 1 else "Grows"
             facts.append({
-                "label": f"{falls} {'to 1/e' if found.factor < 1 else 'by e'} in",
+                "label": f"{falls} {'to 1/e' if found.factor < 1 else 'by e'} in{when}",
                 "value": f"{1 / fade:.1f} layers", "note": f"depth is {len(config.hidden)}",
             })  # fmt: skip
     if work.view.present:
         facts = [facts[0], _progress(work)]  # the row of metrics is not there
     elif work.band is not None and work.band.draws >= FEWEST:
-        facts.append(_agreement(work.band, start))
+        facts.append(_agreement(work.band, start, when))
     return {
         "kind": found.kind,
         # It speaks of step 0: once training has begun no colour says that all is well now.
@@ -347,7 +344,25 @@ def _progress(work: Slice) -> dict[str, str]:
     return {"label": "Step", "value": count(work.run.step), "note": f"train cost {cost}"}
 
 
-def _agreement(found: Band, start: Signal) -> dict[str, str]:
+def start_label(work: Slice) -> str:
+    """Return what is said behind the name of a number of the start once training has begun."""
+    return ", step 0" if work.run.step else ""
+
+
+def _factor_fact(work: Slice, found: Verdict, start: Signal, when: str) -> dict[str, str]:
+    """Return the factor a layer at the start, as theory has it, and now."""
+    config, notes = work.run.origin, ["measured"]
+    if len(config.hidden) > 1 and work.run.data is not None:
+        # The very quantity that the verdict measures.
+        line = _line(config, work.run.data, float(start.delta[-1]))
+        notes = [f"theory ×{number(error_factor(config, line))}"]
+        if work.run.step:
+            notes.append(f"now ×{number(error_factor(config, signal_at(work.history, -1)))}")
+    value = f"×{number(found.factor)}"
+    return {"label": f"Error, a layer{when}", "value": value, "note": " · ".join(notes)}
+
+
+def _agreement(found: Band, start: Signal, when: str) -> dict[str, str]:
     """Return how many of this network's values lie in the band of others."""
     inside = total = 0
     for kind in TITLES:
@@ -356,6 +371,6 @@ def _agreement(found: Band, start: Signal) -> dict[str, str]:
         inside += int(np.sum((values >= low) & (values <= high)))
         total += len(values)
     return {
-        "label": "In the band", "value": f"{inside / total:.0%}",
+        "label": f"In the band{when}", "value": f"{inside / total:.0%}",
         "note": f"{inside} of {total}; {found.draws} draws",
     }  # fmt: skip

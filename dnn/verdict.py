@@ -61,12 +61,12 @@ def judge(config: Config, signal: Signal, measure: Measure | None = None) -> Ver
         title = "Too shallow to vanish or explode"
         return Verdict("shallow", title, "Add hidden layers to see what depth does.", 1.0, 1.0)
     delta, activation = errors(config, signal), signal.activation[:hidden]
+    factor = error_factor(config, signal)
     if not (np.isfinite(delta).all() and np.isfinite(activation).all()):
         broken = Verdict("broken", *_BROKEN, float("nan"), float("nan"))
         return _with_mend(config, broken, measure)
     back = _ratio(delta[0], delta[-1])
     forward = _ratio(activation[-1], activation[0])
-    factor = back ** (1 / (hidden - 1))
     kind = _kind(back, forward)
     if not delta[0]:
         title, text = _stopped(delta, activation)
@@ -74,6 +74,19 @@ def judge(config: Config, signal: Signal, measure: Measure | None = None) -> Ver
         title = _title(kind, factor, forward ** (1 / (hidden - 1)))
         text = _text(config, kind, back, forward, signal)
     return _with_mend(config, Verdict(kind, title, text, factor, back), measure)
+
+
+def error_factor(config: Config, signal: Signal) -> float:
+    """Return what each hidden layer multiplies the error by on its way back, on average.
+
+    1 where fewer than two hidden layers leave nothing to compare; NaN where it is not finite.
+    """
+    error = errors(config, signal)
+    if len(error) < 2:
+        return 1.0
+    if not np.isfinite(error).all():
+        return float("nan")
+    return _ratio(error[0], error[-1]) ** (1 / (len(error) - 1))
 
 
 def errors(config: Config, signal: Signal) -> np.ndarray:
