@@ -200,10 +200,10 @@ def training_criterion(rows: Rows) -> tuple[bool, str]:
     met = met and slowest * TIMES <= STEPS and least > (1 - SHARE) * LN2
     return met, (
         f"Asked, on all seeds: with {SHALLOW} layers both below {DONE} in {STEPS} steps "
-        f"(Glorot by {_reached(max(later))}), every He network (the slowest took {_reached(sooner)}) before "
-        f"any Glorot one (from {_reached(min(later))}); with {DEEP} He in a third of {STEPS} "
-        f"({_reached(slowest)}), and Glorot within {100 * SHARE:.0f}% of ln 2 through all {STEPS} "
-        f"(its lowest cost was {number(least)}, the limit {number((1 - SHARE) * LN2)})."
+        f"(Glorot by {_reached(max(later))}), every He network (the slowest took "
+        f"{_reached(sooner)}) before any Glorot one (from {_reached(min(later))}); with "
+        f"{DEEP} He in a third of {STEPS} ({_reached(slowest)}), and Glorot within {100 * SHARE:.0f}% "
+        f"of ln 2 through all {STEPS} (its lowest cost was {number(least)}, the limit {number((1 - SHARE) * LN2)})."
     )
 
 
