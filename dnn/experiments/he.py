@@ -201,9 +201,10 @@ def training_criterion(rows: Rows) -> tuple[bool, str]:
     return met, (
         f"Asked, on all seeds: with {SHALLOW} layers both below {DONE} in {STEPS} steps "
         f"(Glorot by {_reached(max(later))}), every He network (the slowest took "
-        f"{_reached(sooner)}) before any Glorot one (from {_reached(min(later))}); with "
-        f"{DEEP} He in a third of {STEPS} ({_reached(slowest)}), and Glorot within {100 * SHARE:.0f}% "
-        f"of ln 2 through all {STEPS} (its lowest cost was {number(least)}, the limit {number((1 - SHARE) * LN2)})."
+        f"{_reached(sooner)}) before any Glorot one (from {_reached(min(later))}); with {DEEP} He "
+        f"in a third of {STEPS} ({_reached(slowest)}), and Glorot within {100 * SHARE:.0f}% of "
+        f"ln 2 through all {STEPS} (its lowest cost was {number(least)}, the limit "
+        f"{number((1 - SHARE) * LN2)})."
     )
 
 
