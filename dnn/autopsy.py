@@ -19,7 +19,6 @@ from dnn.schedules import rate_at
 from dnn.trainer import LIMIT, Trainer
 from dnn.training import Change, Divergence, Run, advance, applied, borrowed_trainer, change, replay
 from dnn.update import decays
-from dnn.verdict import DIVIDING
 
 #: So many of the last steps are looked at.
 STEPS = 50
@@ -292,7 +291,7 @@ def _changes(back: Run, calm: Array) -> list[tuple[str, dict[str, Any]]]:
     found, about = [], FIELDS["clip_norm"]
     config, good = back.config, calm[np.isfinite(calm) & (calm > 0)]
     limit = float(np.median(good)) if len(good) else 1.0
-    if config.optimizer not in DIVIDING:
+    if not OPTIMIZERS[config.optimizer].divides:
         remembered = "momentum" in OPTIMIZERS[config.optimizer].uses
         share = LARGEST_STEP * (1 - config.momentum if remembered else 1.0)
         size = float(np.linalg.norm(back.parameters.astype(float)))

@@ -13,7 +13,7 @@ import numpy as np
 from dnn import figures, theory
 from dnn.activations import ACTIVATIONS
 from dnn.config import Config
-from dnn.datasets import Dataset
+from dnn.datasets import Dataset, load
 from dnn.diagnostics import Signal
 from dnn.execution import CACHE, flagged
 from dnn.figures import count, number
@@ -24,8 +24,8 @@ from dnn.losses import LOSSES
 from dnn.network import Pass
 from dnn.signal import Band, Probe, backward_factors, band, predicted
 from dnn.spectra import ROUNDING, Spectra, spectra
-from dnn.trainer import loss_key
-from dnn.verdict import Verdict, errors, judge
+from dnn.trainer import architecture_of, loss_key
+from dnn.verdict import Verdict, error_factor, judge
 
 if TYPE_CHECKING:
     from dnn.live import Slice
@@ -36,6 +36,8 @@ DRAWS, DRAWING = 100, 0.08
 RESOLVING = 0.15
 #: From so many draws on there is a band to speak of.
 FEWEST = 5
+#: Up to so many parameters a mend is measured before it is offered: 100 x 140 takes 0.1 s.
+MEASURED = 2_000_000
 #: The phase diagram's axes, and the points a side of what is painted.
 SIGMA_W, SIGMA_B = np.linspace(0.3, 3.0, 61), np.linspace(0.0, 1.5, 41)
 FIELD = 61
@@ -123,9 +125,42 @@ def _line(config: Config, data: Dataset, last_delta: float) -> Signal:
     return predicted(config, data, last_delta)
 
 
-def fitting(config: Config, history: History) -> dict[str, Any] | None:
-    """Return the fields of the change that mends a network's signal, None where none is needed."""
-    return judge(config, signal_at(history, 0)).fields if len(history) else None
+@lru_cache(maxsize=64)
+def _measured(config: Config, data: Dataset) -> Signal | None:
+    """Return the signal of a network that is not on screen; None where theory has to do."""
+    if architecture_of(config, data).layout.size > MEASURED:
+        return None
+    probe = taken_probe(config, data)
+    found = probe.signal(config.seed)
+    give_back(probe, data)
+    return found
+
+
+@lru_cache(maxsize=16)
+def _judged(config: Config, data: Dataset, values: bytes) -> Verdict:
+    signal = Signal(*np.frombuffer(values).reshape(3, -1))
+    return judge(config, signal, lambda other: _measured(other, data))
+
+
+def verdict(config: Config, data: Dataset, signal: Signal) -> Verdict:
+    """Return the verdict on a signal at step 0; its mend has been tried on this very network."""
+    values = np.array([signal.activation, signal.delta, signal.gradient], float)
+    return _judged(config, data, values.tobytes())
+
+
+@lru_cache(maxsize=4)
+def _data(config: Config) -> Dataset:
+    return load(config)
+
+
+def fitting(config: Config, history: History, data: Dataset | None = None) -> dict[str, Any] | None:
+    """Return the fields of the change that mends a network's signal, None where none is needed.
+
+    data: the network's own, by default what the Config names.
+    """
+    if not len(history):
+        return None
+    return verdict(config, data or _data(config), signal_at(history, 0)).fields
 
 
 def panels(work: Slice, net: Pass | None) -> tuple[dict[str, Any] | None, dict[str, Any]]:
@@ -139,13 +174,15 @@ def panels(work: Slice, net: Pass | None) -> tuple[dict[str, Any] | None, dict[s
     # Without hidden layers nothing goes forward but the output.
     kinds = [kind for kind in TITLES if origin.hidden or kind != "activation"]
     shown = {f"signal_{kind}": signal_panel(work, kind) for kind in kinds}
+    assert work.run.data is not None
+    found = verdict(origin, work.run.data, start)
     if work.view.present:
-        return _said(judge(origin, start), work, start), _one_of(shown, work.view.signal)
+        return _said(found, work, start), _one_of(shown, work.view.signal)
     if origin.hidden:
         shown["phase"] = _phase(work, origin)
     if len(origin.hidden) > 1:
         shown["product"] = _product(work, net) if work.view.apart == "product" else _spectra(work)
-    return _said(judge(origin, start), work, start), shown
+    return _said(found, work, start), shown
 
 
 def _one_of(shown: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -274,34 +311,31 @@ def _lowered(title: str) -> str:
     return title[:1].lower() + title[1:]
 
 
-def _said(verdict: Verdict, work: Slice, start: Signal) -> dict[str, Any]:
+def _said(found: Verdict, work: Slice, start: Signal) -> dict[str, Any]:
     """Return the verdict as the page shows it: words, three numbers, and the mend's button."""
     config = work.run.origin
-    facts = [{"label": "Error, a layer", "value": f"×{number(verdict.factor)}", "note": "measured"}]
+    when = start_label(work)
+    facts = [_factor_fact(work, found, start, when)]
     if len(config.hidden) > 1 and work.run.data is not None:
-        # The very quantity that the verdict measures.
-        line = errors(config, _line(config, work.run.data, float(start.delta[-1])))
-        factor = (line[0] / line[-1]) ** (1 / (len(line) - 1)) if line[-1] else 0.0
-        facts[0]["note"] = f"theory ×{number(float(factor))}"
-        fade = abs(float(np.log(verdict.factor))) if 0 < verdict.factor < np.inf else np.inf
+        fade = abs(float(np.log(found.factor))) if 0 < found.factor < np.inf else np.inf
         if 0.005 < fade < np.inf:
-            falls = "Falls" if verdict.factor < 1 else "Grows"
+            falls = "Falls" if found.factor < 1 else "Grows"
             facts.append({
-                "label": f"{falls} {'to 1/e' if verdict.factor < 1 else 'by e'} in",
+                "label": f"{falls} {'to 1/e' if found.factor < 1 else 'by e'} in{when}",
                 "value": f"{1 / fade:.1f} layers", "note": f"depth is {len(config.hidden)}",
             })  # fmt: skip
     if work.view.present:
         facts = [facts[0], _progress(work)]  # the row of metrics is not there
     elif work.band is not None and work.band.draws >= FEWEST:
-        facts.append(_agreement(work.band, start))
+        facts.append(_agreement(work.band, start, when))
     return {
-        "kind": verdict.kind,
+        "kind": found.kind,
         # It speaks of step 0: once training has begun no colour says that all is well now.
         "past": work.run.step > 0,
-        "title": verdict.title if not work.run.step else f"At the start: {_lowered(verdict.title)}",
-        "text": verdict.text,
+        "title": found.title if not work.run.step else f"At the start: {_lowered(found.title)}",
+        "text": found.text,
         "facts": facts,
-        "button": {"label": verdict.button, "action": "fit"} if verdict.button else None,
+        "button": {"label": found.button, "action": "fit"} if found.button else None,
     }
 
 
@@ -310,7 +344,25 @@ def _progress(work: Slice) -> dict[str, str]:
     return {"label": "Step", "value": count(work.run.step), "note": f"train cost {cost}"}
 
 
-def _agreement(found: Band, start: Signal) -> dict[str, str]:
+def start_label(work: Slice) -> str:
+    """Return what is said behind the name of a number of the start once training has begun."""
+    return ", step 0" if work.run.step else ""
+
+
+def _factor_fact(work: Slice, found: Verdict, start: Signal, when: str) -> dict[str, str]:
+    """Return the factor a layer at the start, as theory has it, and now."""
+    config, notes = work.run.origin, ["measured"]
+    if len(config.hidden) > 1 and work.run.data is not None:
+        # The very quantity that the verdict measures.
+        line = _line(config, work.run.data, float(start.delta[-1]))
+        notes = [f"theory ×{number(error_factor(config, line))}"]
+        if work.run.step:
+            notes.append(f"now ×{number(error_factor(config, signal_at(work.history, -1)))}")
+    value = f"×{number(found.factor)}"
+    return {"label": f"Error, a layer{when}", "value": value, "note": " · ".join(notes)}
+
+
+def _agreement(found: Band, start: Signal, when: str) -> dict[str, str]:
     """Return how many of this network's values lie in the band of others."""
     inside = total = 0
     for kind in TITLES:
@@ -319,6 +371,6 @@ def _agreement(found: Band, start: Signal) -> dict[str, str]:
         inside += int(np.sum((values >= low) & (values <= high)))
         total += len(values)
     return {
-        "label": "In the band", "value": f"{inside / total:.0%}",
+        "label": f"In the band{when}", "value": f"{inside / total:.0%}",
         "note": f"{inside} of {total}; {found.draws} draws",
     }  # fmt: skip

@@ -49,6 +49,7 @@ class Optimizer(Entry):
     gradient in row 0 and scratch in row 1, state is (slots, n) and c holds the coefficients as
     0-d arrays. steady: the coefficients depend on the rate alone. decoupled: weight decay (l2) is
     not part of the gradient; the trainer shrinks the weights by rate * l2 beside the update.
+    divides: each step is divided by the gradient's running size, which hides how small that is.
     """
 
     slots: int
@@ -59,6 +60,7 @@ class Optimizer(Entry):
     )
     steady: bool = True
     decoupled: bool = False
+    divides: bool = False
 
 
 def sgd_calls(
@@ -160,6 +162,7 @@ ADAM: dict[str, Any] = {
     "calls": adam_calls,
     "coefficients": adam_coefficients,
     "steady": False,
+    "divides": True,
 }
 
 OPTIMIZERS: Registry[Optimizer] = Registry(
@@ -213,6 +216,7 @@ OPTIMIZERS: Registry[Optimizer] = Registry(
             slots=1,
             uses=("rho", "epsilon"),
             calls=rmsprop_calls,
+            divides=True,
         ),
         Optimizer(
             key="adamw",

@@ -17,7 +17,7 @@ from dnn.initializers import INITIALIZERS
 from dnn.live import Outcome, Slice, data_of, newest, start_record, trained
 from dnn.registry import Entry
 from dnn.training import Run, attach, borrowed_trainer, change, start
-from dnn.verdict import judge
+from dnn.verdict import error_factor, judge
 
 #: What the second network may differ in.
 TWIN_FIELDS = (
@@ -220,14 +220,17 @@ def _said(works: list[Slice]) -> dict[str, Any]:
 
 def _fact(name: str, work: Slice) -> dict[str, str]:
     if not len(work.history):
-        return {"label": f"Error a layer, {name}", "value": "–", "note": "out of range"}
-    found = judge(work.run.origin, lab.signal_at(work.history, 0))
+        return {"label": f"{name}: error a layer", "value": "–", "note": "out of range"}
+    config, now = work.run.origin, lab.signal_at(work.history, -1)
+    found = judge(config, lab.signal_at(work.history, 0))
     real = panels.data_of_run(work.run).target == "real"
     score = panels.last(work.history, "train_score")
     shown = f"R² {number(score)}" if real else f"accuracy {percent(score)}"
     state = "diverged" if work.run.diverged else shown
     kind = "no error arrives" if found.factor == 0 else found.kind
+    if work.run.step:
+        state = f"now ×{number(error_factor(config, now))}, {state}"
     return {
-        "label": f"Error a layer, {name}", "value": f"×{number(found.factor)}",
-        "note": f"{kind} · {state}",
+        "label": f"{name}: error a layer{lab.start_label(work)}",
+        "value": f"×{number(found.factor)} {kind}", "note": state,
     }  # fmt: skip

@@ -7,7 +7,7 @@ with Glorot's scale they fade with flat ones: what grows one way shrinks the oth
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,8 +27,11 @@ EQUAL = 3.0
 TOTAL = 20.0
 #: A critical scale beyond this is no mend: at it a network is far from linear.
 LARGEST_SIGMA = 3.0
-#: Optimisers that divide each step by the gradient's running size.
-DIVIDING = ("adam", "adamw", "rmsprop")
+#: Returns the signal of a Config's network at its width, depth and seed, None where that is too
+#: much to measure.
+Measure = Callable[[Config], Signal | None]
+#: A button's label, and the fields that it changes.
+Mend = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -48,25 +51,42 @@ class Verdict:
     fields: dict[str, Any] | None = None
 
 
-def judge(config: Config, signal: Signal) -> Verdict:
-    """Return the verdict on the signal of a network at step 0."""
+def judge(config: Config, signal: Signal, measure: Measure | None = None) -> Verdict:
+    """Return the verdict on the signal of a network at step 0.
+
+    measure: what a mend is tried with before it is offered; without it theory alone is asked.
+    """
     hidden = len(config.hidden)
     if hidden < 2:
         title = "Too shallow to vanish or explode"
         return Verdict("shallow", title, "Add hidden layers to see what depth does.", 1.0, 1.0)
     delta, activation = errors(config, signal), signal.activation[:hidden]
+    factor = error_factor(config, signal)
     if not (np.isfinite(delta).all() and np.isfinite(activation).all()):
-        return _with_mend(config, Verdict("broken", *_BROKEN, float("nan"), float("nan")))
+        broken = Verdict("broken", *_BROKEN, float("nan"), float("nan"))
+        return _with_mend(config, broken, measure)
     back = _ratio(delta[0], delta[-1])
     forward = _ratio(activation[-1], activation[0])
-    factor = back ** (1 / (hidden - 1))
     kind = _kind(back, forward)
     if not delta[0]:
         title, text = _stopped(delta, activation)
     else:
         title = _title(kind, factor, forward ** (1 / (hidden - 1)))
         text = _text(config, kind, back, forward, signal)
-    return _with_mend(config, Verdict(kind, title, text, factor, back))
+    return _with_mend(config, Verdict(kind, title, text, factor, back), measure)
+
+
+def error_factor(config: Config, signal: Signal) -> float:
+    """Return what each hidden layer multiplies the error by on its way back, on average.
+
+    1 where fewer than two hidden layers leave nothing to compare; NaN where it is not finite.
+    """
+    error = errors(config, signal)
+    if len(error) < 2:
+        return 1.0
+    if not np.isfinite(error).all():
+        return float("nan")
+    return _ratio(error[0], error[-1]) ** (1 / (len(error) - 1))
 
 
 def errors(config: Config, signal: Signal) -> np.ndarray:
@@ -119,7 +139,7 @@ def _text(config: Config, kind: str, back: float, forward: float, signal: Signal
     last = len(config.hidden)
     if kind == "healthy":
         return f"Between layer {last} and layer 1 the error changes ×{number(back)} in all."
-    parts = []
+    parts = [_strays(config)] if _should_flow(config) else []
     if kind in ("vanishing", "exploding"):
         word, ratio = _compared(back)
         parts.append(f"At layer 1 the error is {ratio} {word} than at layer {last}.")
@@ -135,6 +155,18 @@ def _text(config: Config, kind: str, back: float, forward: float, signal: Signal
         parts.append(f"The weights of layer 1 get gradients {ratio} {word} than layer {last}'s.")
     size = float(np.median(signal.gradient[:last]))
     return " ".join([*parts, _consequence(config, kind, None if level else gradients, size)])
+
+
+def _should_flow(config: Config) -> bool:
+    """Return whether theory sees it flow; with batch normalisation it is of large batches only."""
+    return not config.batch_norm and _flows(config)
+
+
+def _strays(config: Config) -> str:
+    """Return what is said where theory, which is of wide layers, sees the signal flow."""
+    units = min(config.hidden)
+    of = f"{units} unit" if units == 1 else f"{units:,} units"
+    return f"Theory has it flow in wide layers; this draw of layers of {of} strays from it."
 
 
 def _spread(gradients: np.ndarray) -> str:
@@ -167,7 +199,7 @@ def _consequence(config: Config, kind: str, gradients: float | None, size: float
     gradients: layer 1's over the last hidden layer's, None where all are much alike; size: theirs.
     """
     label = OPTIMIZERS[config.optimizer].label
-    if config.optimizer in DIVIDING:
+    if OPTIMIZERS[config.optimizer].divides:
         return f"{label} divides by the gradient's running size, so the steps do not show it."
     if kind in ("exploding", "growing"):
         clip = " Clipping keeps the steps short." if config.clip_norm or config.clip_value else ""
@@ -179,25 +211,30 @@ def _consequence(config: Config, kind: str, gradients: float | None, size: float
     return f"Under {label.lower()} the first layer's steps are {ratio} {word}, too."
 
 
-def _with_mend(config: Config, verdict: Verdict) -> Verdict:
+def _with_mend(config: Config, verdict: Verdict, measure: Measure | None) -> Verdict:
     if verdict.kind == "healthy":
         return verdict
-    found = mend(config, verdict.kind)
+    found = mend(config, verdict.kind, measure)
     if found is None:
         return verdict
     button, fields = found
-    return Verdict(**{**vars(verdict), "button": button, "fields": fields})
+    return replace(verdict, button=button, fields=fields)
 
 
-def mend(config: Config, kind: str) -> tuple[str, dict[str, Any]] | None:
-    """Return the label and fields of one change after which theory sees the signal flow.
+def mend(config: Config, kind: str, measure: Measure | None = None) -> Mend | None:
+    """Return the label and fields of one change after which the signal flows.
 
-    The first that does, of those that fit the activation; None where none does. kind: as in
-    Verdict.
+    The first that does, of those that fit the activation, in theory and, where measure can tell,
+    at this width, depth and seed; None where none does. kind: as in Verdict.
     """
+    flowing = _should_flow(config)
     for label, fields in _candidates(config, kind):
         other = replace(config, **fields)
-        if not _alike(config, other) and _flows(other):
+        if _alike(config, other) or not _flows(other):
+            continue
+        found = measure(other) if measure else None
+        # By theory alone, only out of what it sees fade or grow: else two could mend each other.
+        if not flowing if found is None else _is_healthy(other, found):
             return label, fields
     return None
 
@@ -208,6 +245,8 @@ def _alike(a: Config, b: Config) -> bool:
     He's and the critical scale of ReLU are one and the same: neither mends the other.
     """
     named = {name: getattr(b, name) for name in ("initializer", "sigma_w", "sigma_b")}
+    if (a.initializer_key == "orthogonal") != (b.initializer_key == "orthogonal"):
+        return False  # the same scale, but no singular value strays
     return replace(a, **named) == b and _drawn(a) == _drawn(b)
 
 
@@ -223,9 +262,6 @@ def _drawn(config: Config) -> list[tuple[float, float]]:
     return found
 
 
-Mend = tuple[str, dict[str, Any]]
-
-
 def _candidates(config: Config, kind: str) -> Iterator[Mend]:
     """Yield the changes that may mend a network, the most fitting first."""
     if any(config.residual_layers()) and kind in ("exploding", "growing"):
@@ -239,6 +275,8 @@ def _candidates(config: Config, kind: str) -> Iterator[Mend]:
     if len(keys) == 1:
         yield from _of_one_activation(config, *keys)
     yield "Use tanh with Glorot weights", {"activation": "tanh", "initializer": "glorot"}
+    # Whose layers keep every length, however narrow they are.
+    yield "Use tanh with orthogonal weights", {"activation": "tanh", "initializer": "orthogonal"}
 
 
 def _of_one_activation(config: Config, key: str) -> Iterator[Mend]:
@@ -252,6 +290,7 @@ def _of_one_activation(config: Config, key: str) -> Iterator[Mend]:
         fields = {"initializer": "mean_field", "sigma_w": value, "sigma_b": config.sigma_b}
         yield f"Set the weight scale to the critical {value:g}", fields
     yield fitting
+    yield "Start with Orthogonal weights", {"initializer": "orthogonal"}
 
 
 def _flows(config: Config) -> bool:
@@ -270,6 +309,12 @@ def _flows(config: Config) -> bool:
         branch_scale=config.branch_scale,
     )
     found = Signal(line.activation_rms, line.delta_rms, line.gradient_rms)
+    return _is_healthy(config, found)
+
+
+def _is_healthy(config: Config, found: Signal) -> bool:
     error, hidden = errors(config, found), len(config.hidden)
+    if not (np.isfinite(error).all() and np.isfinite(found.activation[:hidden]).all()):
+        return False
     back = _ratio(error[0], error[-1])
     return _kind(back, _ratio(found.activation[hidden - 1], found.activation[0])) == "healthy"

@@ -161,6 +161,7 @@ class View {
     const paintStarted = performance.now();
     for (const key of Object.keys(message.panels)) {
       this.panel(key).chart.paint(background, this.layers);
+      this.panel(key).point(this.layers.marked);
       if (fresh) counts.frames[key] = (counts.frames[key] ?? 0) + 1;
     }
     if (fresh) this.count(message, started, performance.now() - paintStarted);

@@ -261,7 +261,7 @@ export function mark(g, figure, layer, s, background) {
   const trace = figure.data.find((t) => t.name === "measured");
   const at = trace ? Array.from(trace.x).indexOf(layer) : -1;
   if (at < 0) return;
-  const { text, color } = figure.layout.meta.mark;
+  const { text, color, theory } = figure.layout.meta.mark;
   const k = typeScale(figure.layout);
   const [x, y] = [s.x.px(layer), s.y.px(trace.y[at])];
   stroke(g, [x, s.box.y, x, s.box.y + s.box.h], { color, width: 1, dash: "2px,3px" });
@@ -270,6 +270,7 @@ export function mark(g, figure, layer, s, background) {
   g.strokeStyle = color;
   g.lineWidth = 2;
   g.stroke();
+  if (theory) return; // said above the chart
   const words = `layer ${layer}: ${text[at]}`;
   g.font = `600 ${12 * k}px ${FONT}`;
   const w = g.measureText(words).width;

@@ -89,6 +89,8 @@ export class Panel {
     this.title = element("h3");
     this.subtitle = element("p");
     this.legend = element("div", "nl-legend");
+    this.pointed = element("p", "nl-pointed");
+    this.pointed.hidden = true;
     this.badge = element("span", "nl-badge");
     this.controls = element("div", "nl-controls");
     this.controls.onpointerdown = () => (this.clicked = true);
@@ -100,7 +102,7 @@ export class Panel {
     this.banner = element("div", "nl-banner");
     this.plot.append(this.empty);
     const head = element("div", "nl-head", this.title, this.badge, this.controls);
-    const words = element("div", "nl-words", this.subtitle, this.legend);
+    const words = element("div", "nl-words", this.subtitle, this.legend, this.pointed);
     this.root = element("section", "nl-panel", head, words, this.plot, this.banner);
     this.root.dataset.key = key;
   }
@@ -120,6 +122,17 @@ export class Panel {
     say(this.emptyStrong, p.empty?.strong);
     say(this.emptyText, p.empty?.text);
     changed(this.banner, p.banner, () => this.setBanner(p.banner));
+  }
+
+  /** Say what the chart has at the layer under the pointer, over the subtitle; null: nothing. */
+  point(layer) {
+    const { meta } = this.chart.panel?.figure?.layout ?? {};
+    const trace = this.chart.panel?.figure?.data.find((t) => t.name === "measured");
+    const theory = meta?.mark?.theory;
+    if (layer === null || !theory || !trace) return say(this.pointed, "");
+    const at = Array.from(trace.x).indexOf(layer);
+    const line = theory[layer - 1] ? ` · ${meta.mark.name} ${theory[layer - 1]}` : "";
+    say(this.pointed, at < 0 ? "" : `Layer ${layer}: measured ${meta.mark.text[at]}${line}`);
   }
 
   setLegend(keys) {

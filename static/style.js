@@ -49,6 +49,7 @@ const CSS = `
 .nl-head h3{flex:1 0 auto;max-width:100%;margin:0;padding:0;font:600 13.5px/18px "Source Sans 3","Source Sans","Source Sans Pro",sans-serif;
  color:var(--t1);letter-spacing:0}
 .nl-words p{margin:0;padding:0;font-size:12px;line-height:16px;color:var(--t2);text-wrap:pretty}
+.nl-words{position:relative}.nl-words .nl-pointed{position:absolute;inset:0 12px 0 14px;background:var(--panel);color:var(--t1);font-weight:600}
 .nl-legend{display:flex;flex-wrap:wrap;gap:0 12px;font-size:12px;line-height:16px;color:var(--t2)}
 .nl-key{display:inline-flex;align-items:center;gap:4px;white-space:nowrap}
 .nl-controls{display:flex;flex-wrap:wrap;justify-content:flex-end;gap:4px 8px;flex:0 1 auto;align-items:center}
@@ -135,6 +136,8 @@ const CSS = `
 .nl-said{flex:1 1 380px;min-width:0}
 .nl-said h2{margin:0;padding:0;font:600 17px/24px "Source Sans 3","Source Sans","Source Sans Pro",sans-serif;color:var(--t1);letter-spacing:0}
 .nl-said p{margin:0;padding:0;font-size:13px;line-height:18px;color:var(--t2);text-wrap:pretty}
+.nl-beside{display:flex;flex-wrap:wrap;gap:8px 24px;align-items:center}
+@container (min-width:880px) and (max-width:1079.98px){.nl-root:not([data-present]) .nl-beside:has(.nl-mend){flex:0 1 400px}}
 .nl-fact{display:flex;flex-direction:column}.nl-fact span,.nl-mend span{font-size:12px;line-height:16px;color:var(--t2)}
 .nl-fact b{font-size:18px;line-height:24px;font-weight:600;white-space:nowrap}
 .nl-mend{display:flex;flex-direction:column;gap:4px}

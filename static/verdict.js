@@ -22,8 +22,9 @@ export class Verdict {
     const words = element("div", "nl-said", element("h2", "", verdict.title), element("p", "", verdict.text));
     const facts = verdict.facts.map(({ label, value, note }) =>
       element("div", "nl-fact", element("span", "", label), element("b", "", value), element("span", "", note)));
-    this.root.replaceChildren(words, ...facts);
-    if (verdict.button) this.root.append(this.button(verdict.button));
+    const beside = element("div", "nl-beside", ...facts);
+    if (verdict.button) beside.append(this.button(verdict.button));
+    this.root.replaceChildren(words, beside);
   }
 
   button({ label, action }) {

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 from math import inf, isfinite, log, pi, sqrt
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from dnn.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED, Outcome, Stopped,
 from dnn.experiments.experiment import concluded
 from dnn.experiments.runs import last_cost, steps_to, trained
 from dnn.signal import signal_only
+from pages.shared.publications import _cell
 
 KEYS = (
     "glorot_tanh", "glorot_sigmoid", "he_propagation", "he_training", "saxe", "pascanu",
@@ -410,3 +412,21 @@ def test_training_in_parts_is_training():
     assert [r.train_cost for r in records] == [r.train_cost for r in same]
     assert steps_to(records[1].train_cost + 1e-9, records) <= 20
     assert steps_to(-1.0, records) == inf
+
+
+def test_a_step_not_reached_says_by_when():
+    """For computing it is infinitely late, also after a way through another process."""
+    records = [SimpleNamespace(step=step, train_cost=1 / (1 + step)) for step in (0, 100, 2400)]
+    never = pickle.loads(pickle.dumps(steps_to(1e-9, records)))
+    assert never == np.inf
+    assert never.last == 2400
+    assert _cell(never, True) == "not by 2,400"
+    assert steps_to(0.5, records) == 100
+
+
+def test_a_finding_about_part_of_a_run_names_the_part():
+    experiment = EXPERIMENTS["he_training"]
+    met = Outcome((), (), "", REPRODUCED, "")
+    assert experiment.concluded(met) == "reproduced in the first 800 of 2,400 steps"
+    assert experiment.concluded(replace(met, verdict=NOT_HERE)) == NOT_HERE
+    assert EXPERIMENTS["pascanu"].concluded(met) == REPRODUCED

@@ -16,7 +16,7 @@ import dnn
 from dnn import lab, panels
 from dnn.config import Config
 from dnn.execution import InlineExecutor
-from dnn.figures import unpack
+from dnn.figures import number, unpack
 from dnn.history import History
 from dnn.lab import DRAWS, FEWEST, fitting, wider
 from dnn.live import Slice, signal_slice, train_slice
@@ -373,6 +373,12 @@ def test_a_new_network_drops_the_band(fields):
     assert live.band is not old
 
 
+def factor_of(history, row):
+    """Return the mean factor of the error a layer, of hidden layers of one width."""
+    delta = history["delta_rms"][row][:-1]
+    return (delta[0] / delta[-1]) ** (1 / (len(delta) - 1))
+
+
 def test_a_live_change_and_steps_keep_the_band():
     live = loop()
     settle(live)
@@ -382,7 +388,11 @@ def test_a_live_change_and_steps_keep_the_band():
     message = settle(live)
     assert live.run.step == 3
     assert live.band is band
-    assert "In the band" in facts(message)
+    assert "In the band, step 0" in facts(message)
+    # What is of the start says so; beside it stands what has become of it.
+    value, note = facts(message)["Error, a layer, step 0"]
+    assert value == f"×{number(factor_of(live.history, 0))}"
+    assert note.endswith(f"now ×{number(factor_of(live.history, -1))}")
 
 
 def test_nothing_is_drawn_while_playing():

@@ -77,7 +77,7 @@ def test_a_dead_one_is_said_in_words():
     thin = replace(SMALL, hidden=(2,) * 40, activation="relu")
     message = unpack(trained(thin, {"initializer": "lecun"}, steps=0).frame)
     assert "exactly 0" in message["panels"]["a_signal"]["subtitle"]
-    assert message["verdict"]["facts"][0]["note"].startswith("no error arrives")
+    assert message["verdict"]["facts"][0]["value"].endswith("no error arrives")
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -89,3 +89,15 @@ def test_a_setting_survives_a_link(name):
 def test_a_bad_setting_is_one_sentence(text):
     with pytest.raises(ValueError, match="is not allowed"):
         setting_from_text(text)
+
+
+def test_what_is_said_of_the_start_says_so_and_stands_beside_the_present():
+    message = unpack(trained(SMALL, {"initializer": "he"}, steps=20).frame)
+    fact = message["verdict"]["facts"][0]
+    assert fact["label"] == "A: error a layer, step 0"
+    assert fact["note"].startswith("now ×")
+    assert "accuracy" in fact["note"]
+    message = unpack(trained(SMALL, {"initializer": "he"}, steps=0).frame)
+    fact = message["verdict"]["facts"][0]
+    assert fact["label"] == "A: error a layer"
+    assert "now" not in fact["note"]

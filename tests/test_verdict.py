@@ -8,7 +8,9 @@ import pytest
 
 import dnn
 from dnn import theory
+from dnn.activations import ACTIVATIONS
 from dnn.diagnostics import Signal
+from dnn.initializers import INITIALIZERS
 from dnn.presets import PRESETS
 from dnn.signal import Probe
 from dnn.verdict import TOTAL, judge, mend
@@ -44,7 +46,8 @@ def _signal_of(config):
 
 
 def verdict_of(config):
-    return judge(config, signal_of(config))
+    """Return the verdict as the page has it: a mend is measured before it is offered."""
+    return judge(config, signal_of(config), signal_of)
 
 
 def levels(delta, activation=None, gradient=None):
@@ -289,6 +292,54 @@ def test_he_and_its_critical_scale_do_not_mend_each_other():
         found = mend(config, "fading")
         assert found is None or not {"he", "mean_field"} & {found[1].get("initializer")}
     assert mend(replace(he, initializer="glorot"), "vanishing")[1] == {"initializer": "he"}
+
+
+def grid():
+    for activation in ACTIVATIONS:
+        for initializer in INITIALIZERS:
+            # Narrow, narrow and deep, and few layers: where one draw strays from theory.
+            for depth, width, seed in ((10, 16, 0), (10, 16, 1), (50, 32, 0), (4, 8, 2)):
+                yield deep(
+                    hidden=(width,) * depth, activation=activation, initializer=initializer,
+                    seed=seed,
+                )  # fmt: skip
+
+
+def test_whatever_mend_is_offered_does_mend():
+    """So that no two networks mend each other: a healthy one is offered nothing."""
+    offered = 0
+    for config in grid():
+        verdict = verdict_of(config)
+        if not verdict.fields:
+            continue
+        offered += 1
+        after = verdict_of(replace(config, **verdict.fields))
+        assert after.kind == "healthy", (config, verdict.button)
+        assert after.fields is None
+    assert offered > 200
+
+
+def test_a_mend_that_this_draw_does_not_follow_is_not_offered():
+    """Theory has SELU with LeCun's weights flow; 50 layers of 32 units do not."""
+    narrow = deep(hidden=(32,) * 50, activation="selu", initializer="he")
+    assert mend(narrow, "exploding")[1] == {"initializer": "lecun"}
+    other = replace(narrow, initializer="lecun")
+    assert verdict_of(other).kind != "healthy"
+    assert verdict_of(narrow).fields != {"initializer": "lecun"}
+
+
+def test_by_theory_alone_nothing_is_offered_where_it_already_flows():
+    config = deep(hidden=(32,) * 50, activation="selu", initializer="lecun")
+    assert mend(config, "exploding") is None
+    assert mend(config, "exploding", lambda other: None) is None
+
+
+def test_where_theory_flows_and_the_draw_does_not_the_sentence_says_so():
+    said = "Theory has it flow in wide layers; this draw of layers of 32 units strays from it."
+    config = deep(hidden=(32,) * 50, activation="selu", initializer="lecun")
+    assert said in verdict_of(config).text
+    assert "strays" not in verdict_of(replace(config, initializer="he")).text
+    assert "strays" not in verdict_of(deep(activation="relu")).text
 
 
 def mended(config):

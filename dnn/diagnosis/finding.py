@@ -9,7 +9,6 @@ from typing import Any
 from dnn.config import FIELDS, LIVE_FIELDS, Config
 from dnn.figures.words import short
 from dnn.optimizers import OPTIMIZERS
-from dnn.verdict import DIVIDING
 
 #: From this L2 penalty on, it may be what holds a network back.
 STRONG_L2 = 0.01
@@ -92,7 +91,7 @@ def optimizer_name(config: Config) -> str:
     """Return what the optimiser is called inside a sentence."""
     label = OPTIMIZERS[config.optimizer].label
     # Adam is a name, gradient descent is not.
-    return label if config.optimizer in DIVIDING else label[:1].lower() + label[1:]
+    return label if OPTIMIZERS[config.optimizer].divides else label[:1].lower() + label[1:]
 
 
 def capital(text: str) -> str:

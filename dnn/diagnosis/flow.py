@@ -15,7 +15,8 @@ from dnn.diagnosis.finding import (
 )
 from dnn.diagnosis.units import dead
 from dnn.figures.words import count, number
-from dnn.verdict import DIVIDING, Verdict, judge, mend
+from dnn.optimizers import OPTIMIZERS
+from dnn.verdict import Verdict, judge, mend
 
 #: Beyond so many times over all hidden layers a network that was healthy at the start is judged.
 #: Training itself makes factors of tens: large weights belong to a sharp boundary.
@@ -81,7 +82,7 @@ def _at_start(case: Case, way: str, verdict: Verdict) -> Finding:
 
 def _severity(case: Case, verdict: Verdict) -> str:
     """Return how bad it is: an optimiser that divides by the gradient's size may still learn."""
-    if case.config.optimizer in DIVIDING and verdict.kind != "broken" and verdict.total:
+    if OPTIMIZERS[case.config.optimizer].divides and verdict.kind != "broken" and verdict.total:
         return "warning"
     return "warning" if 1 / GROWN < verdict.total < GROWN else "error"
 

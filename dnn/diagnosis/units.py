@@ -11,7 +11,7 @@ from dnn.diagnosis.observation import SATURATED
 from dnn.diagnostics import PROBE
 from dnn.figures.words import count, number, percent
 from dnn.initializers import INITIALIZERS
-from dnn.verdict import DIVIDING
+from dnn.optimizers import OPTIMIZERS
 
 #: A layer counts from this share of saturated activations on, and of dead units.
 SATURATED_SHARE, DEAD_SHARE = 0.5, 0.5
@@ -128,7 +128,7 @@ def _many(dead: int, size: int) -> bool:
 
 def _revive(case: Case) -> Suggestion:
     """Return the suggestion of smaller steps, where they are large and the start was not dead."""
-    if case.run.step and case.rate > USUAL_RATE[case.config.optimizer in DIVIDING]:
+    if case.run.step and case.rate > USUAL_RATE[OPTIMIZERS[case.config.optimizer].divides]:
         return other_rate(case.config, 0.1, restart=True)
     keys = tuple("leaky_relu" if key == "relu" else key for key in case.config.activations)
     return suggest("Use leaky ReLU", {"activation": keys if len(set(keys)) > 1 else keys[0]})

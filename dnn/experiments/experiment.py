@@ -22,6 +22,20 @@ class Stopped(Exception):
     """The progress callback asked an experiment to stop."""
 
 
+class NotBy(float):
+    """A step that was not reached by another: infinitely late to compute with."""
+
+    last: int
+
+    def __new__(cls, last: int) -> NotBy:
+        made = super().__new__(cls, "inf")
+        made.last = int(last)
+        return made
+
+    def __getnewargs__(self) -> tuple[int]:
+        return (self.last,)
+
+
 @dataclass(frozen=True)
 class Series:
     """One curve of a chart."""
@@ -35,7 +49,8 @@ class Series:
 class Outcome:
     """What one run of an experiment found.
 
-    columns, rows: a table; a number is NaN where there is none. measured: a sentence with this
+    columns, rows: a table; a number is NaN where there is none, and a step that was not reached a
+    NotBy. measured: a sentence with this
     run's figures; verdict: REPRODUCED or NOT_HERE, as the experiment's criterion has it of the
     rows; why: its sentence. series: the curves of one chart, none where the table says it all.
     """
@@ -57,13 +72,19 @@ class Experiment(Entry):
 
     help: what it shows; paper: what the paper found; config: a network of the kind, for the lab
     page, where it takes built-in data; run: pure and seeded, a module-level function; criterion:
-    what the verdict is computed with, of the rows that run makes.
+    what the verdict is computed with, of the rows that run makes; span: of which part of the run
+    the finding holds, where that is not all of it.
     """
 
     paper: str
     config: Config
     run: Callable[[Progress], Outcome]
     criterion: Criterion
+    span: str = ""
+
+    def concluded(self, outcome: Outcome) -> str:
+        """Return the verdict in words, with the part of the run that it is of."""
+        return f"{outcome.verdict} {self.span if outcome.verdict == REPRODUCED else ''}".strip()
 
 
 @dataclass
@@ -98,7 +119,8 @@ def concluded(
 ) -> Outcome:
     """Return the Outcome of these rows, judged by the criterion."""
     rows = tuple(
-        tuple(cell if isinstance(cell, str) else float(cell) for cell in row) for row in rows
+        tuple(cell if isinstance(cell, (str, NotBy)) else float(cell) for cell in row)
+        for row in rows
     )
     met, why = criterion(rows)
     return Outcome(

@@ -145,8 +145,8 @@ def run_training(progress: Progress) -> Outcome:
             left = steps_to((1 - SHARE) * LN2, records)
             rows.append((layers, name, seed, steps_to(DONE, records), left, least, end))
             if seed == SEEDS[0]:
-                costs = [r.train_cost for r in kept]
-                series.append(curve(f"{name}, {layers} layers", [r.step for r in kept], costs))
+                costs = [r.train_cost for r in records]
+                series.append(curve(f"{name}, {layers} layers", [r.step for r in records], costs))
     columns = (
         "layers", "weights", "seed", f"step of cost {DONE}", "step at which it leaves ln 2",
         f"lowest cost in {STEPS} steps", f"cost at step {STEPS}",
@@ -161,7 +161,11 @@ def _part(rows: Rows, layers: int, key: str) -> list[Row]:
 
 
 def _span(steps: list[float]) -> str:
-    return f"{number(min(steps))} to {number(max(steps))}"
+    return f"{_reached(min(steps))} to {_reached(max(steps))}"
+
+
+def _reached(step: float) -> str:
+    return number(step) if np.isfinite(step) else f"more than {STEPS}"
 
 
 def _training_measured(rows: Rows) -> str:
@@ -195,11 +199,12 @@ def training_criterion(rows: Rows) -> tuple[bool, str]:
     met = sooner < min(later) and max(later) <= STEPS
     met = met and slowest * TIMES <= STEPS and least > (1 - SHARE) * LN2
     return met, (
-        f"Asked, on all seeds: with {SHALLOW} layers both below {DONE} in {STEPS} steps (Glorot "
-        f"by {number(max(later))}), every He network (the slowest took {number(sooner)}) before "
-        f"any Glorot one (from {number(min(later))}); with {DEEP} He in a third of {STEPS} "
-        f"({number(slowest)}), and Glorot within {100 * SHARE:.0f}% of ln 2 through all {STEPS} "
-        f"(its lowest cost was {number(least)}, the limit {number((1 - SHARE) * LN2)})."
+        f"Asked, on all seeds: with {SHALLOW} layers both below {DONE} in {STEPS} steps "
+        f"(Glorot by {_reached(max(later))}), every He network (the slowest took "
+        f"{_reached(sooner)}) before any Glorot one (from {_reached(min(later))}); with {DEEP} He "
+        f"in a third of {STEPS} ({_reached(slowest)}), and Glorot within {100 * SHARE:.0f}% of "
+        f"ln 2 through all {STEPS} (its lowest cost was {number(least)}, the limit "
+        f"{number((1 - SHARE) * LN2)})."
     )
 
 
@@ -230,6 +235,7 @@ EXPERIMENTS = [
         "convolutions) converges with He's weights; with Glorot's it completely stalls.",
         config=_training(DEEP, "he"),
         run=run_training,
+        span=f"in the first {STEPS} of {LONG:,} steps",
         criterion=training_criterion,
     ),
 ]

@@ -8,7 +8,7 @@ import numpy as np
 
 from dnn.config import Config
 from dnn.datasets import Dataset
-from dnn.experiments.experiment import Row, Rows, Stages
+from dnn.experiments.experiment import NotBy, Row, Rows, Stages
 from dnn.history import Record
 from dnn.layout import Array
 from dnn.training import Run, Watch, advance, start
@@ -64,8 +64,9 @@ def last_cost(run: Run, records: list[Record], count: int = 1) -> float:
 
 
 def steps_to(cost: float, records: list[Record]) -> float:
-    """Return the first recorded step from which the train cost is below; inf where it never is."""
-    return float(next((r.step for r in records if r.train_cost < cost), np.inf))
+    """Return the first recorded step at which the train cost is below; NotBy where none is."""
+    found = next((r.step for r in records if r.train_cost < cost), None)
+    return NotBy(records[-1].step if records else 0) if found is None else float(found)
 
 
 def factor(first: float, last: float, layers: int) -> float:

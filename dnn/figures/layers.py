@@ -24,9 +24,15 @@ FAR = 1e250
 FLOAT32 = (1e-37, 1e38)
 
 
-def linked(texts: list[str], c: dict[str, str]) -> dict[str, Any]:
-    """Return the meta that marks the layer under the pointer in all charts: a text a dot."""
-    return {"linked": "layer", "mark": {"text": texts, "color": c["t1"]}}
+def linked(
+    texts: list[str], c: dict[str, str], theory: list[str] | None = None, name: str = "theory"
+) -> dict[str, Any]:
+    """Return the meta that marks the layer under the pointer in all charts: a text a dot.
+
+    theory: what the line has at each layer, to be said in words beside it; name: what it is called.
+    """
+    said = {} if theory is None else {"theory": theory, "name": name}
+    return {"linked": "layer", "mark": {"text": texts, "color": c["t1"], **said}}
 
 
 def layer_x(theme: str, n: int) -> dict[str, Any]:

@@ -77,8 +77,8 @@ def phase_figure(
             theme,
             margin={"l": 50, "r": 16, "t": 8, "b": 42},
             hovermode=False,
-            xaxis=_scale_axis(theme, "Weight scale σw (unitless)", box[0], box[1]),
-            yaxis=_scale_axis(theme, "Bias scale σb (unitless)", box[2], box[3]),
+            xaxis=_scale_axis(theme, "Weight scale σ_w (unitless)", box[0], box[1]),
+            yaxis=_scale_axis(theme, "Bias scale σ_b (unitless)", box[2], box[3]),
             annotations=notes,
             meta={"field": field_colors(theme), "square": False, "clickable": True},
             dragmode=False,
@@ -267,7 +267,7 @@ def _here_marks(
     w, b = float(here[0]), float(here[1])
     color = c["t1"] if active else c["t3"]
     if not (box[0] <= w <= box[1] and box[2] <= b <= box[3]):
-        text = f"you are off this map: σw {number(w)}, σb {number(b)}"
+        text = f"you are off this map: σ_w {number(w)}, σ_b {number(b)}"
         return [], _set(room, text, np.zeros(room.cost.shape), box, color, c)
     if factor is None:
         row = (b - box[2]) / (box[3] - box[2]) * (logs.shape[0] - 1)

@@ -105,7 +105,7 @@ def product_figure(
             margin={**MARGIN, "r": 84},
             xaxis=layer_x(theme, n),
             yaxis=axis(
-                theme, "Product so far · factor a layer", showgrid=True, fixedrange=True,
+                theme, "Product so far (factor a layer above)", showgrid=True, fixedrange=True,
                 range=[0, 1], tickvals=[*lower.at(np.array(lower.ticks)).tolist(),
                 *upper.at(np.array(upper.ticks)).tolist()],
                 ticktext=[*lower.texts, *upper.texts],
@@ -250,7 +250,7 @@ def _first_factors(
     top = lane.high * HEIGHT + ABOVE - 4
     return [
         label(text, color, name="factor", xref="paper", x=1, xanchor="left", xshift=6,
-              yref="paper", y=round((top - ROW * (i + 0.5)) / HEIGHT, 4), yanchor="middle")
+              yref="paper", y=round(top / HEIGHT, 4), yshift=-ROW * (i + 0.5), yanchor="middle")
         for i, (text, color) in enumerate(rows)
     ]  # fmt: skip
 

@@ -108,7 +108,14 @@ def signal_figure(
             shapes=shapes,
             annotations=notes,
             dragmode=False,
-            meta=linked([number(x, 2) for x in v[drawn(v, floor)[0] - 1]], c),
+            # In words over the chart: a box at the pointer would hide half of it.
+            hovermode=False,
+            meta=linked(
+                [number(x, 2) for x in v[drawn(v, floor)[0] - 1]],
+                c,
+                [] if theory is None else [number(x, 2) for x in theory],
+                "theory (step 0)" if trained else "theory",
+            ),
         ),
     }
 

@@ -80,7 +80,7 @@ def _cells(
     """Return the heat map with its key; what diverged is as pale as what has learned nothing."""
     c = tokens(theme)
     words = [
-        [f"σw {number(w)}, {d} layers: {_reached(v)}" for w, v in zip(sigma_w, row, strict=True)]
+        [f"σ_w {number(w)}, {d} layers: {_reached(v)}" for w, v in zip(sigma_w, row, strict=True)]
         for d, row in zip(depths, ratio, strict=True)
     ]
     font = {"size": 12, "color": c["t2"]}
@@ -185,7 +185,7 @@ def _scale(theme: str, x: Array) -> dict[str, Any]:
     at = np.arange(np.ceil(x[0] / step), np.floor(x[-1] / step) + 1) * step
     values = [float(f"{v:.6g}") for v in at]
     return axis(
-        theme, "Weight scale σw (unitless)", fixedrange=True, range=[float(x[0]), float(x[-1])],
+        theme, "Weight scale σ_w (unitless)", fixedrange=True, range=[float(x[0]), float(x[-1])],
         tickvals=values, ticktext=[short(v) for v in values],
     )  # fmt: skip
 

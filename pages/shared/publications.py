@@ -10,7 +10,7 @@ import streamlit as st
 
 from dnn import figures
 from dnn.config import Config
-from dnn.experiments import EXPERIMENTS, REPRODUCED, Experiment, Outcome
+from dnn.experiments import EXPERIMENTS, REPRODUCED, Experiment, NotBy, Outcome
 from pages.shared import session
 from pages.shared.trials import Trials
 
@@ -73,7 +73,7 @@ def details(trials: Trials) -> None:
     )
     _run(key)
     if key in trials.outcomes:
-        _outcome(trials.outcomes[key], trials.seconds[key])
+        _outcome(experiment, trials.outcomes[key], trials.seconds[key])
     elif trials.running != key:
         st.html(f"<div class='nl-none'>{EMPTY}</div>")
 
@@ -96,8 +96,9 @@ def _state(trials: Trials, key: str) -> tuple[str, str]:
     if trials.running == key:
         return "running", "running"
     if key in trials.outcomes:
-        verdict = trials.outcomes[key].verdict
-        return ("ok", f"✓ {verdict}") if verdict == REPRODUCED else ("not", f"≠ {verdict}")
+        outcome = trials.outcomes[key]
+        words = EXPERIMENTS[key].concluded(outcome)
+        return ("ok", f"✓ {words}") if outcome.verdict == REPRODUCED else ("not", f"≠ {words}")
     return "none", "stopped" if trials.stopped == key else "not run yet"
 
 
@@ -159,12 +160,12 @@ def _under_way(trials: Trials) -> None:
         st.progress(trials.share, f"{label}: {trials.share:.0%}, {trials.elapsed:.0f} s")
 
 
-def _outcome(outcome: Outcome, seconds: float) -> None:
+def _outcome(experiment: Experiment, outcome: Outcome, seconds: float) -> None:
     """Draw what a run found: verdict, figures, chart and table."""
     kind = "ok" if outcome.verdict == REPRODUCED else "not"
     st.html(
         f"<section class='nl-card nl-found' data-kind='{kind}'>"
-        f"<h4>{escape(outcome.verdict.capitalize())}</h4><p>{escape(outcome.why)}</p>"
+        f"<h4>{escape(experiment.concluded(outcome).capitalize())}</h4><p>{escape(outcome.why)}</p>"
         f"<h4>Measured in this run <span>({seconds:.0f} s)</span></h4>"
         f"<p>{escape(outcome.measured)}</p></section>"
     )
@@ -214,6 +215,8 @@ def _cell(value: str | float, whole: bool) -> str:
         return value
     if math.isnan(value):
         return "–"
+    if isinstance(value, NotBy):
+        return f"not by {figures.count(value.last)}"
     return figures.count(value) if whole and math.isfinite(value) else figures.number(value)
 
 

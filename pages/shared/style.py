@@ -4,6 +4,7 @@ import streamlit as st
 
 CSS = """
 .stApp { --nl-height: calc(100vh - 68px); }
+[data-testid="stMain"]:focus-visible::before { box-shadow: none !important; }
 .stMainBlockContainer { padding: 12px 16px 8px !important; max-width: none; }
 .stMainBlockContainer [data-testid="stVerticalBlock"] { gap: 10px; }
 header[data-testid="stHeader"] { background: transparent; z-index: 6; }

@@ -30,7 +30,7 @@ def main() -> None:
         seconds = f"{time.process_time() - began:.1f} s"
         cells = (experiment.label, experiment.source, experiment.paper, outcome.measured)
         told = " | ".join(cell.replace("|", "\\|") for cell in cells)
-        print(f"| {told} | {outcome.verdict}, {seconds} |", flush=True)
+        print(f"| {told} | {experiment.concluded(outcome)}, {seconds} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -36,6 +37,11 @@ def painted(page, timeout=15_000):
     keys = ", ".join(f"'{key}'" for key in PANELS)
     until(page, f"[{keys}].every(key => lab.frames[key] > 0)", timeout)
     page.wait_for_function("document.querySelectorAll('.nl-plotly .main-svg').length >= 10")
+
+
+def pointed(page, key):
+    """Return the words on the layer under the pointer."""
+    return panel(page, key).locator(".nl-pointed")
 
 
 def verdict(page, kind):
@@ -110,16 +116,20 @@ def test_the_layer_under_the_pointer_is_marked_in_every_chart(visit):
     painted(page)
     page.evaluate(LISTEN)
     page.mouse.move(*place(page, "signal_delta", 3.2))
-    page.wait_for_function(
-        "Object.values(__words).filter(w => w.some(t => t.startsWith('layer 3: '))).length >= 4"
-    )
-    assert said(page, "layer 3: ") == sorted((*SIGNALS, "product"))
+    page.wait_for_function("(__words.product ?? []).some(t => t.startsWith('layer 3: '))")
+    for key in SIGNALS:
+        # In words, measured and by theory, above the chart: no box hides what is pointed at.
+        words = pointed(page, key).inner_text()
+        assert re.fullmatch(r"Layer 3: measured \S+ · theory \S+", words), words
+        assert panel(page, key).locator(".hoverlayer > *").count() == 0
     page.mouse.move(*place(page, "signal_gradient", 6))
-    page.wait_for_function("(__words.signal_activation ?? []).some(t => t.startsWith('layer 6: '))")
+    page.wait_for_function("(__words.product ?? []).some(t => t.startsWith('layer 6: '))")
+    assert pointed(page, "signal_activation").inner_text().startswith("Layer 6: ")
     page.evaluate("window.__words = {}")
     page.mouse.move(5, 5)
     page.wait_for_function("(__words.signal_delta ?? []).length > 0")
     assert not said(page, "layer 6: ")
+    assert not any(pointed(page, key).is_visible() for key in SIGNALS)
 
 
 def test_a_click_in_the_phase_diagram_starts_there(visit):
