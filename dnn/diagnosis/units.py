@@ -13,8 +13,11 @@ from dnn.figures.words import count, number, percent
 from dnn.initializers import INITIALIZERS
 from dnn.verdict import DIVIDING
 
-#: A layer counts from this share of saturated activations on, and of dead units.
-SATURATED_SHARE, DEAD_SHARE = 0.5, 0.5
+#: A layer counts from this share of saturated activations on, and of dead units: in a deep ReLU
+#: network examples point the same way as they start, and half the units are dead to all of them.
+SATURATED_SHARE, DEAD_SHARE = 2 / 3, 0.8
+#: Below this share of the cost of guessing saturation is what a network has learned.
+HARMLESS = 0.75
 #: A learning rate above this kills units; of optimisers that divide by the gradient's size: True.
 USUAL_RATE = {False: 0.1, True: 0.01}
 #: Inputs whose rms is beyond this have not been scaled.
@@ -56,15 +59,15 @@ def _other_weights(case: Case) -> Suggestion:
 
 
 def saturation(case: Case) -> Finding | None:
-    """Find bounded layers of which more than half the activations lie at their bounds.
+    """Find bounded layers of which more than 2/3 of the activations lie at their bounds.
 
     Beyond 0.97 of the bounds (of tanh, and so of the others, scaled) the slope is below 6 % of its
-    largest. A network that has learned ends there rightly: no finding below half of guessing.
+    largest. A network that has learned ends there rightly: no finding below 75 % of guessing.
     Source: Glorot & Bengio 2010, section 3; LeCun et al. 1998, section 4.4.
     """
     share = np.nan_to_num(case.seen.saturated)
     layers = [int(l) + 1 for l in np.argsort(-share) if share[l] > SATURATED_SHARE]
-    if not layers or case.learns:
+    if not layers or case.learns or case.level < HARMLESS * case.guessing:
         return None
     worst = layers[0]
     low, high = ACTIVATIONS[case.config.activations[worst - 1]].bounds or (0, 0)
@@ -95,10 +98,10 @@ def _unsaturate(case: Case, worst: int) -> Suggestion:
 
 
 def dead(case: Case) -> Finding | None:
-    """Find ReLU layers of which half the units or more give 0 on every example looked at.
+    """Find ReLU layers of which 80 % of the units or more give 0 on every example looked at.
 
     Such a unit has no gradient and does not come back by itself, unless what it is given changes.
-    Single ones are usual, and where the network has learned the others were enough.
+    Some are usual, and where the network has learned the others were enough.
     Source: Maas, Hannun & Ng 2013, section 2; Lu et al. 2019, Dying ReLU.
     """
     sizes, found = np.array(case.config.hidden, int), case.seen.dead
