@@ -1,4 +1,7 @@
-"""A run to take along: its history as CSV, its parameters as NPZ. (As a script: dnn.script.)"""
+"""A run's history as CSV, and its parameters alone as NPZ.
+
+A run to be opened again is saved by dnn.saved; as a script, by dnn.script.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from dnn.config import LIVE_FIELDS, Config
 from dnn.history import History
 from dnn.layout import Array
 from dnn.normalization import EPSILON
+from dnn.npz import packed
 from dnn.schedules import rate_at
 from dnn.trainer import loss_key
 from dnn.training import Run
@@ -97,6 +101,4 @@ def parameters_npz(run: Run) -> bytes:
     }
     arrays |= {name: np.array(text) for name, text in texts.items()}
     arrays |= {"step": np.array(run.step), "epoch": np.array(run.epoch)}
-    file = io.BytesIO()
-    np.savez(file, allow_pickle=False, **arrays)
-    return file.getvalue()
+    return packed(arrays, {})

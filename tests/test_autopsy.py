@@ -235,7 +235,7 @@ def test_the_figure_holds(found, name, quantity, theme):
     __, a = found[name]
     values = a.cost[:, None] if quantity == "cost" else a.largest[quantity]
     at = "activation" if a.broke.quantity == "logit" else a.broke.quantity
-    broke = (a.broke.step, a.broke.layer if at != "cost" else 1) if at == quantity else None
+    broke = (a.broke.step, a.broke.layer) if at == quantity else None
     spec = check(
         autopsy_figure(a.steps, values, quantity, theme=theme, began=a.began.step, broke=broke)
     )

@@ -189,6 +189,17 @@ def test_saturation_by_too_large_weights(steps):
     assert keys(*taken(run, finding, steps)) == []
 
 
+def test_a_layer_of_which_half_is_saturated_raises_no_alarm():
+    shares = []
+    for sigma in np.linspace(0.5, 2.5, 9):
+        config = replace(SGD, hidden=(16, 16), initializer="normal", sigma_w=float(sigma))
+        run, history = watched(config, 0)
+        shares.append(observed(run).saturated.max())
+        assert ("saturation" in keys(run, history)) == (shares[-1] > 2 / 3)
+    assert max(share for share in shares if share < 2 / 3) > 0.5, "or nothing was tested"
+    assert max(shares) > 2 / 3
+
+
 def test_saturation_by_inputs_that_are_not_scaled():
     config = replace(SGD, dataset="breast_cancer", scaling="none")
     run, history = watched(config, 100)
