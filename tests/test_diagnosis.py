@@ -189,6 +189,15 @@ def test_saturation_by_too_large_weights(steps):
     assert keys(*taken(run, finding, steps)) == []
 
 
+@pytest.mark.parametrize(("key", "words"), [("tanh", "6%"), ("sigmoid", "6%"), ("erf", "10%")])
+def test_the_slope_at_saturation_is_the_activations_own(key, words):
+    config = replace(SGD, activation=key, initializer="normal", sigma_w=10.0)
+    evidence = one(*watched(config, 0), "saturation").evidence
+    assert f"is under {words} of its largest" in evidence
+    # In closed form: 1 - 0.97^2 of tanh, and 4 a (1 - a) of sigmoid at a = 0.985.
+    assert 1 - 0.97**2 == pytest.approx(4 * 0.985 * 0.015) == pytest.approx(0.0591)
+
+
 def test_a_layer_of_which_half_is_saturated_raises_no_alarm():
     shares = []
     for sigma in np.linspace(0.5, 2.5, 9):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from dnn.activations import ACTIVATIONS
@@ -62,7 +64,8 @@ def saturation(case: Case) -> Finding | None:
     """Find bounded layers of which more than 2/3 of the activations lie at their bounds.
 
     Beyond 0.97 of the bounds (of tanh, and so of the others, scaled) the slope is below 6 % of its
-    largest. A network that has learned ends there rightly: no finding below 75 % of guessing.
+    largest, that of erf 10 %. A network that has learned ends there rightly: no finding below 75 %
+    of guessing.
     Source: Glorot & Bengio 2010, section 3; LeCun et al. 1998, section 4.4.
     """
     share = np.nan_to_num(case.seen.saturated)
@@ -70,19 +73,32 @@ def saturation(case: Case) -> Finding | None:
     if not layers or case.learns or case.level < HARMLESS * case.guessing:
         return None
     worst = layers[0]
-    low, high = ACTIVATIONS[case.config.activations[worst - 1]].bounds or (0, 0)
+    key = case.config.activations[worst - 1]
+    low, high = ACTIVATIONS[key].bounds or (0, 0)
     middle, half = (low + high) / 2, SATURATED * (high - low) / 2
     evidence = (
         f"{percent(share[worst - 1])} of layer {worst}'s activations are below "
         f"{number(middle - half)} or above {number(middle + half)} at step "
-        f"{count(case.run.step)}: there the slope is under 6% of its largest, and so is what the "
-        "weights below get of the error."
+        f"{count(case.run.step)}: there the slope, and with it the error passed on, is under "
+        f"{np.ceil(100 * _slope(key, middle + half)):.0f}% of its largest."
     )
     return Finding(
         "saturation", "warning", f"{capital(layer_names(layers, case.layers))} "
         f"{'are' if len(layers) > 1 else 'is'} saturated.", evidence,
         _unsaturate(case, worst), tuple(layers),
     )  # fmt: skip
+
+
+@lru_cache
+def _slope(key: str, value: float) -> float:
+    """Return the largest slope of an activation above this value, over that at its middle."""
+    Z = np.linspace(0.0, 10.0, 2001)
+    A, D = np.empty_like(Z), np.empty_like(Z)
+    for function, operands in ACTIVATIONS[key].forward(Z.copy(), A):
+        function(*operands)
+    for function, operands in ACTIVATIONS[key].derivative(Z, A, D):
+        function(*operands)
+    return float(D[value < A].max() / D[0])
 
 
 def _unsaturate(case: Case, worst: int) -> Suggestion:
