@@ -392,6 +392,42 @@ def test_a_penalty_that_holds_all_weights_at_nothing():
     assert after.last("train_cost") < 0.1
 
 
+@pytest.mark.parametrize(
+    ("options", "fields"),
+    [
+        ({"l2": 0.1}, {"l2": 0.3}),
+        ({"l2": 10.0}, {"dropout": 0.5}),
+        ({"l2": 10.0, "dropout": 0.5}, {"learning_rate": 0.001}),
+    ],
+    ids=str,
+)
+def test_the_suggestion_against_overfitting_is_always_a_change(options, fields):
+    run = dnn.start(replace(CIRCLE, **options))
+    (record,) = start_record(run)
+    made = [
+        replace(record, step=i, train_cost=0.5 - i / 100, test_cost=0.5 + i / 100)
+        for i in range(40)
+    ]
+    history = History().extend(made)
+    assert one(run, history, "overfitting").suggestion.fields == fields
+
+
+def test_nothing_to_tell_apart_and_nothing_to_mend():
+    X = np.arange(12.0).reshape(2, 6)
+    data = dnn.Dataset(X, np.zeros((1, 6)), X, np.zeros((1, 6)), target="real")
+    run = dnn.start(dnn.Config(hidden=(), initializer="zeros", batch_size=None), data)
+    history = History().extend(start_record(run))
+    run, history = watched(None, 2000, run=run, history=history)
+    assert history.last("train_cost") == 0
+    assert keys(run, history) == []
+
+
+def test_branches_of_scale_zero_are_passed_by():
+    config = replace(CIRCLE, hidden=(8, 8, 8), residual=True, branch_scale=0.0)
+    assert keys(*watched(config, 0)) == []
+    assert keys(*watched(config, 100)) == []
+
+
 def test_divergence_and_nothing_else():
     run, history = watched(replace(SGD, dataset="reg_plane", learning_rate=3.0), 200, every=1)
     assert run.diverged is not None

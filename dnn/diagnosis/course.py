@@ -77,7 +77,13 @@ def _medians(values: Array, k: int) -> Array:
 
 
 def _decay(case: Case) -> Suggestion:
-    l2 = min(10.0, max(0.01, float(f"{3 * case.config.l2:.2g}")))
+    """Return the suggestion of a stronger penalty, or of dropout where that is strong already."""
+    config = case.config
+    if config.l2 >= 1 and config.hidden and config.dropout < STRONG_DROPOUT:
+        return suggest("Leave out half the units", {"dropout": STRONG_DROPOUT})
+    if config.l2 >= 1:
+        return other_rate(config, 0.1)
+    l2 = max(0.01, float(f"{3 * config.l2:.2g}"))
     return suggest(f"Set the L2 penalty to {short(l2)}", {"l2": l2})
 
 
@@ -95,7 +101,11 @@ def plateau(case: Case) -> Finding | None:
         return None
     k = max(2, len(late) // 4)
     first, last = float(np.median(late[:k])), float(np.median(late[-k:]))
-    if abs(last / first - 1) > STILL or np.quantile(late, 0.1) < (1 - 5 * STILL) * last:
+    if (
+        not first > 0
+        or abs(last / first - 1) > STILL
+        or np.quantile(late, 0.1) < (1 - 5 * STILL) * last
+    ):
         return None
     lowest = float(_medians(case.history["train_cost"], min(3, len(case.history))).min())
     at_guessing = AT_GUESSING[0] <= last / case.guessing <= AT_GUESSING[1]

@@ -8,7 +8,15 @@ import numpy as np
 
 from dnn.activations import ACTIVATIONS
 from dnn.diagnosis.case import Case
-from dnn.diagnosis.finding import Finding, Suggestion, capital, layer_names, other_rate, suggest
+from dnn.diagnosis.finding import (
+    Finding,
+    Suggestion,
+    capital,
+    layer_names,
+    other_rate,
+    other_seed,
+    suggest,
+)
 from dnn.diagnosis.observation import SATURATED
 from dnn.diagnostics import PROBE
 from dnn.figures.words import count, number, percent
@@ -54,7 +62,7 @@ def symmetric(case: Case) -> Finding | None:
 def _other_weights(case: Case) -> Suggestion:
     """Return the suggestion to draw the starting weights at random, as suits the activation."""
     if case.config.initializer is None:  # then it was by hand
-        return suggest("Start again with another seed", {"seed": (case.config.seed + 1) % 2**31})
+        return other_seed(case.config)
     keys = case.config.activations
     label = INITIALIZERS[ACTIVATIONS[keys[0]].initializer].label
     return suggest(f"Start with {label} weights", {"initializer": None})
@@ -85,7 +93,7 @@ def saturation(case: Case) -> Finding | None:
     return Finding(
         "saturation", "warning", f"{capital(layer_names(layers, case.layers))} "
         f"{'are' if len(layers) > 1 else 'is'} saturated.", evidence,
-        _unsaturate(case, worst), tuple(layers),
+        _unsaturate(case), tuple(layers),
     )  # fmt: skip
 
 
@@ -101,15 +109,18 @@ def _slope(key: str, value: float) -> float:
     return float(D[value < A].max() / D[0])
 
 
-def _unsaturate(case: Case, worst: int) -> Suggestion:
+def _unsaturate(case: Case) -> Suggestion:
+    """Return what brings activations off their bounds, by what may have driven them there."""
     data, config = case.run.data, case.config
     assert data is not None
-    unscaled = worst == 1 and config.scaling != "standard"
-    if unscaled and float(np.sqrt(np.mean(data.X_train[:, :PROBE] ** 2))) > LARGE_INPUT:
+    size = float(np.sqrt(np.mean(data.X_train[:, :PROBE] ** 2)))
+    if config.scaling != "standard" and size > LARGE_INPUT:
         return suggest("Scale the inputs to size 1", {"scaling": "standard"})
     fitting = {ACTIVATIONS[key].initializer for key in config.activations}
     if config.initializer is not None and config.initializer not in fitting:
         return _other_weights(case)
+    if not case.run.step and not config.batch_norm and config.batch_size != 1:
+        return suggest("Normalise each layer over the batch", {"batch_norm": True})
     return other_rate(config, 0.1, restart=True)
 
 
