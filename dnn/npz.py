@@ -60,7 +60,7 @@ def packed(arrays: Mapping[str, Array], texts: Mapping[str, bytes]) -> bytes:
             file.writestr(_timeless(name), text)
         for name, array in arrays.items():
             member = io.BytesIO()
-            np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
+            np.lib.format.write_array(member, np.asarray(array, order="C"), allow_pickle=False)
             file.writestr(_timeless(f"{name}.npy"), member.getvalue())
     return out.getvalue()
 

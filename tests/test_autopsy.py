@@ -148,6 +148,13 @@ def test_the_layer_and_quantity_are_named(found):
     assert (deep.quantity, deep.layer) == ("activation", found["deep relu"][0].diverged.layer)
 
 
+def test_on_the_way_back_the_output_comes_first():
+    a = autopsy(diverged(replace(CASES["penalty"], seed=2)))
+    sizes = a.largest["gradient"][a.broke.step - a.steps[0]]
+    assert (sizes > LIMIT).all()
+    assert (a.broke.quantity, a.broke.layer, a.broke.value) == ("gradient", 2, sizes[1])
+
+
 def test_what_took_off_is_ten_times_its_calm_size_and_stays_so(found):
     __, a = found["slowly"]
     values = a.rms["activation"][:, 0]
@@ -212,6 +219,14 @@ def test_it_goes_on_from_a_snapshot_over_changes_made_on_the_way(options):
     made = two.layout.views(two.parameters - one.parameters)
     row = step - a.steps[0]
     np.testing.assert_allclose(a.largest["update"][row], [np.abs(W).max() for W in made])
+    # A step of gradient descent is the rate times the gradient, of its very batch and mask.
+    rates = np.where(a.steps <= 55, 0.01, 100.0)[:, None]
+    finite = a.largest["update"] < 1e6
+    for sizes in (a.largest, a.rms):
+        np.testing.assert_allclose(
+            sizes["update"][finite], (rates * sizes["gradient"])[finite], rtol=1e-6, atol=1e-12
+        )
+    assert finite[a.steps <= 55].all()
     with pytest.raises(ValueError, match=r"^before: step 50 is not allowed; it is at most"):
         autopsy(run, before=before)
 
@@ -235,7 +250,7 @@ def test_the_figure_holds(found, name, quantity, theme):
     __, a = found[name]
     values = a.cost[:, None] if quantity == "cost" else a.largest[quantity]
     at = "activation" if a.broke.quantity == "logit" else a.broke.quantity
-    broke = (a.broke.step, a.broke.layer if at != "cost" else 1) if at == quantity else None
+    broke = (a.broke.step, a.broke.layer) if at == quantity else None
     spec = check(
         autopsy_figure(a.steps, values, quantity, theme=theme, began=a.began.step, broke=broke)
     )

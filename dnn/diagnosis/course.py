@@ -7,7 +7,6 @@ import numpy as np
 from dnn.advice import advise
 from dnn.diagnosis.case import FEWEST, Case
 from dnn.diagnosis.finding import Finding, Suggestion, other_rate, suggest, without_penalties
-from dnn.diagnosis.rate import GUIDE
 from dnn.figures.words import count, number, short
 from dnn.layout import Array
 
@@ -20,6 +19,8 @@ STEPS, STILL = 300, 0.01
 AT_GUESSING = (0.97, 1.5)
 #: The run has been lower: the level is so many times the lowest it has been.
 LOST = 1.5
+#: From this share of units left out on, dropout may be what holds a network back.
+STRONG_DROPOUT = 0.5
 
 
 def divergence(case: Case) -> Finding | None:
@@ -76,7 +77,13 @@ def _medians(values: Array, k: int) -> Array:
 
 
 def _decay(case: Case) -> Suggestion:
-    l2 = min(10.0, max(0.01, float(f"{3 * case.config.l2:.2g}")))
+    """Return the suggestion of a stronger penalty, or of dropout where that is strong already."""
+    config = case.config
+    if config.l2 >= 1 and config.hidden and config.dropout < STRONG_DROPOUT:
+        return suggest("Leave out half the units", {"dropout": STRONG_DROPOUT})
+    if config.l2 >= 1:
+        return other_rate(config, 0.1)
+    l2 = max(0.01, float(f"{3 * config.l2:.2g}"))
     return suggest(f"Set the L2 penalty to {short(l2)}", {"l2": l2})
 
 
@@ -84,8 +91,8 @@ def plateau(case: Case) -> Finding | None:
     """Find a cost that stays where it is, though the network could do better.
 
     Over the second half of the records, and at least 300 steps, it moved by less than 1 %; and it
-    lies at the cost of guessing (97 to 150 % of it), or at 1.5 times what this run had reached
-    before. A cost that is still anywhere else may well be as low as it gets.
+    lies at the cost of guessing (97 to 150 % of it), or above half of that and at 1.5 times what
+    this run had reached before. A cost that is still anywhere else may well be as low as it gets.
     Source: Saad & Solla 1995; Dauphin et al. 2014.
     """
     half = len(case.train) // 2
@@ -94,11 +101,15 @@ def plateau(case: Case) -> Finding | None:
         return None
     k = max(2, len(late) // 4)
     first, last = float(np.median(late[:k])), float(np.median(late[-k:]))
-    if abs(last / first - 1) > STILL or np.quantile(late, 0.1) < (1 - 5 * STILL) * last:
+    if (
+        not first > 0
+        or abs(last / first - 1) > STILL
+        or np.quantile(late, 0.1) < (1 - 5 * STILL) * last
+    ):
         return None
     lowest = float(_medians(case.history["train_cost"], min(3, len(case.history))).min())
     at_guessing = AT_GUESSING[0] <= last / case.guessing <= AT_GUESSING[1]
-    if not at_guessing and last < LOST * lowest:
+    if not at_guessing and (case.learns or last < LOST * lowest):
         return None
     against = (
         f"always giving the same answer costs {number(case.guessing)}"
@@ -118,12 +129,12 @@ def _off(case: Case) -> Suggestion:
     config = case.config
     if (without := without_penalties(config)) is not None:
         return without
+    if config.dropout >= STRONG_DROPOUT:
+        return suggest("Leave no units out", {"dropout": 0.0})
     if not config.hidden:
         return suggest("Add a hidden layer of 8 units", {"hidden": (8,)})
     if set(config.activations) == {"linear"}:
         return suggest("Use tanh in the hidden layers", {"activation": "tanh"})
-    if float(case.seen.update.max()) > 10 * GUIDE:
-        return other_rate(config, 0.1, restart=True)
     if config.optimizer != "adam":
         return suggest("Use Adam at 0.01", {"optimizer": "adam", "learning_rate": 0.01})
     return other_rate(config, 10)

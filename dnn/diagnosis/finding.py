@@ -55,11 +55,18 @@ def suggest(button: str, fields: dict[str, Any], restart: bool = False) -> Sugge
 
 
 def other_rate(config: Config, factor: float, restart: bool = False) -> Suggestion:
-    """Return the suggestion of the learning rate times a factor, within its range."""
+    """Return the suggestion of the learning rate times a factor, or another start at its bounds."""
     about = FIELDS["learning_rate"]
     rate = min(max(float(f"{config.learning_rate * factor:.2g}"), about.min), about.max)
+    if rate == config.learning_rate:
+        return other_seed(config)
     verb = "Start again with" if restart else "Set"
     return suggest(f"{verb} learning rate {short(rate)}", {"learning_rate": rate}, restart)
+
+
+def other_seed(config: Config) -> Suggestion:
+    """Return the suggestion of other starting weights."""
+    return suggest("Start again with another seed", {"seed": (config.seed + 1) % 2**31})
 
 
 def without_penalties(config: Config) -> Suggestion | None:

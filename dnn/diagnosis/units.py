@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from dnn.activations import ACTIVATIONS
 from dnn.diagnosis.case import Case
-from dnn.diagnosis.finding import Finding, Suggestion, capital, layer_names, other_rate, suggest
+from dnn.diagnosis.finding import (
+    Finding,
+    Suggestion,
+    capital,
+    layer_names,
+    other_rate,
+    other_seed,
+    suggest,
+)
 from dnn.diagnosis.observation import SATURATED
 from dnn.diagnostics import PROBE
 from dnn.figures.words import count, number, percent
 from dnn.initializers import INITIALIZERS
 from dnn.optimizers import OPTIMIZERS
 
-#: A layer counts from this share of saturated activations on, and of dead units.
-SATURATED_SHARE, DEAD_SHARE = 0.5, 0.5
+#: A layer counts from this share of saturated activations on, and of dead units: in a deep ReLU
+#: network examples point the same way as they start, and half the units are dead to all of them.
+SATURATED_SHARE, DEAD_SHARE = 2 / 3, 0.8
+#: Below this share of the cost of guessing saturation is what a network has learned.
+HARMLESS = 0.75
 #: A learning rate above this kills units; of optimisers that divide by the gradient's size: True.
 USUAL_RATE = {False: 0.1, True: 0.01}
 #: Inputs whose rms is beyond this have not been scaled.
@@ -49,56 +62,73 @@ def symmetric(case: Case) -> Finding | None:
 def _other_weights(case: Case) -> Suggestion:
     """Return the suggestion to draw the starting weights at random, as suits the activation."""
     if case.config.initializer is None:  # then it was by hand
-        return suggest("Start again with another seed", {"seed": (case.config.seed + 1) % 2**31})
+        return other_seed(case.config)
     keys = case.config.activations
     label = INITIALIZERS[ACTIVATIONS[keys[0]].initializer].label
     return suggest(f"Start with {label} weights", {"initializer": None})
 
 
 def saturation(case: Case) -> Finding | None:
-    """Find bounded layers of which more than half the activations lie at their bounds.
+    """Find bounded layers of which more than 2/3 of the activations lie at their bounds.
 
     Beyond 0.97 of the bounds (of tanh, and so of the others, scaled) the slope is below 6 % of its
-    largest. A network that has learned ends there rightly: no finding below half of guessing.
+    largest, that of erf 10 %. A network that has learned ends there rightly: no finding below 75 %
+    of guessing.
     Source: Glorot & Bengio 2010, section 3; LeCun et al. 1998, section 4.4.
     """
     share = np.nan_to_num(case.seen.saturated)
     layers = [int(l) + 1 for l in np.argsort(-share) if share[l] > SATURATED_SHARE]
-    if not layers or case.learns:
+    if not layers or case.learns or case.level < HARMLESS * case.guessing:
         return None
     worst = layers[0]
-    low, high = ACTIVATIONS[case.config.activations[worst - 1]].bounds or (0, 0)
+    key = case.config.activations[worst - 1]
+    low, high = ACTIVATIONS[key].bounds or (0, 0)
     middle, half = (low + high) / 2, SATURATED * (high - low) / 2
     evidence = (
         f"{percent(share[worst - 1])} of layer {worst}'s activations are below "
         f"{number(middle - half)} or above {number(middle + half)} at step "
-        f"{count(case.run.step)}: there the slope is under 6% of its largest, and so is what the "
-        "weights below get of the error."
+        f"{count(case.run.step)}: there the slope, and with it the error passed on, is under "
+        f"{np.ceil(100 * _slope(key, middle + half)):.0f}% of its largest."
     )
     return Finding(
         "saturation", "warning", f"{capital(layer_names(layers, case.layers))} "
         f"{'are' if len(layers) > 1 else 'is'} saturated.", evidence,
-        _unsaturate(case, worst), tuple(layers),
+        _unsaturate(case), tuple(layers),
     )  # fmt: skip
 
 
-def _unsaturate(case: Case, worst: int) -> Suggestion:
+@lru_cache
+def _slope(key: str, value: float) -> float:
+    """Return the largest slope of an activation above this value, over that at its middle."""
+    Z = np.linspace(0.0, 10.0, 2001)
+    A, D = np.empty_like(Z), np.empty_like(Z)
+    for function, operands in ACTIVATIONS[key].forward(Z.copy(), A):
+        function(*operands)
+    for function, operands in ACTIVATIONS[key].derivative(Z, A, D):
+        function(*operands)
+    return float(D[value < A].max() / D[0])
+
+
+def _unsaturate(case: Case) -> Suggestion:
+    """Return what brings activations off their bounds, by what may have driven them there."""
     data, config = case.run.data, case.config
     assert data is not None
-    unscaled = worst == 1 and config.scaling != "standard"
-    if unscaled and float(np.sqrt(np.mean(data.X_train[:, :PROBE] ** 2))) > LARGE_INPUT:
+    size = float(np.sqrt(np.mean(data.X_train[:, :PROBE] ** 2)))
+    if config.scaling != "standard" and size > LARGE_INPUT:
         return suggest("Scale the inputs to size 1", {"scaling": "standard"})
     fitting = {ACTIVATIONS[key].initializer for key in config.activations}
     if config.initializer is not None and config.initializer not in fitting:
         return _other_weights(case)
+    if not case.run.step and not config.batch_norm and config.batch_size != 1:
+        return suggest("Normalise each layer over the batch", {"batch_norm": True})
     return other_rate(config, 0.1, restart=True)
 
 
 def dead(case: Case) -> Finding | None:
-    """Find ReLU layers of which half the units or more give 0 on every example looked at.
+    """Find ReLU layers of which 80 % of the units or more give 0 on every example looked at.
 
     Such a unit has no gradient and does not come back by itself, unless what it is given changes.
-    Single ones are usual, and where the network has learned the others were enough.
+    Some are usual, and where the network has learned the others were enough.
     Source: Maas, Hannun & Ng 2013, section 2; Lu et al. 2019, Dying ReLU.
     """
     sizes, found = np.array(case.config.hidden, int), case.seen.dead

@@ -60,6 +60,8 @@ def autopsy_figure(
         raise ValueError(f"quantity: {quantity!r} is not known; choose {', '.join(TITLES)}")
     values = np.asarray(values, float)
     L = values.shape[1]
+    if broke is not None and quantity == "cost":
+        broke = broke[0], 1  # which has one line, whatever layer it is said to be of
     shown = subset(L, LINES)
     if broke is not None and broke[1] <= L:
         shown = sorted({*shown, broke[1] - 1})
