@@ -20,6 +20,8 @@ from dnn.training import Run
 
 #: Bytes of data and starting weights that a script may carry.
 MOST = 20_000_000
+#: Characters that a byte takes where it can't be squeezed.
+BASE64 = 4 / 3
 
 #: A longer script is written without empty lines and comments.
 LINES = 119
@@ -84,6 +86,14 @@ SCHEDULE = {
     "cosine": "0.5 * (1 + np.cos(np.pi * min(t / S['schedule_steps'], 1)))",
     "warmup": "min((t + 1) / S['schedule_steps'], 1)",
 }
+
+
+def fits(run: Run) -> bool:
+    """Return whether a run's data and starting weights are sure to fit into a script."""
+    data = run.data
+    arrays = () if data is None else (data.X_train, data.Y_train, data.X_test, data.Y_test)
+    carried = run.initial.nbytes + sum(a.astype(float, copy=False).nbytes for a in arrays)
+    return data is not None and carried * BASE64 < MOST
 
 
 def script(run: Run, every: int = 0, title: str = "A run of Neural Lab") -> str:

@@ -351,7 +351,7 @@ class Loop:
     @_locked
     def fitted(self) -> Config | None:
         """Return the Config with the mend that the lab's verdict offers, or None without one."""
-        fields = fitting(self.run.origin, self.history)
+        fields = fitting(self.run.origin, self.history, self.run.data)
         return replace(self.config, **fields) if fields else None
 
     @_heard

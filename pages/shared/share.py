@@ -9,8 +9,10 @@ import streamlit as st
 
 from dnn.changes import LONGEST, Link, changes_text, farthest, link_text
 from dnn.config import FIELDS, to_query
+from dnn.exports import history_csv, parameters_npz
 from dnn.limits import MAX_FILE_BYTES
 from dnn.saved import MOST_CHANGES, from_bytes, to_bytes
+from dnn.script import fits, script
 from dnn.training import Run
 from pages.shared import session
 from pages.shared.hiding import HIDEABLE
@@ -115,6 +117,7 @@ def _file(loop: Loop) -> None:
             "with the same bits on a machine like this one. The README shows how to read the file "
             "without this page.",
         )  # fmt: skip
+        _exports(loop)
     given = st.file_uploader(
         "Open a run", ["npz"], key="open_run", max_upload_size=max(1, MAX_FILE_BYTES // 1_000_000),
         help="A file saved by this button. It takes the place of the run on screen, paused.",
@@ -128,6 +131,30 @@ def _file(loop: Loop) -> None:
         return
     session.opened()
     st.rerun()
+
+
+def _exports(loop: Loop) -> None:
+    """Draw what takes a part of the run elsewhere: to a table, to NumPy, to an editor."""
+    run, name = loop.run, f"neural-lab-{loop.run.config.dataset}"
+    with st.container(horizontal=True):
+        st.download_button(
+            "History (CSV)", lambda: history_csv(*loop.saved()), f"{name}-history.csv",
+            "text/csv", key="save_history", on_click="ignore",
+            help="Costs, scores, learning rate, and each layer's gradients, errors and "
+            "activations: a line for each record.",
+        )  # fmt: skip
+        st.download_button(
+            "Parameters (NPZ)", lambda: parameters_npz(loop.run), f"{name}-parameters.npz",
+            "application/octet-stream", key="save_parameters", on_click="ignore",
+            help="W1, b1, W2, ... as NumPy arrays, and the settings as JSON.",
+        )  # fmt: skip
+        if fits(run):
+            st.download_button(
+                "Script (.py)", lambda: script(loop.run), f"{name}.py", "text/x-python",
+                key="save_script", on_click="ignore",
+                help="The whole run as one NumPy script of under 120 lines, without this app: it "
+                "prints the same costs.",
+            )  # fmt: skip
 
 
 def _moment(run: Run) -> bool:

@@ -25,7 +25,7 @@ def trained(visit):
     page = visit("?dataset=circle&hidden=4-3&batch_size=10&seed=5")
     for _ in range(3):
         press(page, "epoch")
-    until(page, "lab.step === 75 && !lab.playing")
+    until(page, "lab.step === 75 && !lab.playing", 20_000)
     return page
 
 
@@ -34,7 +34,7 @@ def test_a_moment_is_shown_and_the_run_goes_on_from_it(visit):
     end = lab(page, "fingerprint")
     drag(page, 0.4)
     page.get_by_text("An earlier moment").wait_for()
-    until(page, "lab.step > 20 && lab.step < 40")
+    until(page, "lab.step > 20 && lab.step < 40", 20_000)
     assert lab(page, "fingerprint") != end
     assert page.locator(".nl-metric[data-key=step] b").inner_text() == str(lab(page, "step"))
     page.get_by_role("button", name="To the end").click()
@@ -53,7 +53,7 @@ def test_a_setting_changed_at_a_moment_makes_a_branch(visit):
     end = lab(page, "fingerprint")
     drag(page, 0.4)
     page.get_by_text("An earlier moment").wait_for()
-    until(page, "lab.step > 20 && lab.step < 40")
+    until(page, "lab.step > 20 && lab.step < 40", 20_000)
     at = lab(page, "step")
     page.get_by_role("textbox", name="Learning rate, typed").fill("0.1")
     page.keyboard.press("Enter")
