@@ -19,6 +19,10 @@ const DRAWN = { network: (panel, view) => new Diagram(panel, () => view.schedule
 /** With reduced motion, pictures change this seldom. */
 const CALM_MS = 500;
 
+/** Charts that are painted in turn while frames come faster than this: the eye follows the others. */
+const TURNS = [["cost"], ["gradients", "weights"]];
+const HURRIED_MS = 60;
+
 /** What tests and benchmarks read. */
 const counts = (window.__neuralLab ??= {
   frames: { network: 0, boundary: 0, cost: 0, gradients: 0, weights: 0, metrics: 0 },
@@ -61,7 +65,8 @@ class View {
     this.layers = new Layers(() => this.schedule());
     this.watcher = new Watcher(parent, this.send);
     this.paint = this.paint.bind(this);
-    this.paintedAt = -Infinity;
+    this.paintedAt = this.freshAt = -Infinity;
+    this.turn = 0;
     counts.mounts += 1;
     document.fonts?.ready.then(() => this.schedule());
   }
@@ -154,12 +159,13 @@ class View {
     const { message, fresh } = this;
     this.fresh = false;
     this.paintedAt = now;
-    if (fresh || this.other) this.update(message);
+    const keys = this.due(now);
+    if (fresh || this.other) this.update(message, keys);
     this.other = false;
-    const more = this.syncAxes(now);
+    const more = this.syncAxes(now, keys);
     const background = getComputedStyle(this.root).getPropertyValue("--panel");
     const paintStarted = performance.now();
-    for (const key of Object.keys(message.panels)) {
+    for (const key of keys) {
       this.panel(key).chart.paint(background, this.layers);
       if (fresh) counts.frames[key] = (counts.frames[key] ?? 0) + 1;
     }
@@ -168,13 +174,28 @@ class View {
     loadPlotly(() => this.schedule());
   }
 
+  /** Return the panels to paint: of some charts only every other one, where frames come fast. What
+   * was left out is painted when nothing new comes. */
+  due(now) {
+    const { message, fresh } = this;
+    const keys = Object.keys(message.panels);
+    const hurried = fresh && message.playing && now - this.freshAt < HURRIED_MS && keys.length > 2;
+    if (fresh) this.freshAt = now;
+    clearTimeout(this.settling);
+    if (!hurried) return keys;
+    this.turn = (this.turn + 1) % TURNS.length;
+    this.settling = setTimeout(() => this.refocus(), 3 * HURRIED_MS);
+    return keys.filter((key) => !TURNS[1 - this.turn].includes(key));
+  }
+
   /** Another unit of the diagram is to be shown than the last frame shows. */
   refocus() {
     this.other = true;
     this.schedule();
   }
 
-  update(message) {
+  /** Take the message for some of its panels. */
+  update(message, due) {
     if (this.root.dataset.nlTheme !== message.theme) this.root.dataset.nlTheme = message.theme;
     this.root.dataset.page = message.page;
     this.root.toggleAttribute("data-present", Boolean(message.present));
@@ -186,6 +207,10 @@ class View {
     const keys = Object.keys(message.panels);
     for (const [key, told] of Object.entries(message.panels)) {
       const panel = this.panel(key);
+      if (!due.includes(key)) {
+        order += 1;
+        continue;
+      }
       const p = key === "boundary" && message.panels.network ? this.panel("network").chart.preview(told) : told;
       // Where some are hidden, two share a row, and an odd one has the last to itself.
       panel.root.dataset.alone = String(keys.length % 2 === 1 && key === keys.at(-1));
@@ -198,12 +223,11 @@ class View {
   }
 
   /** Let Plotly redraw one chart's axes at most, so that no frame is late; return whether more wait. */
-  syncAxes(now) {
+  syncAxes(now, keys) {
     const Plotly = window.Plotly?.react ? window.Plotly : null;
     let busy = false;
     let more = false;
     // Each in its turn: the first ones would keep the last from theirs on a busy machine.
-    const keys = Object.keys(this.message.panels);
     const from = keys.indexOf(this.synced) + 1;
     for (const key of [...keys.slice(from), ...keys.slice(0, from)]) {
       const { chart } = this.panel(key);
@@ -238,8 +262,7 @@ class View {
   destroy() {
     this.gone = true;
     this.feed?.stop();
-    clearTimeout(this.timer);
-    clearTimeout(this.stopping);
+    for (const timer of [this.timer, this.stopping, this.settling]) clearTimeout(timer);
     this.watcher.destroy();
     for (const { chart } of this.panels.values()) chart.destroy(window.Plotly);
     this.root.remove();
