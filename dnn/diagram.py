@@ -35,6 +35,7 @@ from dnn.maps import (
 from dnn.network import Array, Pass
 from dnn.normalization import EPSILON
 from dnn.trainer import Trainer
+from dnn.training import LARGEST_EDIT
 
 if TYPE_CHECKING:
     from dnn.live import Slice
@@ -69,7 +70,10 @@ def network_panel(
         discretise=work.view.discretise,
         hidden=list(work.run.config.hidden),
         legend=_legend(work.view.theme),
-        limits={"units": FIELDS["hidden"].max, "layers": FIELDS["hidden"].max_length},
+        limits={
+            "units": FIELDS["hidden"].max, "layers": FIELDS["hidden"].max_length,
+            "value": LARGEST_EDIT,
+        },
         colors=_colors(work.view.theme),
     )
     if work.fixed:

@@ -94,7 +94,7 @@ export class Diagram {
   place() {
     if (!this.panel || this.size.w < 40) return;
     const projected = this.plot.closest(".nl-root")?.hasAttribute("data-present");
-    this.geometry = arrange(this.panel, this.size.w, this.size.h, projected);
+    this.geometry = arrange(this.panel, this.size.w, this.size.h, projected, window.matchMedia("(pointer: coarse)").matches);
     this.units.build();
   }
 

@@ -34,6 +34,7 @@ export const DIAGRAM = `
 .nl-edit input[type=number]{width:84px;height:24px;font:inherit;color:var(--t1);background:var(--panel);
  border:1px solid var(--line2);border-radius:6px;padding:0 6px}
 .nl-edit input[type=range]{width:100%;margin:4px 0 0;accent-color:var(--t1)}
+.nl-edit p{margin:0;padding:0;font-size:12px;line-height:16px;color:var(--t2)}.nl-edit p[data-kind=wrong]{color:var(--bad)}
 .nl-close{width:22px;height:22px;border-radius:4px;font-size:15px}
 .nl-close:hover{background:var(--hover)}
 @container (min-width:880px){
@@ -53,7 +54,8 @@ export const DIAGRAM = `
  .nl-net .nl-pick::after{content:"";position:absolute;inset:-6px -2px}
 }
 @media (pointer:coarse){
- .nl-more button,.nl-edit .nl-select,.nl-edit input[type=number]{height:44px}.nl-close{width:44px;height:36px}
- .nl-net .nl-tools button,.nl-net .nl-add{width:26px;height:26px}.nl-net .nl-unit::after{content:"";position:absolute;inset:-5px}
+ .nl-more button,.nl-edit .nl-select,.nl-edit input[type=number]{height:44px}.nl-edit p{margin:0;padding:0;font-size:12px;line-height:16px;color:var(--t2)}.nl-edit p[data-kind=wrong]{color:var(--bad)}
+.nl-close{width:44px;height:36px}
+ .nl-net .nl-tools button,.nl-net .nl-add{width:26px;height:26px}.nl-net .nl-add{border-radius:13px}.nl-net .nl-unit::after{content:"";position:absolute;inset:-5px}
 }
 `;

@@ -9,8 +9,10 @@ const CORNER = 0.36;
 /** Labels for screen readers follow the numbers this often. */
 const LABELS_MS = 1000;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-/** Columns nearer to each other have no room for another button between theirs. */
-const BESIDE = 92;
+/** The three buttons of a layer are so wide, with its number of units among them wider, and the
+ * one between two layers is as wide as each of them. */
+const TOOLS = { mouse: 60, finger: 84, number: 18 };
+const ADD = { mouse: 18, finger: 26 };
 
 const box = (node, x, y, w, h) => Object.assign(node.style, { left: `${x}px`, top: `${y}px`, width: `${w}px`, height: `${h}px` });
 
@@ -203,13 +205,15 @@ export class Units {
   }
 
   /** Return a button between each two columns that adds a layer there. */
-  adds({ columns, across, head, low }) {
+  adds({ columns, across, head, low, finger }) {
     const { panel } = this.diagram;
     if (panel.hidden.length >= panel.limits.layers) return [];
+    const by = finger ? "finger" : "mouse";
+    // Between narrow columns there is room beside the headings only.
+    const level = across >= TOOLS[by] + (low ? TOOLS.number : 0) + ADD[by] + 4;
     return columns.slice(0, -1).map((column, c) => {
       const node = button("nl-add", "+", `Add a layer ${c ? `behind layer ${c}` : "before layer 1"}`, () => insert(this.diagram, c));
-      // Between narrow columns there is room beside the headings only.
-      box(node, (column.x + columns[c + 1].x) / 2 - 9, low && across < BESIDE ? -1 : head - 20, 18, 18);
+      box(node, (column.x + columns[c + 1].x) / 2 - ADD[by] / 2, level ? head - ADD[by] - 2 : -1, ADD[by], ADD[by]);
       return node;
     });
   }

@@ -174,7 +174,7 @@ def _embed() -> str:
 
 
 def _absent(view: View, config: Config, problems: list[str]) -> dict[str, str]:
-    """Return what the view has to say instead, where it names layers or units that are not there."""
+    """Return what the view is to say where it names layers or units that are not there."""
     sizes, instead = config.hidden, {}
     layer, _, unit = view.pinned.partition(".")
     if layer and int(layer) > len(sizes) + 1:
