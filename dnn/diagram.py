@@ -71,7 +71,8 @@ def network_panel(
         hidden=list(work.run.config.hidden),
         legend=_legend(work.view.theme),
         limits={
-            "units": FIELDS["hidden"].max, "layers": FIELDS["hidden"].max_length,
+            "units": FIELDS["hidden"].max,
+            "layers": FIELDS["hidden"].max_length,
             "value": LARGEST_EDIT,
         },
         colors=_colors(work.view.theme),

@@ -198,21 +198,26 @@ export class Diagram {
     return Boolean(column) && column.kind === "tiles" && j < column.units;
   }
 
-  /** Return how the boundary's panel shows the unit in view, where the server does not yet. */
+  /** Return how the boundary's panel shows the unit in view, where the server does not yet. A hidden
+   * space in its place gives way to a unit that is pointed at, and to no other. */
   preview(p) {
     const unit = this.panel && this.unit();
-    if (!unit || (this.panel.pinned === `${unit[0]}.${unit[1] + 1}` && !this.pointed?.unit)) return p;
+    if (!unit || (p.plane && !this.pointed?.unit)) return p;
+    if (this.panel.pinned === `${unit[0]}.${unit[1] + 1}` && !this.pointed?.unit) return p;
     const [c, j] = unit;
     if (!c && !this.static) return p;
     const layer = c ? this.panel.layers[c - 1] : null;
     const { low, mid, high } = this.panel.colors.map;
+    const figure = p.plane ?? p.figure;
     const label = layer ? [`${layer.symbol} = ${layer.low}`, layer.high] : ["low", "high"];
     return {
       ...p,
       title: unitName(this.panel, c, j),
-      subtitle: p.subtitle.replace(/^Boundary/, "Map"),
+      plane: null,
+      discretise: this.panel.discretise,
+      subtitle: (p.plane_subtitle ?? p.subtitle).replace(/^Boundary/, "Map"),
       legend: [{ symbol: "ramp", colors: [low, mid, high], label }],
-      figure: { ...p.figure, layout: { ...p.figure.layout, meta: { ...p.figure.layout.meta, field: this.panel.colors.field } } },
+      figure: { ...figure, layout: { ...figure.layout, meta: { ...figure.layout.meta, field: this.panel.colors.field } } },
       field: c ? this.maps.of(c - 1, j) : this.inputMaps.of(0, j),
       field_size: c ? layer.side : this.static.side,
       contour: false,

@@ -16,6 +16,8 @@ import { Watcher } from "./watch.js";
 const mounted = new WeakMap();
 /** What is drawn in a panel, where it is not a chart. */
 const DRAWN = { network: (panel, view) => new Diagram(panel, () => view.schedule(), () => view.refocus(), view.send) };
+/** Panels over the input plane, which show the same points and a unit's map. */
+const OVER_PLANE = new Set(["boundary", "space"]);
 /** With reduced motion, pictures change this seldom. */
 const CALM_MS = 500;
 
@@ -123,6 +125,7 @@ class View {
     for (const [key, p] of Object.entries(message.panels)) {
       if (!p.static) continue;
       this.panel(key).chart.static = p.static;
+      if (OVER_PLANE.has(key)) this.points = p.static;
       this.feed.have = p.static.version;
     }
   }
@@ -211,7 +214,9 @@ class View {
         order += 1;
         continue;
       }
-      const p = key === "boundary" && message.panels.network ? this.panel("network").chart.preview(told) : told;
+      const over = OVER_PLANE.has(key);
+      if (over) panel.chart.static = this.points;
+      const p = over && message.panels.network ? this.panel("network").chart.preview(told) : told;
       // Where some are hidden, two share a row, and an odd one has the last to itself.
       panel.root.dataset.alone = String(keys.length % 2 === 1 && key === keys.at(-1));
       panel.root.hidden = false;
