@@ -21,10 +21,10 @@ export class Editor {
     this.number = element("input");
     Object.assign(this.number, { type: "number", step: "any", ariaLabel: "Value" });
     // What is being typed or dragged stays; what has been handed in is followed like any number.
-    this.number.oninput = () => (this.busy = true);
+    this.number.addEventListener("input", () => (this.busy = true));
     this.number.onchange = () => this.typed();
     this.number.onblur = () => this.typed();
-    this.number.onkeydown = (event) => event.key === "Enter" && this.typed();
+    this.number.addEventListener("keydown", (event) => event.key === "Enter" && this.typed());
     this.slider = element("input");
     Object.assign(this.slider, { type: "range", step: "any", ariaLabel: "Value, dragged" });
     this.slider.oninput = () => this.drag(this.slider.valueAsNumber);
