@@ -151,7 +151,7 @@ export class Chart {
     paint.shapes(g, shown.shapes, s);
     paint.traces(g, panel.figure.data, s);
     if (this.still()) this.paintStatic(s);
-    paint.annotations(g, shown.annotations, s, background, size.w, panel.figure.data, paint.typeScale(shown));
+    paint.annotations(g, shown.annotations, s, background, size, panel.figure.data, paint.typeScale(shown));
     layers?.paint(this, s, background);
     this.notebook?.paint(s);
     if (!this.reacts) paint.axes(g, shown, s);

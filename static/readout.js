@@ -63,7 +63,7 @@ export class Readout {
 
   pinButtons(pinned) {
     const [c, j] = pinned.split(".").map(Number);
-    const edit = button("", "Edit", "Edit the bias and the weights of the pinned neuron", () => this.diagram.edit(c, j - 1, -1, edit));
+    const edit = button("", "Edit neuron", "Edit the bias and the weights of the pinned neuron", () => this.diagram.edit(c, j - 1, -1, edit));
     return [edit, button("", "Unpin", "Unpin (Esc)", () => this.diagram.pin(""))];
   }
 

@@ -267,3 +267,36 @@ def test_a_phone_has_room_for_the_layers_buttons(visit):
     button.click()
     linked(page, "hidden=6-5-3")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+#: The pairs of the diagram's buttons that lie on each other.
+CROSSING = """() => {
+  const all = [...document.querySelectorAll('.nl-panel[data-key=network] button')].filter((e) => e.offsetParent);
+  const boxes = all.map((e) => e.getBoundingClientRect());
+  const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5;
+  const found = [];
+  for (let i = 0; i < all.length; i++) for (let k = 0; k < i; k++)
+    if (over(boxes[i], boxes[k])) found.push([all[i].ariaLabel, all[k].ariaLabel]);
+  return [all.length, found];
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
+@pytest.mark.parametrize("touch", [False, True])
+def test_no_two_buttons_of_the_diagram_lie_on_each_other(browser, server, width, height, touch):
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch
+    )
+    page = context.new_page()
+    for hidden in ("4", "4-3", "6-4-3", "8-8-8-8-8-8"):
+        page.goto(f"{server[0]}?dataset=circle&hidden={hidden}")
+        page.wait_for_function("window.__neuralLab?.first", timeout=30_000)
+        units = 7 + sum(int(n) for n in hidden.split("-")) + 1
+        page.wait_for_function(
+            f"document.querySelectorAll('.nl-unit').length === {units}", timeout=30_000
+        )
+        count, crossing = page.evaluate(CROSSING)
+        assert count > units
+        assert not crossing, hidden
+    context.close()

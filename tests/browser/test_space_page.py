@@ -31,7 +31,7 @@ def heading(page, text):
 
 def test_the_menu_leads_into_a_layers_space_and_the_link_too(visit):
     page = visit(STILL)
-    page.get_by_label("Plane").select_option("last")
+    page.locator("select[aria-label=Plane]:visible").select_option("last")
     linked(page, "space_layer=last")
     heading(page, "Hidden space")
     until(page, "lab.frames.space > 0")
@@ -40,13 +40,13 @@ def test_the_menu_leads_into_a_layers_space_and_the_link_too(visit):
     assert "through the inputs" in said
     page.wait_for_function(f"({PAINTED}).ink > 5000")
     components = page.evaluate(PAINTED)
-    page.get_by_label("Axes").select_option("1-3")
+    page.locator("select[aria-label=Axes]:visible").select_option("1-3")
     linked(page, "space_units=1-3")
     page.wait_for_function(f"({PAINTED}).sum !== {components['sum']}")
     again = visit("?" + urlsplit(page.url).query)
     heading(again, "Hidden space")
-    assert again.get_by_label("Axes").input_value() == "1-3"
-    page.get_by_label("Plane").select_option("")
+    assert again.locator("select[aria-label=Axes]:visible").input_value() == "1-3"
+    page.locator("select[aria-label=Plane]:visible").select_option("")
     heading(page, "Decision boundary")
     page.wait_for_function("!location.search.includes('space_layer')")
 
@@ -62,7 +62,7 @@ def test_a_neuron_pointed_at_shows_its_map_in_the_spaces_place(visit):
     page.wait_for_function(f"({PAINTED}).ink > {1.5 * before['ink']}")
     page.mouse.move(5, 500)
     heading(page, "Hidden space")
-    page.wait_for_function(f"({PAINTED}).sum === {before['sum']}")
+    page.wait_for_function(f"({PAINTED}).ink < {1.2 * before['ink']}")
     assert lab(page, "step") == 0
 
 
@@ -71,7 +71,7 @@ def test_test_data_switched_off_in_the_space_is_off_over_the_plane(visit):
     heading(page, "Hidden space")
     page.locator(SPACE).get_by_text("Test data").click()
     linked(page, "show_test=off")
-    page.get_by_label("Plane").select_option("")
+    page.locator("select[aria-label=Plane]:visible").select_option("")
     heading(page, "Decision boundary")
     page.wait_for_function(
         "!document.querySelector('.nl-panel[data-key=boundary] .nl-legend').textContent.includes('test')"
