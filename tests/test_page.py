@@ -146,8 +146,8 @@ def test_a_rate_is_typed_or_picked(field, text, value):
 
 
 @pytest.mark.parametrize("size", [1, 30])
-def test_the_batch_sizes_at_playgrounds_ends_train(size):
-    at = opened(dataset="xor")
+def test_an_epoch_of_a_batch_size_is_each_example_once(size):
+    at = opened(dataset="xor", batch_size="30")
     found(at.selectbox, "config_batch_size").set_value(str(size)).run()
     assert config(at).batch_size == size
     loop = at.session_state["loop"]

@@ -119,6 +119,23 @@ def test_a_learning_rate_changed_while_running_is_applied_without_a_reset(visit)
     linked(page, "learning_rate=0.0021")
 
 
+def test_batch_sizes_from_1_to_30_are_typed_and_train(visit):
+    page = visit("?dataset=xor")
+    steps = 0
+    for size, batches in (("1", 250), ("30", 9)):
+        box = page.locator("[class*=st-key-config_batch_size] input").first
+        box.click()
+        box.fill(size)
+        page.get_by_role("option", name=size).or_(
+            page.get_by_role("option", name=f"Add: {size}")
+        ).first.wait_for()
+        box.press("Enter")
+        linked(page, f"batch_size={size}")
+        press(page, "epoch")
+        steps += batches
+        until(page, f"lab.step === {steps}")
+
+
 def test_a_new_network_resets_and_says_so(visit):
     page = visit()
     until(page, "lab.step > 40")
