@@ -64,7 +64,7 @@ def message(work: Slice, trainer: Trainer | None) -> dict[str, Any]:
 def _plane(work: Slice, trainer: Trainer, net: Pass, size: int) -> dict[str, dict[str, Any]]:
     """Return the panel of the input plane, or of a hidden layer's space where the view says so."""
     layer = chosen_layer(work.view.space_layer, len(trainer.config.hidden))
-    if layer is not None and "space" not in work.view.hide:
+    if layer is not None and "space" not in work.view.hide and not work.view.pointed:
         plane = boundary_panel(work, np.empty(0, np.uint8), size)
         return {"space": over_plane(space_panel(work, trainer, layer), plane)}
     boundary = boundary_panel(work, output_field(trainer, net), size)

@@ -6,7 +6,6 @@ export const DIAGRAM = `
  min-height:0;line-height:1}
 .nl-unit{position:absolute;border-radius:5px;z-index:2;-webkit-tap-highlight-color:transparent}
 .nl-net .nl-unit:focus-visible{outline:2px solid var(--focus);outline-offset:3px}
-.nl-strip{position:absolute}
 .nl-layer{position:absolute;text-align:center;pointer-events:none;font-size:12px;line-height:16px;color:var(--t2)}
 .nl-layer b{display:block;color:var(--t1);font-weight:600;white-space:nowrap}
 .nl-layer span{display:block;white-space:nowrap}

@@ -59,16 +59,36 @@ export class Units {
     });
   }
 
+  /** Return the button of a strip, which stands for the unit under the pointer, or that the arrows
+   * have come to. */
   strip(column, c) {
-    const { panel } = this.diagram;
-    const node = element("div", "nl-strip");
-    node.setAttribute("role", "img");
-    const what = c ? panel.layers[c - 1].title : "Inputs";
-    node.ariaLabel = `${what}, ${column.units} units as a strip`;
-    node.title = node.ariaLabel;
-    box(node, column.x - column.size / 2, column.top, column.size, column.height);
-    node.style.pointerEvents = "none";
+    const node = button("nl-unit nl-strip", "", "", () => c && this.diagram.toggle(...this.placeOf(node)));
+    node.title = "";
+    node.dataset.at = `${c}.0`;
+    const wide = Math.max(column.size, 12);
+    box(node, column.x - wide / 2, column.top, wide, column.height);
+    const to = (event) => {
+      if (event.pointerType !== "mouse" && event.type !== "pointerdown") return;
+      const { top, height } = node.getBoundingClientRect();
+      const j = Math.floor(((event.clientY - top) / height) * column.units);
+      this.move(node, c, Math.max(0, Math.min(column.units - 1, j)));
+    };
+    node.onpointermove = to;
+    node.onpointerdown = to;
+    node.onpointerleave = (event) => event.pointerType === "mouse" && this.diagram.point(null);
+    node.onfocus = () => this.focused(...this.placeOf(node));
+    node.onblur = () => this.diagram.point(null);
     return [node];
+  }
+
+  placeOf(node) {
+    return node.dataset.at.split(".").map(Number);
+  }
+
+  /** Let a strip stand for another of its units. */
+  move(node, c, j) {
+    node.dataset.at = `${c}.${j}`;
+    this.diagram.point({ unit: [c, j] });
   }
 
   press(event, c, j) {
@@ -99,6 +119,13 @@ export class Units {
     const step = ARROWS[event.key];
     if (!step) return;
     event.preventDefault();
+    if (step[1] && node.classList.contains("nl-strip")) {
+      const to = j + step[1];
+      if (to < 0 || to >= this.diagram.geometry.columns[c].units) return;
+      this.move(node, c, to);
+      this.focused(c, to);
+      return;
+    }
     this.next(c, j, step)?.focus();
   }
 
@@ -108,7 +135,7 @@ export class Units {
     const { columns } = this.diagram.geometry;
     const y = columns[c].at(j);
     for (let to = c + across; to >= 0 && to < columns.length; to += across) {
-      if (columns[to].kind !== "tiles") continue;
+      if (columns[to].kind !== "tiles") return this.root.querySelector(`.nl-strip[data-at^="${to}."]`);
       let best = 0;
       for (let k = 0; k < columns[to].units; k++) if (Math.abs(columns[to].at(k) - y) < Math.abs(columns[to].at(best) - y)) best = k;
       return this.unit(to, best);

@@ -258,6 +258,33 @@ def test_a_large_network_says_what_it_leaves_out(visit):
     says(page, "smaller terms")
 
 
+def test_a_strips_neuron_is_pointed_at_pinned_and_reached_by_keys(visit):
+    page = visit("?dataset=circle&hidden=40-3&seed=5")
+    ready(page)
+    strip = page.locator(".nl-strip")
+    box = strip.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 11.5 / 40)
+    page.wait_for_selector(".nl-panel[data-key=boundary] h3:has-text('Layer 1, neuron 12')")
+    text = says(page, "Layer 1, neuron 12: z =")
+    W, b = network_of(page).weights[0]
+    assert numbers(text) == pytest.approx([*W[11], b[11, 0]], rel=0.006, abs=1e-9)
+    page.mouse.down()
+    page.mouse.up()
+    linked(page, "pinned=1.12")
+    page.mouse.move(5, 500)
+    page.wait_for_timeout(300)
+    assert title(page).inner_text() == "Layer 1, neuron 12"
+    page.keyboard.press("Escape")
+    page.wait_for_function("!location.search.includes('pinned')")
+    strip.focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("/^layer 1, neuron [0-9]+, tanh/.test(document.activeElement.ariaLabel)")
+    at = int(page.evaluate("document.activeElement.dataset.at").split(".")[1])
+    assert at == 12
+    page.keyboard.press("Enter")
+    linked(page, "pinned=1.13")
+
+
 def test_a_phone_has_room_for_the_layers_buttons(visit):
     page = visit("?dataset=circle&hidden=6-4-3", width=390, height=844)
     ready(page)

@@ -202,7 +202,7 @@ def test_a_damaged_link_says_so_and_works(visit, query):
         ("pinned=9.9", "pinned: layer 9 is not there"),
         ("pinned=[1]", "pinned: '[1]' is not allowed"),
         ("hidden=3&space_layer=7", "space_layer: layer 7 is not there"),
-        ("learning_rate=1e999", "learning_rate: '1e999' is not allowed"),
+        ("learning_rate=1e999", "learning_rate: inf is not allowed"),
         ("samples=" + "9" * 4000, "samples: "),
     ],
 )
