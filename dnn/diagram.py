@@ -39,7 +39,7 @@ from dnn.training import LARGEST_EDIT
 if TYPE_CHECKING:
     from dnn.live import Slice
 
-#: Between two layers at most so many links and biases travel, and in all so many.
+#: Between two layers at most so many links travel, and in all so many; biases come beside them.
 LINKS, LINKS_IN_ALL = 288, 2_400
 #: Of a unit in view at most so many weights and its bias travel beside them.
 ROW = 24
@@ -184,7 +184,8 @@ def _links(work: Slice, trainer: Trainer, maps: list[Maps]) -> list[dict[str, An
     seen = unit_in_view(work, trainer)
     told: list[dict[str, Any]] = []
     for W, G, E, m in zip(blocks, gradients, earlier, maps, strict=True):
-        at = None if W.size <= most else strongest(W, most, with_biases=m.kind == "tiles")
+        whole = W.size - len(W) <= most
+        at = None if whole else strongest(W, most, with_biases=m.kind == "tiles")
         if at is not None and seen is not None and seen[0] == len(told) + 1:
             at = np.union1d(at, row_of(W, seen[1])).astype(np.int32)
         w, g, e = (B.reshape(-1)[slice(None) if at is None else at] for B in (W, G, E))
