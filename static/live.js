@@ -162,7 +162,7 @@ class View {
     const { message, fresh } = this;
     this.fresh = false;
     this.paintedAt = now;
-    const keys = this.due(now);
+    const keys = this.due(now, fresh);
     if (fresh || this.other) this.update(message, keys);
     this.other = false;
     const more = this.syncAxes(now, keys);
@@ -179,8 +179,8 @@ class View {
 
   /** Return the panels to paint: of some charts only every other one, where frames come fast. What
    * was left out is painted when nothing new comes. */
-  due(now) {
-    const { message, fresh } = this;
+  due(now, fresh) {
+    const { message } = this;
     const keys = Object.keys(message.panels);
     const hurried = fresh && message.playing && now - this.freshAt < HURRIED_MS && keys.length > 2;
     if (fresh) this.freshAt = now;
