@@ -166,7 +166,7 @@ class View {
     if (fresh || this.other) this.update(message, keys);
     this.other = false;
     const more = this.syncAxes(now, keys);
-    const background = getComputedStyle(this.root).getPropertyValue("--panel");
+    const background = this.background();
     const paintStarted = performance.now();
     for (const key of keys) {
       this.panel(key).chart.paint(background, this.layers);
@@ -175,6 +175,13 @@ class View {
     if (fresh) this.count(message, started, performance.now() - paintStarted);
     if (more) this.schedule();
     loadPlotly(() => this.schedule());
+  }
+
+  /** Return the colour of the panels; to ask for it in every frame takes longer than to paint one. */
+  background() {
+    const { nlTheme } = this.root.dataset;
+    if (this.colored?.[0] !== nlTheme) this.colored = [nlTheme, getComputedStyle(this.root).getPropertyValue("--panel")];
+    return this.colored[1];
   }
 
   /** Return the panels to paint: of some charts only every other one, where frames come fast. What
