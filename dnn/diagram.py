@@ -27,7 +27,6 @@ from dnn.maps import (
     Maps,
     input_maps,
     inputs_of,
-    is_strip,
     layer_range,
     to_bytes,
     unit_maps,
@@ -35,12 +34,15 @@ from dnn.maps import (
 from dnn.network import Array, Pass
 from dnn.normalization import EPSILON
 from dnn.trainer import Trainer
+from dnn.training import LARGEST_EDIT
 
 if TYPE_CHECKING:
     from dnn.live import Slice
 
-#: Between two layers at most so many links and biases travel, and in all so many.
+#: Between two layers at most so many links travel, and in all so many; biases come beside them.
 LINKS, LINKS_IN_ALL = 288, 2_400
+#: Of a unit in view at most so many weights and its bias travel beside them.
+ROW = 24
 #: From twice so many weights on, a sample of so many is looked at first.
 SAMPLE = 8_192
 
@@ -65,11 +67,16 @@ def network_panel(
         step=work.run.step,
         moved=work.run.step - work.since.step if work.since else 0,
         probe=len(probe_of(trainer).rows),
+        pointed=work.view.pointed,
         pinned=work.view.pinned if pinned_unit(work, trainer) else "",
         discretise=work.view.discretise,
         hidden=list(work.run.config.hidden),
         legend=_legend(work.view.theme),
-        limits={"units": FIELDS["hidden"].max, "layers": FIELDS["hidden"].max_length},
+        limits={
+            "units": FIELDS["hidden"].max,
+            "layers": FIELDS["hidden"].max_length,
+            "value": LARGEST_EDIT,
+        },
         colors=_colors(work.view.theme),
     )
     if work.fixed:
@@ -174,9 +181,13 @@ def _links(work: Slice, trainer: Trainer, maps: list[Maps]) -> list[dict[str, An
     since = work.since.parameters if work.since is not None else work.run.parameters
     earlier = trainer.layout.views(since)
     most = min(LINKS, LINKS_IN_ALL // len(blocks))
-    told = []
+    seen = unit_in_view(work, trainer)
+    told: list[dict[str, Any]] = []
     for W, G, E, m in zip(blocks, gradients, earlier, maps, strict=True):
-        at = None if W.size <= most else strongest(W, most, with_biases=m.kind == "tiles")
+        whole = W.size - len(W) <= most
+        at = None if whole else strongest(W, most, with_biases=m.kind == "tiles")
+        if at is not None and seen is not None and seen[0] == len(told) + 1:
+            at = np.union1d(at, row_of(W, seen[1])).astype(np.int32)
         w, g, e = (B.reshape(-1)[slice(None) if at is None else at] for B in (W, G, E))
         told.append(
             {
@@ -190,12 +201,19 @@ def _links(work: Slice, trainer: Trainer, maps: list[Maps]) -> list[dict[str, An
 def strongest(W: Array, most: int, with_biases: bool) -> Array:
     """Return where in the block W = [W b], read row by row, the largest weights stand, in order.
 
-    with_biases: and all biases, which then count among the `most`.
+    with_biases: and all biases beside them.
     """
     rows, sizes = len(W), np.abs(W)
     sizes[:, -1] = np.inf if with_biases else -1.0
-    most = max(most, rows if with_biases else 0)
-    return np.sort(_largest(sizes.reshape(-1), most)).astype(np.int32)
+    most += rows if with_biases else 0
+    return np.sort(_largest(sizes.reshape(-1), min(most, sizes.size))).astype(np.int32)
+
+
+def row_of(W: Array, unit: int) -> Array:
+    """Return where in the block W = [W b] the bias and the largest weights of a unit stand."""
+    sizes = np.abs(W[unit])
+    sizes[-1] = np.inf
+    return unit * len(sizes) + _largest(sizes, min(ROW, len(sizes)))
 
 
 def _largest(sizes: Array, most: int) -> Array:
@@ -219,14 +237,16 @@ def sentence(
     elif trainer.data.plane.note:
         said.append(trainer.data.plane.note)
     strips = any(m.kind == "strip" for m in maps)
-    if strips or inputs.kind == "strip":
+    if inputs.kind == "strip":
+        said.append(f"The {count(len(inputs.names))} inputs are a strip.")
+    if strips:
         who = f"Layers of more than {UNITS} units are strips"
         if len(trainer.config.hidden) > LAYERS:
             who = f"With more than {LAYERS} hidden layers, each is a strip"
         said.append(f"{who}: a row a unit, along the horizontal axis of the plane.")
     left_out = [link for link in links if link["at"] is not None]
     if left_out:
-        drawn = min(len(link["at"]) for link in left_out)
+        drawn = min(LINKS, LINKS_IN_ALL // len(links))
         said.append(f"Only the strongest {count(drawn)} links between two layers are drawn.")
     return " ".join(said)
 
@@ -238,17 +258,24 @@ def pinned_unit(work: Slice, trainer: Trainer) -> tuple[int, int] | None:
     """Return layer (from 1) and unit (from 0) that the view pins, None where there is none such."""
     if not work.view.pinned:
         return None
-    l, j = (int(part) for part in work.view.pinned.split("."))
+    return _place(work.view.pinned, trainer)
+
+
+def unit_in_view(work: Slice, trainer: Trainer) -> tuple[int, int] | None:
+    """Return the unit that is pointed at where the browser has no map of it, or else the pinned."""
+    found = _place(work.view.pointed, trainer) if work.view.pointed else None
+    return found or pinned_unit(work, trainer)
+
+
+def _place(name: str, trainer: Trainer) -> tuple[int, int] | None:
+    l, j = (int(part) for part in name.split("."))
     sizes = trainer.layout.sizes
-    if l >= len(sizes) or j > sizes[l]:
-        return None
-    hidden = len(trainer.config.hidden) if l < len(sizes) - 1 else 0
-    return None if is_strip(sizes[l], hidden) else (l, j - 1)
+    return None if l >= len(sizes) or j > sizes[l] else (l, j - 1)
 
 
 def shows_unit(panel: dict[str, Any], work: Slice, trainer: Trainer, net: Pass) -> dict[str, Any]:
-    """Return the boundary's panel showing the field of the pinned unit, if there is one."""
-    found = pinned_unit(work, trainer)
+    """Return the boundary's panel showing the field of the unit in view, if there is one."""
+    found = unit_in_view(work, trainer)
     if found is None:
         return panel
     l, j = found

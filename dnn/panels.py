@@ -20,7 +20,7 @@ from dnn.maps import output_range, plane_pass, to_bytes, value_scale
 from dnn.network import Array, Pass
 from dnn.schedules import rate_at
 from dnn.space import chosen_layer
-from dnn.space_panel import space_choice, space_panel
+from dnn.space_panel import over_plane, space_choice, space_panel
 from dnn.trainer import Trainer, loss_key
 from dnn.training import Run
 from dnn.view import View
@@ -64,8 +64,9 @@ def message(work: Slice, trainer: Trainer | None) -> dict[str, Any]:
 def _plane(work: Slice, trainer: Trainer, net: Pass, size: int) -> dict[str, dict[str, Any]]:
     """Return the panel of the input plane, or of a hidden layer's space where the view says so."""
     layer = chosen_layer(work.view.space_layer, len(trainer.config.hidden))
-    if layer is not None and "space" not in work.view.hide:
-        return {"space": space_panel(work, trainer, layer)}
+    if layer is not None and "space" not in work.view.hide and not work.view.pointed:
+        plane = boundary_panel(work, np.empty(0, np.uint8), size)
+        return {"space": over_plane(space_panel(work, trainer, layer), plane)}
     boundary = boundary_panel(work, output_field(trainer, net), size)
     if trainer.config.hidden and "space" not in work.view.hide:
         boundary["controls"].insert(0, space_choice(work, layer))
@@ -114,7 +115,9 @@ def _timeline(work: Slice) -> dict[str, Any] | None:
 
 def _for_projector(panel: dict[str, Any]) -> dict[str, Any]:
     """Return a panel whose charts are drawn large; its words the page's style sheet enlarges."""
-    parts = {key: figures.enlarged(panel[key]) for key in ("figure", "static") if key in panel}
+    parts = {
+        key: figures.enlarged(panel[key]) for key in ("figure", "plane", "static") if key in panel
+    }
     return panel | parts
 
 

@@ -70,3 +70,12 @@ def space_panel(work: Slice, trainer: Trainer, layer: int) -> dict[str, Any]:
             if sign["symbol"] != "line" or space.cut is not None
         ],
     )
+
+
+def over_plane(space: dict[str, Any], boundary: dict[str, Any]) -> dict[str, Any]:
+    """Return the space's panel with what shows a unit's map over the input plane in its place.
+
+    boundary: the panel of the decision boundary, whose axes, words and points it takes.
+    """
+    held = {"plane": boundary["figure"], "plane_subtitle": boundary["subtitle"]}
+    return {**space, **held, **({"static": boundary["static"]} if "static" in boundary else {})}

@@ -20,6 +20,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 #: What is typed rather than chosen: what it must look like, and how to say so.
 TYPED: dict[str, tuple[str, str]] = {
     "pinned": (r"([1-9]\d{0,2}\.[1-9]\d{0,3})?", "write layer.neuron, as in 2.3"),
+    "pointed": (r"([1-9]\d{0,2}\.[1-9]\d{0,3})?", "write layer.neuron, as in 2.3"),
     "space_layer": (r"(last|[1-9]\d{0,2})?", "write last or the number of a hidden layer"),
     "space_units": (r"components|[1-9]\d{0,3}-[1-9]\d{0,3}", "write components or two units: 1-2"),
 }
@@ -32,9 +33,11 @@ MOST_HIDDEN = 100
 
 @dataclass(frozen=True)
 class View:
-    """How the panels show a run. theme is the browser's, page the address's: no part of a link.
+    """How the panels show a run. theme is the browser's, page the address's, pointed the pointer's:
+    no part of a link.
 
-    pinned: "layer.neuron" whose map the boundary's panel shows, or "". space_layer: the hidden
+    pinned: "layer.neuron" whose map the boundary's panel shows, or ""; pointed: the same of one
+    that is pointed at where the browser has no map of it; it goes first. space_layer: the hidden
     layer in whose space the data is shown, or "" for the input plane; space_units: on which axes.
     present: for a projector, no side bar and everything large. hide: names of controls and panels
     that are not shown. Raises ValueError that names the field, the value and what is allowed.
@@ -52,6 +55,7 @@ class View:
     signal: str = "gradient"
     autopsy: str = "first"
     pinned: str = ""
+    pointed: str = ""
     space_layer: str = ""
     space_units: str = "components"
     present: bool = False
@@ -128,5 +132,7 @@ def view_from_query(query: Mapping[str, str]) -> tuple[View, list[str]]:
 #: The fields that are lists of names.
 NAMES = ("hide",)
 SWITCHED = tuple(f.name for f in fields(View) if isinstance(f.default, bool))
+#: The fields that are no part of a link.
+OWN = ("theme", "page", "pointed")
 #: The fields that a link carries, and that the switches of the panels change.
-LINKED = tuple(f.name for f in fields(View) if f.name not in ("theme", "page"))
+LINKED = tuple(f.name for f in fields(View) if f.name not in OWN)

@@ -13,19 +13,23 @@ const NAMES_LARGE = 58;
 const HEAD_LARGE = 28;
 /** Narrower columns have no buttons of their own and short headings. */
 export const ROOMY = 70;
+/** The same where fingers need larger buttons. */
+export const ROOMY_FINGER = 92;
+/** So much taller are the large buttons. */
+const TALLER = 8;
 const LARGEST = 40;
 const GAP = 5;
 
-/** Return {columns, across, roomy, low, head, size} for a panel of w by h pixels. A column: {x, size, kind, units,
+/** finger: whether buttons have to be large. Return {columns, across, roomy, low, head, size} for a panel of w by h pixels. A column: {x, size, kind, units,
  * top, height, at(unit)}, at giving the middle of a unit. */
-export function arrange(p, w, h, projected) {
+export function arrange(p, w, h, projected, finger = false) {
   const named = p.inputs.kind === "tiles";
   const left = PAD + (named ? (projected ? NAMES_LARGE : NAMES) : 0);
   const layers = p.layers.length;
   const first = left + 16;
-  const roomy = !projected && (w - first - PAD - 30) / layers >= ROOMY;
+  const roomy = !projected && (w - first - PAD - 30) / layers >= (finger ? ROOMY_FINGER : ROOMY);
   const low = h < LOW;
-  const head = projected ? HEAD_LARGE : roomy ? (low ? HEAD_LOW : HEAD) : HEAD_SMALL;
+  const head = (projected ? HEAD_LARGE : roomy ? (low ? HEAD_LOW : HEAD) : HEAD_SMALL) + (finger && roomy ? TALLER : 0);
   const top = head + 3;
   const room = Math.max(40, h - top - 5);
   const counts = [rows(p.inputs), ...p.layers.map((l) => (l.kind === "tiles" ? l.units : 0))];
@@ -45,7 +49,7 @@ export function arrange(p, w, h, projected) {
       ? tiles(x, wide, c ? layer.units : rows(p.inputs), top, room, down)
       : strip(x, Math.max(3, Math.min(30, 0.42 * across)), layer, top, room));
   }
-  return { columns, across: (last - first) / layers, roomy, low, head, size, projected };
+  return { columns, across: (last - first) / layers, roomy, low, head, size, projected, finger };
 }
 
 function rows(inputs) {

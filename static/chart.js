@@ -79,8 +79,13 @@ export class Chart {
     return { ...spec, width: w, height: h, margin, xaxis: { ...x, tickangle: 0 }, yaxis: y };
   }
 
+  /** Return whether what stands still belongs to what is shown: not where another figure's is kept. */
+  still() {
+    return Boolean(this.static) && !this.panel.plane;
+  }
+
   traces() {
-    return this.static ? [...this.panel.figure.data, ...this.static.data] : this.panel.figure.data;
+    return this.still() ? [...this.panel.figure.data, ...this.static.data] : this.panel.figure.data;
   }
 
   /** Let Plotly draw what it has to; return whether it did. */
@@ -145,8 +150,8 @@ export class Chart {
     paint.grid(g, shown, s);
     paint.shapes(g, shown.shapes, s);
     paint.traces(g, panel.figure.data, s);
-    if (this.static) this.paintStatic(s);
-    paint.annotations(g, shown.annotations, s, background, size.w, panel.figure.data, paint.typeScale(shown));
+    if (this.still()) this.paintStatic(s);
+    paint.annotations(g, shown.annotations, s, background, size, panel.figure.data, paint.typeScale(shown));
     layers?.paint(this, s, background);
     this.notebook?.paint(s);
     if (!this.reacts) paint.axes(g, shown, s);

@@ -12,6 +12,8 @@ import { Units } from "./units.js";
 
 /** For so long a press is shown as done while its answer is under way. */
 const AWAITED_MS = 2500;
+/** So long the pointer rests on a unit before the server is asked for its map. */
+const REST_MS = 80;
 /** How near to a link the pointer has to be; a finger needs more. */
 const [REACH, REACH_FINGER] = [5, 14];
 
@@ -94,7 +96,7 @@ export class Diagram {
   place() {
     if (!this.panel || this.size.w < 40) return;
     const projected = this.plot.closest(".nl-root")?.hasAttribute("data-present");
-    this.geometry = arrange(this.panel, this.size.w, this.size.h, projected);
+    this.geometry = arrange(this.panel, this.size.w, this.size.h, projected, window.matchMedia("(pointer: coarse)").matches);
     this.units.build();
   }
 
@@ -178,6 +180,7 @@ export class Diagram {
   point(what) {
     if (JSON.stringify(what) === JSON.stringify(this.pointed ?? null)) return;
     this.pointed = what;
+    if (this.geometry) this.fetchPointed();
     this.changed();
   }
 
@@ -195,24 +198,46 @@ export class Diagram {
 
   known(c, j) {
     const column = this.geometry?.columns[c];
-    return Boolean(column) && column.kind === "tiles" && j < column.units;
+    return Boolean(column) && j < column.units;
   }
 
-  /** Return how the boundary's panel shows the unit in view, where the server does not yet. */
+  /** Return whether a unit's map is the server's to send: of a strip's units only rows travel. */
+  far([c]) {
+    return this.geometry.columns[c].kind === "strip";
+  }
+
+  /** Ask for the map and the formula of a strip's unit when the pointer rests on it. */
+  fetchPointed() {
+    const unit = this.pointed?.unit;
+    const wanted = unit && unit[0] && this.far(unit) ? `${unit[0]}.${unit[1] + 1}` : "";
+    if (wanted === (this.fetched ?? "")) return;
+    clearTimeout(this.fetching);
+    this.fetching = setTimeout(() => {
+      this.fetched = wanted;
+      this.send({ type: "control", panel: "network", key: "pointed", value: wanted });
+    }, REST_MS);
+  }
+
+  /** Return how the boundary's panel shows the unit in view, where the server does not yet. A hidden
+   * space in its place gives way to a unit that is pointed at, and to no other. */
   preview(p) {
     const unit = this.panel && this.unit();
-    if (!unit || (this.panel.pinned === `${unit[0]}.${unit[1] + 1}` && !this.pointed?.unit)) return p;
+    if (!unit || (p.plane && !this.pointed?.unit)) return p;
+    if (this.panel.pinned === `${unit[0]}.${unit[1] + 1}` && !this.pointed?.unit) return p;
     const [c, j] = unit;
-    if (!c && !this.static) return p;
+    if (this.far(unit) || (!c && !this.static)) return p;
     const layer = c ? this.panel.layers[c - 1] : null;
     const { low, mid, high } = this.panel.colors.map;
+    const figure = p.plane ?? p.figure;
     const label = layer ? [`${layer.symbol} = ${layer.low}`, layer.high] : ["low", "high"];
     return {
       ...p,
       title: unitName(this.panel, c, j),
-      subtitle: p.subtitle.replace(/^Boundary/, "Map"),
+      plane: null,
+      discretise: this.panel.discretise,
+      subtitle: (p.plane_subtitle ?? p.subtitle).replace(/^Boundary/, "Map"),
       legend: [{ symbol: "ramp", colors: [low, mid, high], label }],
-      figure: { ...p.figure, layout: { ...p.figure.layout, meta: { ...p.figure.layout.meta, field: this.panel.colors.field } } },
+      figure: { ...figure, layout: { ...figure.layout, meta: { ...figure.layout.meta, field: this.panel.colors.field } } },
       field: c ? this.maps.of(c - 1, j) : this.inputMaps.of(0, j),
       field_size: c ? layer.side : this.static.side,
       contour: false,
@@ -278,6 +303,7 @@ export class Diagram {
     if (!unit) return null;
     const [c, j] = unit;
     if (!c) return [unitName(this.panel, c, j), this.inputWords(j)];
+    if (this.layers[c - 1].find(j, -1) < 0) return [unitName(this.panel, c, j), "…"];
     return [unitName(this.panel, c, j), formula(this.panel, this.layers, c, j, this.readout.terms(this.letters(c)))];
   }
 
@@ -296,6 +322,7 @@ export class Diagram {
 
   destroy() {
     this.observer.disconnect();
+    clearTimeout(this.fetching);
     document.removeEventListener("keydown", this.onKey);
   }
 }

@@ -6,7 +6,6 @@ export const DIAGRAM = `
  min-height:0;line-height:1}
 .nl-unit{position:absolute;border-radius:5px;z-index:2;-webkit-tap-highlight-color:transparent}
 .nl-net .nl-unit:focus-visible{outline:2px solid var(--focus);outline-offset:3px}
-.nl-strip{position:absolute}
 .nl-layer{position:absolute;text-align:center;pointer-events:none;font-size:12px;line-height:16px;color:var(--t2)}
 .nl-layer b{display:block;color:var(--t1);font-weight:600;white-space:nowrap}
 .nl-layer span{display:block;white-space:nowrap}
@@ -34,6 +33,7 @@ export const DIAGRAM = `
 .nl-edit input[type=number]{width:84px;height:24px;font:inherit;color:var(--t1);background:var(--panel);
  border:1px solid var(--line2);border-radius:6px;padding:0 6px}
 .nl-edit input[type=range]{width:100%;margin:4px 0 0;accent-color:var(--t1)}
+.nl-edit p{margin:0;padding:0;font-size:12px;line-height:16px;color:var(--t2)}.nl-edit p[data-kind=wrong]{color:var(--bad)}
 .nl-close{width:22px;height:22px;border-radius:4px;font-size:15px}
 .nl-close:hover{background:var(--hover)}
 @container (min-width:880px){
@@ -53,7 +53,8 @@ export const DIAGRAM = `
  .nl-net .nl-pick::after{content:"";position:absolute;inset:-6px -2px}
 }
 @media (pointer:coarse){
- .nl-more button,.nl-edit .nl-select,.nl-edit input[type=number]{height:44px}.nl-close{width:44px;height:36px}
- .nl-net .nl-tools button,.nl-net .nl-add{width:26px;height:26px}.nl-net .nl-unit::after{content:"";position:absolute;inset:-5px}
+ .nl-more button,.nl-edit .nl-select,.nl-edit input[type=number]{height:44px}.nl-edit p{margin:0;padding:0;font-size:12px;line-height:16px;color:var(--t2)}.nl-edit p[data-kind=wrong]{color:var(--bad)}
+.nl-close{width:44px;height:36px}
+ .nl-net .nl-tools button,.nl-net .nl-add{width:26px;height:26px}.nl-net .nl-add{border-radius:13px}.nl-net .nl-unit::after{content:"";position:absolute;inset:-5px}
 }
 `;

@@ -7,7 +7,7 @@ import { numbered } from "./words.js";
 
 /** While a slider is dragged, its value is sent this often. */
 const SEND_MS = 120;
-const ROOM = { w: 236, h: 116 };
+const ROOM = { w: 236, h: 138 };
 /** The slider reaches so far, or twice the value where that is farther. */
 const REACH = 2;
 
@@ -20,13 +20,19 @@ export class Editor {
     this.which.onchange = () => this.choose(Number(this.which.value));
     this.number = element("input");
     Object.assign(this.number, { type: "number", step: "any", ariaLabel: "Value" });
-    this.number.onchange = () => this.take(this.number.valueAsNumber);
+    // What is being typed or dragged stays; what has been handed in is followed like any number.
+    this.number.addEventListener("input", () => (this.busy = true));
+    this.number.onchange = () => this.typed();
+    this.number.onblur = () => this.typed();
+    this.number.addEventListener("keydown", (event) => event.key === "Enter" && this.typed());
     this.slider = element("input");
     Object.assign(this.slider, { type: "range", step: "any", ariaLabel: "Value, dragged" });
     this.slider.oninput = () => this.drag(this.slider.valueAsNumber);
     this.slider.onchange = () => this.take(this.slider.valueAsNumber);
     const close = button("nl-close", "×", "Close (Esc)", () => this.close());
-    this.root = element("div", "nl-edit", element("div", "", this.title, close), element("div", "", this.which, this.number), this.slider);
+    this.said = element("p");
+    this.said.setAttribute("role", "status");
+    this.root = element("div", "nl-edit", element("div", "", this.title, close), element("div", "", this.which, this.number), this.slider, this.said);
     this.root.setAttribute("role", "dialog");
     this.root.ariaLabel = "Edit a weight or a bias";
     this.root.hidden = true;
@@ -47,6 +53,9 @@ export class Editor {
     this.title.textContent = unitName(panel, c, j);
     const options = [[-1, "bias"], ...links.into(j).map((k) => [links.source[k], `weight from ${this.sourceName(links.source[k])}`])];
     if (links.find(j, -1) < 0) options.shift();
+    const most = panel.limits.value;
+    Object.assign(this.number, { min: -most, max: most });
+    this.range = `from −${most.toLocaleString("en-US")} to ${most.toLocaleString("en-US")}`;
     this.which.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
     this.root.hidden = false;
     this.choose(source);
@@ -67,6 +76,7 @@ export class Editor {
     const reach = Math.max(REACH, 2 * Math.abs(value));
     Object.assign(this.slider, { min: -reach, max: reach });
     this.put(value);
+    this.say();
     this.diagram.repaint();
   }
 
@@ -91,13 +101,12 @@ export class Editor {
     return link && this.diagram.layers[link.layer].weight[link.k];
   }
 
-  /** Follow the run while nobody is at the fields; close where the unit is gone. */
+  /** Follow the run while nobody types or drags; close where the unit is gone. */
   renew() {
     if (!this.open) return;
     const value = this.value();
     if (value === null) return this.close();
-    const active = document.activeElement;
-    if (active !== this.number && active !== this.slider && !this.awaited()) this.put(value);
+    if (!this.busy && !this.awaited()) this.put(value);
   }
 
   /** Return whether what was last sent is still on its way. */
@@ -106,11 +115,36 @@ export class Editor {
   }
 
   put(value) {
-    this.number.value = String(Number(value.toPrecision(4)));
+    this.busy = false;
+    const text = String(Number(value.toPrecision(4)));
     this.slider.value = value;
+    if (this.number.value === text) return;
+    this.number.value = text;
+    // The next number typed takes the place of this one.
+    if (document.activeElement === this.number) this.number.select();
+  }
+
+  /** Say what was wrong, or else what is allowed. */
+  say(wrong = "") {
+    this.said.textContent = wrong ? `${wrong} Allowed: numbers ${this.range}.` : `A number ${this.range}`;
+    this.said.dataset.kind = wrong ? "wrong" : "";
+  }
+
+  /** Take the number typed, or say why not and show the one that holds. */
+  typed() {
+    if (!this.busy) return;
+    const { value, validity, valueAsNumber } = this.number;
+    const wrong = validity.badInput ? "Not a number that can be held." : value === "" ? "Nothing was typed."
+      : Math.abs(valueAsNumber) > this.diagram.panel.limits.value ? `${value.slice(0, 12)} is too large.` : "";
+    this.say(wrong);
+    if (!wrong) return this.take(valueAsNumber);
+    this.number.value = "";
+    this.put(this.value() ?? 0);
   }
 
   drag(value) {
+    this.busy = true;
+    this.say();
     this.number.value = String(Number(value.toPrecision(4)));
     this.next = value;
     this.timer ??= setTimeout(() => {
@@ -122,7 +156,6 @@ export class Editor {
   take(value) {
     clearTimeout(this.timer);
     this.timer = null;
-    if (!Number.isFinite(value)) return this.put(this.value() ?? 0);
     this.put(value);
     this.report(value);
   }
@@ -140,6 +173,7 @@ export class Editor {
     if (!this.open) return;
     clearTimeout(this.timer);
     this.timer = this.sent = null;
+    this.busy = false;
     const back = this.root.contains(document.activeElement);
     this.root.hidden = true;
     if (back && this.from?.isConnected) this.from.focus();

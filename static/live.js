@@ -16,8 +16,14 @@ import { Watcher } from "./watch.js";
 const mounted = new WeakMap();
 /** What is drawn in a panel, where it is not a chart. */
 const DRAWN = { network: (panel, view) => new Diagram(panel, () => view.schedule(), () => view.refocus(), view.send) };
+/** Panels over the input plane, which show the same points and a unit's map. */
+const OVER_PLANE = new Set(["boundary", "space"]);
 /** With reduced motion, pictures change this seldom. */
 const CALM_MS = 500;
+
+/** Charts that are painted in turn while frames come faster than this: the eye follows the others. */
+const TURNS = [["cost"], ["gradients", "weights"]];
+const HURRIED_MS = 60;
 
 /** What tests and benchmarks read. */
 const counts = (window.__neuralLab ??= {
@@ -61,7 +67,8 @@ class View {
     this.layers = new Layers(() => this.schedule());
     this.watcher = new Watcher(parent, this.send);
     this.paint = this.paint.bind(this);
-    this.paintedAt = -Infinity;
+    this.paintedAt = this.freshAt = -Infinity;
+    this.turn = 0;
     counts.mounts += 1;
     document.fonts?.ready.then(() => this.schedule());
   }
@@ -118,6 +125,7 @@ class View {
     for (const [key, p] of Object.entries(message.panels)) {
       if (!p.static) continue;
       this.panel(key).chart.static = p.static;
+      if (OVER_PLANE.has(key)) this.points = p.static;
       this.feed.have = p.static.version;
     }
   }
@@ -154,12 +162,13 @@ class View {
     const { message, fresh } = this;
     this.fresh = false;
     this.paintedAt = now;
-    if (fresh || this.other) this.update(message);
+    const keys = this.due(now, fresh);
+    if (fresh || this.other) this.update(message, keys);
     this.other = false;
-    const more = this.syncAxes(now);
-    const background = getComputedStyle(this.root).getPropertyValue("--panel");
+    const more = this.syncAxes(now, keys);
+    const background = this.background();
     const paintStarted = performance.now();
-    for (const key of Object.keys(message.panels)) {
+    for (const key of keys) {
       this.panel(key).chart.paint(background, this.layers);
       this.panel(key).point(this.layers.marked);
       if (fresh) counts.frames[key] = (counts.frames[key] ?? 0) + 1;
@@ -169,13 +178,35 @@ class View {
     loadPlotly(() => this.schedule());
   }
 
+  /** Return the colour of the panels; to ask for it in every frame takes longer than to paint one. */
+  background() {
+    const { nlTheme } = this.root.dataset;
+    if (this.colored?.[0] !== nlTheme) this.colored = [nlTheme, getComputedStyle(this.root).getPropertyValue("--panel")];
+    return this.colored[1];
+  }
+
+  /** Return the panels to paint: of some charts only every other one, where frames come fast. What
+   * was left out is painted when nothing new comes. */
+  due(now, fresh) {
+    const { message } = this;
+    const keys = Object.keys(message.panels);
+    const hurried = fresh && message.playing && now - this.freshAt < HURRIED_MS && keys.length > 2;
+    if (fresh) this.freshAt = now;
+    clearTimeout(this.settling);
+    if (!hurried) return keys;
+    this.turn = (this.turn + 1) % TURNS.length;
+    this.settling = setTimeout(() => this.refocus(), 3 * HURRIED_MS);
+    return keys.filter((key) => !TURNS[1 - this.turn].includes(key));
+  }
+
   /** Another unit of the diagram is to be shown than the last frame shows. */
   refocus() {
     this.other = true;
     this.schedule();
   }
 
-  update(message) {
+  /** Take the message for some of its panels. */
+  update(message, due) {
     if (this.root.dataset.nlTheme !== message.theme) this.root.dataset.nlTheme = message.theme;
     this.root.dataset.page = message.page;
     this.root.toggleAttribute("data-present", Boolean(message.present));
@@ -187,7 +218,13 @@ class View {
     const keys = Object.keys(message.panels);
     for (const [key, told] of Object.entries(message.panels)) {
       const panel = this.panel(key);
-      const p = key === "boundary" && message.panels.network ? this.panel("network").chart.preview(told) : told;
+      if (!due.includes(key)) {
+        order += 1;
+        continue;
+      }
+      const over = OVER_PLANE.has(key);
+      if (over) panel.chart.static = this.points;
+      const p = over && message.panels.network ? this.panel("network").chart.preview(told) : told;
       // Where some are hidden, two share a row, and an odd one has the last to itself.
       panel.root.dataset.alone = String(keys.length % 2 === 1 && key === keys.at(-1));
       panel.root.hidden = false;
@@ -199,12 +236,11 @@ class View {
   }
 
   /** Let Plotly redraw one chart's axes at most, so that no frame is late; return whether more wait. */
-  syncAxes(now) {
+  syncAxes(now, keys) {
     const Plotly = window.Plotly?.react ? window.Plotly : null;
     let busy = false;
     let more = false;
     // Each in its turn: the first ones would keep the last from theirs on a busy machine.
-    const keys = Object.keys(this.message.panels);
     const from = keys.indexOf(this.synced) + 1;
     for (const key of [...keys.slice(from), ...keys.slice(0, from)]) {
       const { chart } = this.panel(key);
@@ -239,8 +275,7 @@ class View {
   destroy() {
     this.gone = true;
     this.feed?.stop();
-    clearTimeout(this.timer);
-    clearTimeout(this.stopping);
+    for (const timer of [this.timer, this.stopping, this.settling]) clearTimeout(timer);
     this.watcher.destroy();
     for (const { chart } of this.panels.values()) chart.destroy(window.Plotly);
     this.root.remove();

@@ -16,6 +16,7 @@ export function paintColumn(diagram, c) {
     g.strokeStyle = p.colors.line;
     g.lineWidth = 1;
     g.strokeRect(x + 0.5, column.top + 0.5, column.size - 1, column.height - 1);
+    paintRow(diagram, c, column);
     return;
   }
   const { size } = column;
@@ -33,6 +34,20 @@ export function paintColumn(diagram, c) {
     g.globalAlpha = 1;
   }
   paintRims(diagram, c, column);
+}
+
+/** Mark the unit of a strip that is pinned or pointed at. */
+function paintRow(diagram, c, column) {
+  const { g, panel } = diagram;
+  const high = Math.max(4, column.height / column.units);
+  for (let j = 0; j < column.units; j++) {
+    const fixed = diagram.pinned() === `${c}.${j + 1}`;
+    const [at, k] = diagram.pointed?.unit ?? [];
+    if (!fixed && !(at === c && k === j)) continue;
+    g.strokeStyle = fixed ? panel.colors.t1 : panel.colors.t2;
+    g.lineWidth = fixed ? 2 : 1.5;
+    g.strokeRect(column.x - column.size / 2 - 3, column.at(j) - high / 2, column.size + 6, high);
+  }
 }
 
 /** Round the corners of a column's maps, frame them, and paint their biases. */

@@ -143,7 +143,7 @@ export function shapes(g, list, s) {
 const ANCHOR = { left: 0, center: 0.5, right: 1, top: 0, middle: 0.5, bottom: 1 };
 
 /** Paint the layout's annotations; labels at line ends are pushed apart, marks that collide left out. */
-export function annotations(g, list, s, background, width, data, k) {
+export function annotations(g, list, s, background, { w: width, h: height }, data, k) {
   const placed = (list ?? []).map((a) => place(g, a, s, data)).filter(Boolean);
   const ends = placed.filter((p) => p.kind === "end-label");
   const edges = placed.filter((p) => p.kind === "edge-label");
@@ -153,6 +153,8 @@ export function annotations(g, list, s, background, width, data, k) {
   const marks = [];
   for (const p of placed) {
     p.x = Math.max(0, Math.min(width - p.w - 1, p.x));
+    // Words below the axis go no lower than a low chart does.
+    if (p.kind === "note") p.y = Math.min(p.y, height - 8 * k);
     if (p.kind === "change") {
       if (marks.some((m) => m.y === p.y && p.x < m.x + m.w + 6 && m.x < p.x + p.w + 6)) continue;
       marks.push(p);

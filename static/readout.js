@@ -8,7 +8,8 @@ const TERM = 47;
 const LETTER = 6;
 const REST = 380;
 const HINT = "Point at a neuron or a link. Click a neuron to pin it, a link or a bias to edit it.";
-const HINT_TOUCH = "Tap a neuron to pin it, a link to edit it, a layer’s number to change the layer.";
+const HINT_TOUCH = "Tap a neuron to pin it, a link to edit it";
+const HINT_SMALL = ", a layer’s number to change the layer";
 
 export class Readout {
   constructor(diagram) {
@@ -24,7 +25,7 @@ export class Readout {
   /** Show [name, words], or the hint. */
   show(words) {
     const coarse = window.matchMedia("(pointer: coarse)").matches;
-    const [name, text] = words ? [`${words[0]}: `, words[1]] : ["", performance.now() < (this.until ?? 0) ? this.said : coarse ? HINT_TOUCH : HINT];
+    const [name, text] = words ? [`${words[0]}: `, words[1]] : ["", performance.now() < (this.until ?? 0) ? this.said : coarse ? `${HINT_TOUCH}${this.diagram.geometry.roomy ? "" : HINT_SMALL}.` : HINT];
     if (this.name.textContent !== name) this.name.textContent = name;
     if (this.text.textContent !== text) this.text.textContent = text;
     this.offer();
@@ -62,7 +63,7 @@ export class Readout {
 
   pinButtons(pinned) {
     const [c, j] = pinned.split(".").map(Number);
-    const edit = button("", "Edit", "Edit the bias and the weights of the pinned neuron", () => this.diagram.edit(c, j - 1, -1, edit));
+    const edit = button("", "Edit neuron", "Edit the bias and the weights of the pinned neuron", () => this.diagram.edit(c, j - 1, -1, edit));
     return [edit, button("", "Unpin", "Unpin (Esc)", () => this.diagram.pin(""))];
   }
 

@@ -74,7 +74,7 @@ const CSS = `
 .nl-plot canvas{pointer-events:none;width:100%;height:100%}
 .nl-plot[data-dim=true] canvas,.nl-plot[data-dim=true] .nl-plotly{opacity:.45}
 .nl-plotly .scatterlayer,.nl-plotly .spikeline:not([stroke-dasharray]){visibility:hidden}
-.nl-empty{position:absolute;left:calc(50% - 5px);top:calc(50% - 16px);transform:translate(-50%,-50%);
+.nl-empty{position:absolute;left:calc(50% - 5px);top:calc(75% - 20px);transform:translate(-50%,-50%);
  width:max-content;max-width:80%;padding:4px 10px;background:var(--panel);border-radius:6px;text-align:center;color:var(--t2);font-size:12.5px;
  line-height:18px;pointer-events:none}
 .nl-empty b{display:block;color:var(--t1);font-size:13.5px;font-weight:600;margin-bottom:2px}
@@ -121,6 +121,16 @@ const CSS = `
  .nl-panel[data-key=gradients]{grid-column:span 9}
  .nl-panel[data-key=autopsy]{grid-column:span 14}
  .nl-grid:has([data-key=autopsy]:not([hidden])) .nl-panel[data-key=cost]{grid-column:span 10}
+}
+/* A sentence takes the room that is left in the bar: were it a row, all panels would change their height. */
+@container (min-width:880px){
+ .nl-root:not([data-present]) .nl-bar{flex-wrap:nowrap}
+ .nl-root:not([data-present]) .nl-notice{order:1;flex:1 1 0;min-width:0;max-height:48px;overflow:auto;margin:-5px 0 -5px 12px;padding:1px 8px;
+  line-height:15px}
+ .nl-root:not([data-present]) .nl-status{order:2;padding-left:12px}
+}
+@container (min-width:880px) and (max-width:1059.98px){
+ .nl-root:not([data-present]) .nl-bar:has(.nl-notice:not([hidden])) .nl-status{display:none}
 }
 @container (min-width:1080px){
  .nl-panel[data-key=gradients]{grid-column:span 10}

@@ -9,8 +9,10 @@ const CORNER = 0.36;
 /** Labels for screen readers follow the numbers this often. */
 const LABELS_MS = 1000;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-/** Columns nearer to each other have no room for another button between theirs. */
-const BESIDE = 92;
+/** The three buttons of a layer are so wide, with its number of units among them wider, and the
+ * one between two layers is as wide as each of them. */
+const TOOLS = { mouse: 60, finger: 84, number: 18 };
+const ADD = { mouse: 18, finger: 26 };
 
 const box = (node, x, y, w, h) => Object.assign(node.style, { left: `${x}px`, top: `${y}px`, width: `${w}px`, height: `${h}px` });
 
@@ -57,16 +59,36 @@ export class Units {
     });
   }
 
+  /** Return the button of a strip, which stands for the unit under the pointer, or that the arrows
+   * have come to. */
   strip(column, c) {
-    const { panel } = this.diagram;
-    const node = element("div", "nl-strip");
-    node.setAttribute("role", "img");
-    const what = c ? panel.layers[c - 1].title : "Inputs";
-    node.ariaLabel = `${what}, ${column.units} units as a strip`;
-    node.title = node.ariaLabel;
-    box(node, column.x - column.size / 2, column.top, column.size, column.height);
-    node.style.pointerEvents = "none";
+    const node = button("nl-unit nl-strip", "", "", () => c && this.diagram.toggle(...this.placeOf(node)));
+    node.title = "";
+    node.dataset.at = `${c}.0`;
+    const wide = Math.max(column.size, 12);
+    box(node, column.x - wide / 2, column.top, wide, column.height);
+    const to = (event) => {
+      if (event.pointerType !== "mouse" && event.type !== "pointerdown") return;
+      const { top, height } = node.getBoundingClientRect();
+      const j = Math.floor(((event.clientY - top) / height) * column.units);
+      this.move(node, c, Math.max(0, Math.min(column.units - 1, j)));
+    };
+    node.onpointermove = to;
+    node.onpointerdown = to;
+    node.onpointerleave = (event) => event.pointerType === "mouse" && this.diagram.point(null);
+    node.onfocus = () => this.focused(...this.placeOf(node));
+    node.onblur = () => this.diagram.point(null);
     return [node];
+  }
+
+  placeOf(node) {
+    return node.dataset.at.split(".").map(Number);
+  }
+
+  /** Let a strip stand for another of its units. */
+  move(node, c, j) {
+    node.dataset.at = `${c}.${j}`;
+    this.diagram.point({ unit: [c, j] });
   }
 
   press(event, c, j) {
@@ -97,6 +119,13 @@ export class Units {
     const step = ARROWS[event.key];
     if (!step) return;
     event.preventDefault();
+    if (step[1] && node.classList.contains("nl-strip")) {
+      const to = j + step[1];
+      if (to < 0 || to >= this.diagram.geometry.columns[c].units) return;
+      this.move(node, c, to);
+      this.focused(c, to);
+      return;
+    }
     this.next(c, j, step)?.focus();
   }
 
@@ -106,7 +135,7 @@ export class Units {
     const { columns } = this.diagram.geometry;
     const y = columns[c].at(j);
     for (let to = c + across; to >= 0 && to < columns.length; to += across) {
-      if (columns[to].kind !== "tiles") continue;
+      if (columns[to].kind !== "tiles") return this.root.querySelector(`.nl-strip[data-at^="${to}."]`);
       let best = 0;
       for (let k = 0; k < columns[to].units; k++) if (Math.abs(columns[to].at(k) - y) < Math.abs(columns[to].at(best) - y)) best = k;
       return this.unit(to, best);
@@ -203,13 +232,15 @@ export class Units {
   }
 
   /** Return a button between each two columns that adds a layer there. */
-  adds({ columns, across, head, low }) {
+  adds({ columns, across, head, low, finger }) {
     const { panel } = this.diagram;
     if (panel.hidden.length >= panel.limits.layers) return [];
+    const by = finger ? "finger" : "mouse";
+    // Between narrow columns there is room beside the headings only.
+    const level = across >= TOOLS[by] + (low ? TOOLS.number : 0) + ADD[by] + 4;
     return columns.slice(0, -1).map((column, c) => {
       const node = button("nl-add", "+", `Add a layer ${c ? `behind layer ${c}` : "before layer 1"}`, () => insert(this.diagram, c));
-      // Between narrow columns there is room beside the headings only.
-      box(node, (column.x + columns[c + 1].x) / 2 - 9, low && across < BESIDE ? -1 : head - 20, 18, 18);
+      box(node, (column.x + columns[c + 1].x) / 2 - ADD[by] / 2, level ? head - ADD[by] - 2 : -1, ADD[by], ADD[by]);
       return node;
     });
   }

@@ -202,6 +202,39 @@ def test_wide_layers_are_strips_with_the_strongest_links_and_the_panel_says_so()
     assert np.abs(link["weight"]).min() >= left.max() - 1e-6
 
 
+def test_as_many_links_are_drawn_as_the_panel_says():
+    """Biases beside them, which are no links; and where all fit, it says nothing."""
+    _, message = shown(replace(SMALL, hidden=(40, 10)))
+    panel = message["panels"]["network"]
+    assert f"strongest {LINKS} links" in panel["subtitle"]
+    at = panel["links"][1]["at"]
+    assert np.count_nonzero(at % 41 != 40) == LINKS
+    assert np.count_nonzero(at % 41 == 40) == 10
+    _, message = shown(replace(SMALL, hidden=(36, 8)))
+    assert "strongest" not in message["panels"]["network"]["subtitle"]
+
+
+@pytest.mark.parametrize(
+    "view", [View(pinned="2.7"), View(pointed="2.7"), View("log", pinned="1.1", pointed="2.7")]
+)
+def test_a_strips_unit_in_view_comes_with_its_map_its_bias_and_its_strongest_weights(view):
+    run, message = shown(replace(SMALL, hidden=(100, 40, 4)), view)
+    W, b = run.weights[1]
+    link = message["panels"]["network"]["links"][1]
+    rows, columns = np.divmod(link["at"], 101)
+    mine = dict(zip(columns[rows == 6].tolist(), link["weight"][rows == 6].tolist(), strict=True))
+    assert mine[100] == pytest.approx(b[6, 0], rel=1e-6)
+    assert set(np.argsort(np.abs(W[6]))[-23:].tolist()) <= set(mine)
+    assert all(mine[i] == pytest.approx(W[6, i], rel=1e-6) for i in mine if i < 100)
+    boundary = message["panels"]["boundary"]
+    assert boundary["title"] == "Layer 2, neuron 7"
+    plane = run.data.plane
+    size = boundary["field_size"]
+    u, v = (np.linspace(*r, size) for r in (plane.x_range, plane.y_range))
+    A = layers_of(run, plane.inputs(np.stack([np.tile(u, size), np.repeat(v, size)])))[1][6]
+    assert np.abs(boundary["field"] - (A + 1) / 2 * 255).max() <= 1.0
+
+
 def test_a_strip_is_the_middle_row_of_its_units():
     run, message = shown(replace(SMALL, hidden=(70,)))
     panel = message["panels"]["network"]
@@ -219,7 +252,7 @@ def test_a_tile_layer_behind_a_strip_keeps_all_its_biases():
     W[:, -1] = 1e-6
     at = strongest(W, 50, with_biases=True)
     assert set(np.arange(8) * 101 + 100) <= set(at.tolist())
-    assert len(at) == 50
+    assert len(at) == 50 + 8
     assert not set(strongest(W, 50, with_biases=False).tolist()) & {i * 101 + 100 for i in range(8)}
 
 
@@ -230,7 +263,7 @@ def test_the_strongest_of_very_many_are_the_same_as_by_sorting(shape, with_biase
     at = strongest(W, 288, with_biases)
     sizes = np.abs(W)
     sizes[:, -1] = np.inf if with_biases else -1
-    most = max(288, shape[0] if with_biases else 0)
+    most = min(288 + (shape[0] if with_biases else 0), sizes.size)
     assert set(at.tolist()) == set(np.argsort(sizes.ravel())[-most:].tolist())
 
 
@@ -244,9 +277,8 @@ def test_the_diagrams_part_of_a_frame_is_bounded(hidden, most):
     arrays = [panel["maps"], *(a for link in panel["links"] for a in link.values())]
     size = sum(a.nbytes for a in arrays if isinstance(a, np.ndarray))
     assert size < most * 1000
-    assert sum(len(link["weight"]) for link in panel["links"]) <= max(
-        LINKS_IN_ALL, sum(W.size + b.size for W, b in dnn.start(SMALL).weights)
-    )
+    travelled = sum(len(link["weight"]) for link in panel["links"])
+    assert travelled <= LINKS_IN_ALL + sum(hidden) + 1, "and the biases"
 
 
 def test_many_inputs_are_a_strip_over_the_first_two_components():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from visits import base, buttons, checked, config, errors, found, opened, press, query
 
@@ -141,6 +143,20 @@ def test_a_rate_is_typed_or_picked(field, text, value):
     picked = 0.003
     found(at.select_slider, f"config_{field}").set_value(picked).run()
     assert getattr(config(at), field) == picked
+
+
+@pytest.mark.parametrize("size", [1, 30])
+def test_an_epoch_of_a_batch_size_is_each_example_once(size):
+    at = opened(dataset="xor", batch_size="30")
+    found(at.selectbox, "config_batch_size").set_value(str(size)).run()
+    assert config(at).batch_size == size
+    loop = at.session_state["loop"]
+    press(at, "epoch")
+    end = time.monotonic() + 30
+    while loop.run.step < loop.epoch_steps and time.monotonic() < end:
+        loop.tick()
+        time.sleep(0.01)
+    assert loop.run.step == loop.epoch_steps == -(-loop.run.data.m_train // size)
 
 
 def test_a_batch_size_is_typed_or_picked():

@@ -16,6 +16,8 @@ from dnn.figures.words import number, percent
 Array = np.ndarray
 #: The range is this much wider than what is shown.
 ROOM = 1.08
+#: Examples are drawn so much smaller than in the input plane.
+SMALLER = 0.7
 
 
 def space_figure(
@@ -31,9 +33,11 @@ def space_figure(
     """
     c = tokens(theme)
     reach = _reach(lines, points)
-    style = {"color": fade(c["t3"], 0.5), "width": 1}
+    style = {"color": fade(c["t2"], 0.6), "width": 1}
     grid = [line(x, y, "grid", style, hoverinfo="skip") for x, y in lines if _finite(x + y)]
-    data = [*grid, *points]
+    # Smaller than in the input plane, and below the grid: it is the grid that shows the warping.
+    small = [p | {"marker": p["marker"] | {"size": SMALLER * p["marker"]["size"]}} for p in points]
+    data = [*small, *grid]
     ends = _ends(cut, reach)
     if ends is not None:
         data.append(

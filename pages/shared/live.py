@@ -182,7 +182,7 @@ def handle(loop: Loop, event: dict) -> None:
     kind, value = event.get("type"), event.get("value")
     if kind == "control":
         key = str(event.get("key"))
-        if key in LINKED:
+        if key in (*LINKED, "pointed"):
             with suppress(ValueError):
                 loop.look(**{key: value})
     elif kind == "hidden":

@@ -8,8 +8,10 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
+from urllib.parse import parse_qs
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dnn.changes import Link, changes_from_text, link_text, step_from_text
 from dnn.config import FIELDS, Config, from_query, to_query
@@ -17,6 +19,7 @@ from dnn.datasets import DATASETS
 from dnn.execution import open_executor
 from dnn.live import warm_up
 from dnn.presets import PRESETS
+from dnn.space import chosen_units
 from dnn.twins import setting_from_text, setting_text
 from dnn.view import LINKED, View, view_from_query, view_to_query
 from pages.shared.frames import publish
@@ -29,6 +32,10 @@ COMPONENT = "live_panels"
 FIRST_VISIT = {"playground": "spiral", "gradients": "lab", "twins": "twins"}
 #: What a link says beside Config and View.
 BESIDE = ("speed", "play", "twin", "changes", "step")
+#: What a link may carry for others: for Streamlit, for another page of ours, for those who count.
+ELSEWHERE = ("embed", "embed_options", "experiment", "run", "fbclid", "gclid")
+#: So many unknown names are said.
+MOST_NAMED = 5
 #: Stands between a widget's name and the number of its version.
 VERSION = "--v"
 
@@ -102,7 +109,7 @@ def _from_link(page: str) -> Loop:
         problems.append(str(error))
     readable = not problems
     view, wrong = view_from_query(query)
-    problems += wrong
+    problems += [*wrong, *_unknown(query), *_switches(query)]
     view = _known(replace(view, page=page), problems)
     speed = query.get("speed", "epoch")
     if speed not in SPEEDS:
@@ -120,17 +127,72 @@ def _from_link(page: str) -> Loop:
         problems.append(str(error))
     made = _made(config, replace(view, theme=theme), playing, problems, differs)
     made.set_speed(speed)
+    made.look(**_absent(view, made.config, problems))
     _follow(made, query, readable and made.config == config, problems)
     say("\n".join(problems), "This link can't be shown as it is:")
     return made
 
 
 def _misspelt(query: Mapping[str, str]) -> list[str]:
-    """Return a sentence for each key that is nearly one of ours; others are somebody else's."""
+    """Return a sentence for each key that is nearly one of ours."""
+    return [f"{key} is not known; did you mean {near}?" for key, near in _strange(query) if near]
+
+
+def _unknown(query: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each key that is like none of ours, the first few of them."""
+    names = [key if len(key) <= 40 else f"{key[:40]}…" for key, near in _strange(query) if not near]
+    said = [f"{name} is not known and was left out" for name in names[:MOST_NAMED]]
+    more = len(names) - len(said)
+    return [*said, f"and {more:,} more names that are not known"] if more else said
+
+
+def _strange(query: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the keys that mean nothing here, each with the one that may have been meant, or ""."""
     known = [*FIELDS, *LINKED, *BESIDE]
-    unknown = [key for key in query if key not in known and len(key) <= 40][:20]
-    near = {key: get_close_matches(key.lower(), known, 1, 0.8) for key in unknown}
-    return [f"{key} is not known; did you mean {found[0]}?" for key, found in near.items() if found]
+    keys = [key for key in query if key not in {*known, *ELSEWHERE} and not key.startswith("utm_")]
+    # To compare a long name, or thousands of them, would keep the page waiting.
+    tried = [key for key in keys if len(key) <= 40][:20]
+    near = {key: get_close_matches(key.lower(), known, 1, 0.8) for key in tried}
+    return [(key, (near.get(key) or [""])[0]) for key in keys]
+
+
+def _switches(query: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each of a link's switches beside View that says what it can't."""
+    texts = {"play": query.get("play", "1"), "embed": _embed()}
+    allowed = {"play": ("1", "0"), "embed": ("true", "false", "")}
+    return [
+        f"{name}: {text[:40]!r} is not allowed; choose {allowed[name][0]} or {allowed[name][1]}"
+        for name, text in texts.items()
+        if text.lower() not in allowed[name]
+    ]
+
+
+def _embed() -> str:
+    """Return what the address says of embed, which Streamlit keeps out of st.query_params."""
+    context = get_script_run_ctx()
+    return parse_qs(context.query_string if context else "").get("embed", [""])[0]
+
+
+def _absent(view: View, config: Config, problems: list[str]) -> dict[str, str]:
+    """Return what the view is to say where it names layers or units that are not there."""
+    sizes, instead = config.hidden, {}
+    layer, _, unit = view.pinned.partition(".")
+    if layer and int(layer) > len(sizes) + 1:
+        instead["pinned"] = f"layer {layer} is not there; the output is layer {len(sizes) + 1}"
+    elif layer and int(layer) <= len(sizes) and int(unit) > sizes[int(layer) - 1]:
+        has = sizes[int(layer) - 1]
+        instead["pinned"] = f"neuron {unit} is not there; layer {layer} has {has}"
+    chosen = view.space_layer
+    if chosen.isdigit() and int(chosen) > len(sizes):
+        last = f"choose last or 1 to {len(sizes)}" if sizes else "there are no hidden layers"
+        instead["space_layer"] = f"layer {chosen} is not there; {last}"
+    elif chosen and sizes and view.space_units != "components":
+        has = sizes[-1] if chosen == "last" else sizes[int(chosen) - 1]
+        if not chosen_units(view.space_units, has):
+            instead["space_units"] = f"{view.space_units} are not both there; the layer has {has}"
+    problems.extend(f"{name}: {words}" for name, words in instead.items())
+    default = View()
+    return {name: getattr(default, name) for name in instead}
 
 
 def _known(view: View, problems: list[str]) -> View:

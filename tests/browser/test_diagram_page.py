@@ -258,6 +258,33 @@ def test_a_large_network_says_what_it_leaves_out(visit):
     says(page, "smaller terms")
 
 
+def test_a_strips_neuron_is_pointed_at_pinned_and_reached_by_keys(visit):
+    page = visit("?dataset=circle&hidden=40-3&seed=5")
+    ready(page)
+    strip = page.locator(".nl-strip")
+    box = strip.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 11.5 / 40)
+    page.wait_for_selector(".nl-panel[data-key=boundary] h3:has-text('Layer 1, neuron 12')")
+    text = says(page, "Layer 1, neuron 12: z =")
+    W, b = network_of(page).weights[0]
+    assert numbers(text) == pytest.approx([*W[11], b[11, 0]], rel=0.006, abs=1e-9)
+    page.mouse.down()
+    page.mouse.up()
+    linked(page, "pinned=1.12")
+    page.mouse.move(5, 500)
+    page.wait_for_timeout(300)
+    assert title(page).inner_text() == "Layer 1, neuron 12"
+    page.keyboard.press("Escape")
+    page.wait_for_function("!location.search.includes('pinned')")
+    strip.focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("/^layer 1, neuron [0-9]+, tanh/.test(document.activeElement.ariaLabel)")
+    at = int(page.evaluate("document.activeElement.dataset.at").split(".")[1])
+    assert at == 12
+    page.keyboard.press("Enter")
+    linked(page, "pinned=1.13")
+
+
 def test_a_phone_has_room_for_the_layers_buttons(visit):
     page = visit("?dataset=circle&hidden=6-4-3", width=390, height=844)
     ready(page)
@@ -267,3 +294,36 @@ def test_a_phone_has_room_for_the_layers_buttons(visit):
     button.click()
     linked(page, "hidden=6-5-3")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+#: The pairs of the diagram's buttons that lie on each other.
+CROSSING = """() => {
+  const all = [...document.querySelectorAll('.nl-panel[data-key=network] button')].filter((e) => e.offsetParent);
+  const boxes = all.map((e) => e.getBoundingClientRect());
+  const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5;
+  const found = [];
+  for (let i = 0; i < all.length; i++) for (let k = 0; k < i; k++)
+    if (over(boxes[i], boxes[k])) found.push([all[i].ariaLabel, all[k].ariaLabel]);
+  return [all.length, found];
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
+@pytest.mark.parametrize("touch", [False, True])
+def test_no_two_buttons_of_the_diagram_lie_on_each_other(browser, server, width, height, touch):
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch
+    )
+    page = context.new_page()
+    for hidden in ("4", "4-3", "6-4-3", "8-8-8-8-8-8"):
+        page.goto(f"{server[0]}?dataset=circle&hidden={hidden}")
+        page.wait_for_function("window.__neuralLab?.first", timeout=30_000)
+        units = 7 + sum(int(n) for n in hidden.split("-")) + 1
+        page.wait_for_function(
+            f"document.querySelectorAll('.nl-unit').length === {units}", timeout=30_000
+        )
+        count, crossing = page.evaluate(CROSSING)
+        assert count > units
+        assert not crossing, hidden
+    context.close()

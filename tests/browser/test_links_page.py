@@ -193,6 +193,28 @@ def test_a_damaged_link_says_so_and_works(visit, query):
     until(page, "lab.step === 1")
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("play=banana", "play: 'banana' is not allowed"),
+        ("embed=perhaps", "embed: 'perhaps' is not allowed"),
+        ("banana=1", "banana is not known"),
+        ("pinned=9.9", "pinned: layer 9 is not there"),
+        ("pinned=[1]", "pinned: '[1]' is not allowed"),
+        ("hidden=3&space_layer=7", "space_layer: layer 7 is not there"),
+        ("learning_rate=1e999", "learning_rate: inf is not allowed"),
+        ("samples=" + "9" * 4000, "samples: "),
+    ],
+)
+def test_each_wrong_field_is_one_sentence_and_the_page_works(visit, query, words):
+    page = visit(f"?dataset=xor&{query}")
+    said = page.locator("[data-testid=stAlert]").inner_text()
+    assert said.count(words) == 1
+    assert len(said) < 400
+    press(page, "step")
+    until(page, "lab.step === 1")
+
+
 def test_a_query_of_60_kilobytes_opens_a_page(visit):
     page = visit("?dataset=xor&changes=" + "1:l2:0.1," * 6500)
     assert "too many" in page.locator("[data-testid=stAlert]").inner_text()

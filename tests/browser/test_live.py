@@ -15,6 +15,15 @@ PANELS = ("network", "boundary", "cost", "gradients", "weights")
 DEEP = "hidden=16-16-16-16-16-16-16-16-16-16-16-16&activation=relu&initializer=normal&sigma_w=0.7"
 
 
+#: How many pixels of the boundary's canvas have other colours than the two commonest: the shades of
+#: the field, and the points.
+BESIDE = """(() => { const c = document.querySelector('.nl-panel[data-key=boundary] .nl-plot > canvas');
+  const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data, many = new Map();
+  for (let i = 0; i < d.length; i += 4) if (d[i + 3] === 255) {
+    const key = (d[i] << 16) + (d[i + 1] << 8) + d[i + 2]; many.set(key, (many.get(key) ?? 0) + 1); }
+  return [...many.values()].sort((a, b) => b - a).slice(2).reduce((sum, n) => sum + n, 0); })()"""
+
+
 def test_the_first_visit_trains_and_every_panel_is_painted(visit):
     page = visit()
     until(page, "lab.playing && lab.step > 0")
@@ -107,6 +116,23 @@ def test_a_learning_rate_changed_while_running_is_applied_without_a_reset(visit)
     until(page, "lab.learning_rate === 0.0021")
     assert lab(page, "step") >= step
     linked(page, "learning_rate=0.0021")
+
+
+def test_batch_sizes_from_1_to_30_are_typed_and_train(visit):
+    page = visit("?dataset=xor")
+    steps = 0
+    for size, batches in (("1", 250), ("30", 9)):
+        box = page.locator("[class*=st-key-config_batch_size] input").first
+        box.click()
+        box.fill(size)
+        page.get_by_role("option", name=size).or_(
+            page.get_by_role("option", name=f"Add: {size}")
+        ).first.wait_for()
+        box.press("Enter")
+        linked(page, f"batch_size={size}")
+        press(page, "epoch")
+        steps += batches
+        until(page, f"lab.step === {steps}")
 
 
 def test_a_new_network_resets_and_says_so(visit):
@@ -218,10 +244,16 @@ def test_switches_of_the_panels(visit):
         page,
         "document.querySelector('.nl-panel[data-key=cost] [aria-pressed=true]').textContent === 'Linear'",
     )
+    # Discretised, either side of the boundary has one colour: few pixels have another.
+    shaded = page.evaluate(BESIDE)
     page.locator(".nl-panel[data-key=boundary]").get_by_text("Discretise").click()
     linked(page, "discretise=on")
+    page.wait_for_function(f"{BESIDE} < 0.6 * {shaded}")
+    # What is left are the points, and half of them are test data.
+    points = page.evaluate(BESIDE)
     page.locator(".nl-panel[data-key=boundary]").get_by_text("Test data").click()
     linked(page, "show_test=off")
+    page.wait_for_function(f"{BESIDE} < 0.75 * {points}")
     until(
         page,
         "!document.querySelector('.nl-panel[data-key=boundary] .nl-legend').textContent.includes('test')",
