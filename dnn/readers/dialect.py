@@ -63,7 +63,7 @@ def cells(blob: bytes, header: bool | None = None) -> Cells:
     check_bytes(len(blob))
     text, encoding = _decoded(blob)
     separator = _separator(text)
-    rows = list(_rows(text, separator))
+    rows = list(_bounded(_rows(text, separator)))
     if not rows:
         raise ValueError("The file is empty: a table has a row for each example")
     width = Counter(len(row) for _, row in rows[:SAMPLE_ROWS]).most_common(1)[0][0]
@@ -131,20 +131,26 @@ def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
         found: Iterable[list[str]] = (line.split() for line in text.splitlines())
     else:
         found = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    line, count, total = 0, 0, 0
+    line = 0
     try:
         for row in found:
             line += 1
             stripped = [cell.strip() for cell in row]
-            if not any(stripped):
-                continue
-            count, total = count + 1, total + len(stripped)
-            if count > MAX_ROWS + 1 or len(stripped) > MAX_COLUMNS:
-                check_table(count, len(stripped))
-            check_cells(total)
-            yield line, stripped
+            if any(stripped):
+                yield line, stripped
     except csv.Error as error:
         raise ValueError(f"Line {line + 1:,} can't be read: {shown(str(error))}") from None
+
+
+def _bounded(rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the same rows. Raises ValueError as soon as they are too many."""
+    total = 0
+    for count, (line, row) in enumerate(rows):  # from 0, for the first may be a header
+        total += len(row)
+        if count > MAX_ROWS or len(row) > MAX_COLUMNS:
+            check_table(count, len(row))
+        check_cells(total)
+        yield line, row
 
 
 def _has_header(rows: list[tuple[str, ...]]) -> bool:
@@ -158,9 +164,9 @@ def _has_header(rows: list[tuple[str, ...]]) -> bool:
     first, below = rows[0], rows[1:SAMPLE_ROWS]
     if any(number(cell, comma=True) is not None or not cell for cell in first):
         return False
-    if len(set(first)) < len(first):
-        return False
     columns = list(zip(*below, strict=True))
     if any(number(cell, True) is not None for column in columns for cell in column[:20]):
         return True
-    return not any(cell in column for cell, column in zip(first, columns, strict=True))
+    return len(set(first)) == len(first) and not any(
+        cell in column for cell, column in zip(first, columns, strict=True)
+    )

@@ -27,7 +27,7 @@ def neutral(value: Any) -> str:
 def table_text(columns: Mapping[str, Sequence[Any]]) -> str:
     """Return columns of equal length as CSV, with a header. Raises ValueError for other ones."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out)  # with RFC 4180's ends of lines, so that both halves are quoted
     writer.writerow([neutral(name) for name in columns])
     for row in zip(*columns.values(), strict=True):
         writer.writerow([neutral(value) for value in row])
