@@ -85,9 +85,9 @@ def test_the_published_run(data):
 @pytest.mark.slow
 def test_the_cost_curve_is_that_of_the_course_s_own_formulas(data):
     weights = original_weights((data.n_inputs, *HIDDEN, 1))
-    costs = as_in_the_course(weights, data.X_train, data.Y_train, 0.0095, 201)
+    costs = as_in_the_course(weights, data.X_train, data.Y_train, 0.0095, 61)
     run = dnn.start(CONFIG, data, weights)
     assert dnn.cost(run, data.X_train, data.Y_train) == pytest.approx(costs[0], rel=1e-12)
-    _, records = dnn.advance(run, 200, dnn.Watch(20))
+    _, records = dnn.advance(run, 60, dnn.Watch(10))
     for record in records:
         assert record.train_cost == pytest.approx(costs[record.step], rel=1e-9)
