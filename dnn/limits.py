@@ -11,6 +11,9 @@ MAX_UNPACKED_BYTES = int(float(os.environ.get("NEURAL_LAB_MAX_UNPACKED_BYTES", 3
 MAX_ROWS = int(float(os.environ.get("NEURAL_LAB_MAX_ROWS", 100_000)))
 MAX_COLUMNS = int(float(os.environ.get("NEURAL_LAB_MAX_COLUMNS", 20_000)))
 
+#: Values of a table that is text: as text each takes ten times as much memory as a number.
+MAX_CELLS = int(float(os.environ.get("NEURAL_LAB_MAX_CELLS", 5_000_000)))
+
 
 def check_bytes(count: int) -> None:
     """Raise ValueError where a file of so many bytes is too large."""
@@ -38,3 +41,12 @@ def check_table(rows: int, columns: int) -> None:
         if count > most:
             raise ValueError(f"The file has {count:,} {what}; allowed: up to {most:,}")
     check_unpacked(8 * rows * columns)
+
+
+def check_cells(count: int) -> None:
+    """Raise ValueError where a text has too many values."""
+    if count > MAX_CELLS:
+        raise ValueError(
+            f"The table has more than {MAX_CELLS:,} cells, which are too many; "
+            "leave out rows or columns, or save it as NPZ"
+        )

@@ -137,6 +137,35 @@ class Archive:
             flat = np.frombuffer(data, header.dtype).astype(header.dtype.newbyteorder("="))
         return flat.reshape(header.shape, order="F" if header.fortran else "C")
 
+    def expected(
+        self, name: str, shape: tuple[int | None, ...], dtypes: str | tuple[str, ...]
+    ) -> Array:
+        """Return a read-only array of this shape, None being any length, and one of these dtypes.
+
+        Raises ValueError where it is another.
+        """
+        dtypes = (dtypes,) if isinstance(dtypes, str) else dtypes
+        header = self.header(name)
+        fits = len(header.shape) == len(shape) and all(
+            wanted in (None, is_) for wanted, is_ in zip(shape, header.shape, strict=True)
+        )
+        if not fits or header.dtype not in [np.dtype(dtype) for dtype in dtypes]:
+            wanted_shape = str(shape).replace("None", "any")
+            raise ValueError(
+                f"{name} has shape {header.shape} and type {header.dtype}; here it must have "
+                f"{wanted_shape} and {' or '.join(dtypes)}"
+            )
+        array = self.array(name)
+        array.flags.writeable = False
+        return array
+
+    def finite(self, name: str, shape: tuple[int, ...]) -> Array:
+        """Return a read-only array of finite float64 of this shape. Raises ValueError."""
+        array = self.expected(name, shape, "float64")
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} holds a value that is not finite")
+        return array
+
     def _info(self, name: str) -> zipfile.ZipInfo:
         if name not in self._infos:
             raise ValueError(f"The file has no {shown(name)}")

@@ -41,14 +41,16 @@ ORDER = [
     "training",
     "timeline",
     "changes",
+    "fields",
     "npz",
+    "saved_data",
     "saved",
     "inference",
     "gradcheck",
 ]
 #: Modules that import nothing else of dnn.
 LEAVES = ["history", "execution", "view", "limits"]
-OPTIONAL = {"streamlit", "plotly", "sklearn", "pandas", "dask", "distributed"}
+OPTIONAL = {"h5py", "streamlit", "plotly", "sklearn", "pandas", "dask", "distributed"}
 
 
 def imports_of(path, everywhere=True):
@@ -82,6 +84,12 @@ def test_imports_run_one_way(name):
 @pytest.mark.parametrize("path", sorted(DNN.glob("theory/*.py")), ids=lambda path: path.stem)
 def test_theory_knows_activations_and_initializers_only(path):
     assert own(imports_of(path)) <= {"theory", "registry", "activations", "initializers"}
+
+
+@pytest.mark.parametrize("path", sorted(DNN.glob("readers/*.py")), ids=lambda path: path.stem)
+def test_readers_know_data_and_files_only(path):
+    allowed = {"readers", "datasets", "scalings", "limits", "npz", "settings"}
+    assert own(imports_of(path)) <= allowed
 
 
 def test_the_network_does_not_know_the_configuration():
@@ -129,7 +137,7 @@ def test_the_core_has_no_global_randomness_and_prints_nothing(path):
         assert not (isinstance(node, ast.ExceptHandler) and node.type is None), "bare except"
 
 
-@pytest.mark.parametrize("module", ["dnn", "dnn.live", "dnn.presets", "dnn.advice"])
+@pytest.mark.parametrize("module", ["dnn", "dnn.live", "dnn.presets", "dnn.advice", "dnn.readers"])
 def test_importing_stays_light(module):
     code = f"import sys, {module}; print(*{{m.split('.')[0] for m in sys.modules}})"
     done = subprocess.run(

@@ -1,0 +1,172 @@
+"""Bytes of a table as rows of cells: encoding, separator and header are found out."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from dnn.limits import MAX_COLUMNS, MAX_ROWS, check_bytes, check_cells, check_table
+from dnn.settings import shown
+
+#: Tried in this order: a comma may also stand for the decimal point.
+SEPARATORS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma"}
+SPACES = "spaces"
+#: What the separator is looked for in.
+SAMPLE, SAMPLE_ROWS = 65_536, 200
+#: So many of the rows must have as many cells as most have.
+AGREEING = 0.9
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
+         (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+#: Cells that stand for a missing value, in lower case.
+ABSENT = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-", ".", "#n/a", "missing"})
+#: Larger numbers can't be squared and summed.
+LARGEST = 1e100
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Rows of a table, all as long as its names, and how they were read."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    separator: str
+    encoding: str
+    header: bool
+
+
+def number(cell: str, comma: bool = False) -> float | None:
+    """Return what a cell says as a number, None where it says none. comma: for the point."""
+    if comma and cell.count(",") == 1 and "." not in cell:
+        cell = cell.replace(",", ".")
+    try:
+        value = float(cell)
+    except ValueError:
+        return None
+    return None if "_" in cell else value
+
+
+def absent(cell: str) -> bool:
+    """Return whether a cell stands for a missing value."""
+    return cell.lower() in ABSENT
+
+
+def cells(blob: bytes, header: bool | None = None) -> Cells:
+    """Return the rows of a table of text. header: whether it has one, None: found out.
+
+    Raises ValueError with one sentence.
+    """
+    check_bytes(len(blob))
+    text, encoding = _decoded(blob)
+    separator = _separator(text)
+    rows = list(_bounded(_rows(text, separator)))
+    if not rows:
+        raise ValueError("The file is empty: a table has a row for each example")
+    width = Counter(len(row) for _, row in rows[:SAMPLE_ROWS]).most_common(1)[0][0]
+    for line, row in rows:
+        if len(row) != width:
+            raise ValueError(
+                f"Line {line:,} has {len(row):,} cells where the others have {width:,}; "
+                f"cells are separated by {_word(separator)} here"
+            )
+    plain = [tuple(row) for _, row in rows]
+    has_header = _has_header(plain) if header is None else header
+    names = plain[0] if has_header else tuple(f"column {k + 1}" for k in range(width))
+    body = tuple(plain[1:] if has_header else plain)
+    if not body:
+        raise ValueError("The table has a header and no rows below it")
+    return Cells(names, body, _word(separator), encoding, has_header)
+
+
+def _word(separator: str) -> str:
+    return SEPARATORS.get(separator, separator)
+
+
+def _decoded(blob: bytes) -> tuple[str, str]:
+    """Return the text and its encoding. Raises ValueError where it is none."""
+    if blob[:2] == b"PK":
+        raise ValueError("This is a spreadsheet or a zip file; save the table as CSV")
+    marked = next((name for mark, name in MARKS if blob.startswith(mark)), None)
+    # In cp1252, the usual one of old files, five bytes mean nothing; latin-1 takes any.
+    for encoding in (marked,) if marked else ("utf-8", "cp1252", "latin-1"):
+        try:
+            text = blob.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            raise ValueError("This is not a table of text: it holds zero bytes; save it as CSV")
+        return text, encoding
+    raise ValueError(f"The file says that it is {marked}, and is not; save it as UTF-8")
+
+
+def _separator(text: str) -> str:
+    """Return the separator, or SPACES. Raises ValueError where there is one column only."""
+    sample = text[:SAMPLE]
+    lines = sample.splitlines()
+    if len(sample) < len(text) and len(lines) > 1:
+        sample = "\n".join(lines[:-1])  # the last one is cut off
+    for separator in (*SEPARATORS, SPACES):
+        try:
+            widths = Counter(len(r) for _, r in islice(_rows(sample, separator), SAMPLE_ROWS))
+        except ValueError:
+            continue
+        if not widths:
+            raise ValueError("The file is empty: a table has a row for each example")
+        width, count = widths.most_common(1)[0]
+        if width > 1 and count >= AGREEING * widths.total():
+            return separator
+    raise ValueError(
+        "No columns were found: cells are separated by commas, semicolons, tabs, bars or spaces, "
+        "and each row has as many"
+    )
+
+
+def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield line number and cells of each row that is not blank. Raises ValueError."""
+    if separator == SPACES:
+        found: Iterable[list[str]] = (line.split() for line in text.splitlines())
+    else:
+        found = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    line = 0
+    try:
+        for row in found:
+            line += 1
+            stripped = [cell.strip() for cell in row]
+            if any(stripped):
+                yield line, stripped
+    except csv.Error as error:
+        raise ValueError(f"Line {line + 1:,} can't be read: {shown(str(error))}") from None
+
+
+def _bounded(rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the same rows. Raises ValueError as soon as they are too many."""
+    total = 0
+    for count, (line, row) in enumerate(rows):  # from 0, for the first may be a header
+        total += len(row)
+        if count > MAX_ROWS or len(row) > MAX_COLUMNS:
+            check_table(count, len(row))
+        check_cells(total)
+        yield line, row
+
+
+def _has_header(rows: list[tuple[str, ...]]) -> bool:
+    """Return whether the first row names the columns.
+
+    It does where it holds no number and a column below it does; or where nothing is a number,
+    but none of its texts comes again below it.
+    """
+    if len(rows) < 2:
+        return False
+    first, below = rows[0], rows[1:SAMPLE_ROWS]
+    if any(number(cell, comma=True) is not None or not cell for cell in first):
+        return False
+    columns = list(zip(*below, strict=True))
+    if any(number(cell, True) is not None for column in columns for cell in column[:20]):
+        return True
+    return len(set(first)) == len(first) and not any(
+        cell in column for cell, column in zip(first, columns, strict=True)
+    )
