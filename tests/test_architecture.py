@@ -37,12 +37,13 @@ ORDER = [
     "trainer",
     "diagnostics",
     "training",
+    "moments",
     "changes",
     "inference",
     "gradcheck",
 ]
 #: Modules that import nothing else of dnn.
-LEAVES = ["history", "execution", "view"]
+LEAVES = ["distributions", "history", "execution", "view"]
 OPTIONAL = {"streamlit", "plotly", "sklearn", "pandas", "dask", "distributed"}
 
 
