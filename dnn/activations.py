@@ -36,8 +36,8 @@ class Activation(Entry):
     dies: bool = False
 
 
-#: A bounded activation is saturated beyond this share of its bounds: there the slope of tanh is below
-#: 6 % of its largest.
+#: A bounded activation is saturated beyond this share of its bounds: there the slope of tanh is
+#: below 6 % of its largest.
 SATURATED = 0.97
 #: Up to so many elements a constant is a full array: then maximum and minimum run on vector units.
 FULL_CONSTANT = 1 << 16

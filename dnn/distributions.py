@@ -84,7 +84,7 @@ def scale_of(percentiles: Array, kind: str = "auto") -> Scale:
 
     kind: "linear", "symlog", or "auto" for symmetric-log where values span decades.
     """
-    sizes = np.abs(np.asarray(percentiles, float).reshape(-1, len(PERCENTILES)))
+    sizes: Array = np.abs(np.asarray(percentiles, float).reshape(-1, len(PERCENTILES)))
     sizes = sizes[np.isfinite(sizes).all(axis=1)]
     reach = float(sizes.max(initial=0.0))
     if reach < 1e-300:
@@ -116,7 +116,7 @@ def shares(ranks: Array, counts: Array, scale: Scale, bins: int = BINS) -> Array
     """
     shape = ranks.shape[:-1]
     u = ((scale.place(ranks).reshape(-1, RANKS)) + 1) * (bins / 2)
-    good = np.isfinite(u).all(axis=1)
+    good: Array = np.asarray(np.isfinite(u).all(axis=1))
     u = np.clip(np.where(good[:, None], u, 0.0), 0.0, bins * (1 - 1e-9))
     rows = np.arange(len(u))[:, None]
     # How many ranks lie below each inner edge.

@@ -20,6 +20,7 @@ from dnn.figures.frame import pack
 from dnn.gradcheck import Check, gradcheck
 from dnn.history import History, Record
 from dnn.lab import give_back, resolved, taken_probe, wider
+from dnn.moments import Moment, Moments, look
 from dnn.panels import message
 from dnn.signal import Band
 from dnn.spectra import Spectra
@@ -50,6 +51,7 @@ class Slice:
     recomputed; followed: how many of a link's changes have been made. data: sent along after the
     worker missed it. fixed: whether the frame must bring what does not change during a run (the
     data points). rate: steps a second, to be shown. since: the run as the slice found it.
+    moments: what the layers looked like, where that is shown; looking: whether to look again.
     """
 
     run: Run
@@ -79,6 +81,8 @@ class Slice:
     goal: int | None = None
     followed: int = 0
     since: Run | None = None
+    moments: Moments | None = None
+    looking: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +98,7 @@ class Outcome:
     band: Band | None = None
     spectra: Spectra | None = None
     twin: Twin | None = None
+    moment: Moment | None = None
 
 
 def warm_up() -> None:
@@ -153,9 +158,14 @@ def train_slice(work: Slice) -> Outcome:
         known = replace(work, run=run, history=history, check=check, band=band, since=work.run)
         if work.resolving:
             known = replace(known, spectra=resolved(probe_of(trainer).run(), known))
+        moment = look(trainer, run) if work.looking and not run.diverged else None
+        if moment is not None and known.moments is not None:
+            known = replace(known, moments=known.moments.extend(moment))
         shown = message(known, trainer)
     frame = pack(shown)
-    return Outcome(run, history, frame, run.step - before, seconds, check, band, known.spectra)
+    return Outcome(
+        run, history, frame, run.step - before, seconds, check, band, known.spectra, moment=moment
+    )
 
 
 def overtaken(work: Slice) -> bool:

@@ -144,6 +144,30 @@ const CSS = `
  .nl-root[data-partial=true] .nl-panel{grid-column:auto!important}
  .nl-root[data-partial=true] .nl-panel[data-alone=true]{grid-column:span 2!important}
 }
+.nl-layer-bar{display:flex;flex-wrap:wrap;align-items:center;gap:4px 10px;padding:0 2px;flex:none;margin:-4px 0}
+.nl-layer-label{font-size:12px;color:var(--t2)}
+.nl-layers{display:flex;flex-wrap:wrap;gap:3px;flex:1 1 300px;min-width:0}
+.nl-layer{font:inherit;font-size:12px;font-weight:600;line-height:1;height:24px;min-width:28px;padding:0 7px;display:inline-flex;
+ align-items:center;justify-content:center;gap:5px;border:1px solid var(--line2);border-radius:6px;background:var(--raise);color:var(--t2);cursor:pointer}
+.nl-layer-swatch{width:9px;height:9px;border-radius:2px;flex:none}
+.nl-layer:hover,.nl-layer[data-marked]{background:var(--hover);color:var(--t1);border-color:var(--t3)}
+.nl-layer[aria-pressed=true]{background:var(--sel);color:var(--t1);border-color:var(--t1)}
+.nl-root[data-page=layers] .nl-panel{height:230px}
+.nl-root[data-page=layers] .nl-panel[data-key=distributions]{height:520px}
+@container (min-width:560px) and (max-width:879.98px){
+ .nl-root[data-page=layers] .nl-grid{grid-auto-rows:230px}
+ .nl-root[data-page=layers] .nl-panel{height:auto}
+ .nl-root[data-page=layers] .nl-panel[data-key=distributions]{grid-column:span 2;grid-row:span 2;height:auto}
+ .nl-root[data-page=layers] .nl-panel[data-key=flow]{grid-column:span 2}
+}
+@container (min-width:880px){
+ .nl-root[data-page=layers] .nl-grid{grid-template:1fr 1fr 1fr/repeat(4,1fr);gap:10px}
+ .nl-root[data-page=layers] .nl-panel.nl-panel{height:auto;grid-column:span 1}
+ .nl-root[data-page=layers] .nl-panel.nl-panel[data-key=distributions]{grid-area:1/1/3/3}
+ .nl-root[data-page=layers] .nl-panel.nl-panel[data-key=flow]{grid-area:3/1/4/3}
+ .nl-root[data-page=layers] .nl-words{min-height:16px}
+ .nl-root[data-page=layers] .nl-head{padding-top:5px;min-height:28px}
+}
 @container (max-width:879.98px){.nl-head{flex-wrap:wrap}.nl-head h3{min-width:max-content}}
 @container (max-width:559.98px){
  .nl-mend button{height:44px}
@@ -181,7 +205,7 @@ const CSS = `
  .nl-root[data-present][data-page=gradients] .nl-grid{grid-template:1fr/1fr}
  .nl-root[data-present][data-page=gradients] .nl-grid .nl-panel.nl-panel{grid-column:span 1}
 }
-@media (pointer:coarse){.nl-segment,.nl-check,.nl-select,.nl-banner button{height:44px}}
+@media (pointer:coarse){.nl-layer,.nl-segment,.nl-check,.nl-select,.nl-banner button{height:44px}}
 `;
 
 /** Put the style sheet into the document, once. */

@@ -27,6 +27,7 @@ from dnn.gradcheck import Check
 from dnn.history import History
 from dnn.lab import DRAWS, RESOLVING, fitting
 from dnn.live import Outcome, Slice, signal_slice, train_slice
+from dnn.moments import Moments
 from dnn.panels import points_version
 from dnn.presets import PRESETS
 from dnn.signal import Band, signal_only
@@ -59,6 +60,8 @@ NOTICE = 8.0
 #: While playing, seconds between two looks for singular values: at least these, and so many times
 #: what one takes.
 RESOLVE_EVERY, RESOLVE_SHARE = 1.0, 20.0
+#: Seconds between two looks at the layers' distributions while playing.
+LOOK_EVERY = 0.1
 #: At high speed, no more records than these: each costs as much as some dozen steps.
 RECORDS_A_SECOND = 40
 #: Records of a run that is recomputed for a link.
@@ -158,6 +161,7 @@ class Loop:
         self.band: Band | None = None
         self.spectra: Spectra | None = None
         self._resolved_at = -math.inf
+        self.moments, self._looked_at = Moments(), -math.inf
         self._edits: dict[int, tuple[int, int, int | None, float]] = {}
         self.link: Link | None = None
         self._left: tuple[Change, ...] = ()
@@ -511,6 +515,7 @@ class Loop:
         self.history, self.check = History(), None
         self.band, self.spectra, self.twin = None, None, pair
         self._resolved_at = -math.inf
+        self.moments, self._looked_at = Moments(), -math.inf
         self.notice, self._queued, self._dirty = "", 0, True
         if self._future is not None:
             self._finish()
@@ -585,10 +590,22 @@ class Loop:
             check=self.check, checking=checking, band=self.band if self.view.band else None,
             drawing=drawing, spectra=self.spectra, resolving=resolving, large=self.large,
             twin=self.twin, edited=edited, goal=self.goal, followed=self.followed,
+            moments=self.moments.of(self.view.quantity) if self.view.page == "layers" else None,
+            looking=self._looking(),
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()
         paired = twins_slice if self.twin is not None else train_slice
         self._future = self.executor.submit(signal_slice if self.large else paired, work)
+
+    def _looking(self) -> bool:
+        """Return whether the next slice is to look at the layers: so many times a second."""
+        if self.view.page != "layers" or self.large:
+            return False
+        now = time.monotonic()
+        if self.playing and now - self._looked_at < LOOK_EVERY:
+            return False
+        self._looked_at = now
+        return True
 
     def _make_edits(self) -> None:
         """Set the weights that have been asked for since the last slice."""
@@ -626,6 +643,8 @@ class Loop:
             self.frame, self.shown = outcome.frame, self._work.seq
         self.check, self.band = outcome.check, outcome.band or self.band
         self.spectra = outcome.spectra or self.spectra
+        if outcome.moment is not None:
+            self.moments = self.moments.extend(outcome.moment)
         if self.ended:
             self.playing = False
         self._take_due()

@@ -26,7 +26,7 @@ from pages.shared.trials import Trials
 
 COMPONENT = "live_panels"
 #: The starting point that a page opens on.
-FIRST_VISIT = {"playground": "spiral", "gradients": "lab", "twins": "twins"}
+FIRST_VISIT = {"playground": "spiral", "layers": "spiral", "gradients": "lab", "twins": "twins"}
 #: What a link says beside Config and View.
 BESIDE = ("speed", "play", "twin", "changes", "step")
 #: Stands between a widget's name and the number of its version.
