@@ -92,6 +92,7 @@ def bar(work: Slice) -> dict[str, Any]:
          "options": RANGES},
     ]  # fmt: skip
     controls = [c for c in controls if c["key"] not in view.hide]
+    items = [] if "layer" in view.hide else items
     return {"items": items, "picked": picked(view.layer, L), "controls": controls}
 
 
@@ -351,5 +352,6 @@ def flow_panel(work: Slice) -> dict[str, Any]:
     steps, values = _column(work, view.gradient)
     fixed = figures.KINDS[view.gradient].fixed if view.layer_range == "fixed" else None
     figure = figures.flow_figure(steps, values, theme=view.theme, window=window(work), fixed=fixed)
-    what = "per example (RMS a weight)" if view.gradient == "gradient_rms" else "of the mean (norm)"
-    return figures.panel("Flow of the gradient", f"Colour: gradient {what}, log₁₀.", figure)
+    ends = "lighter is larger" if view.theme == "dark" else "darker is larger"
+    what = "per example (RMS)" if view.gradient == "gradient_rms" else "of the mean (norm)"
+    return figures.panel("Flow of the gradient", f"Gradient {what} at each step; {ends}.", figure)

@@ -98,7 +98,7 @@ class Outcome:
     band: Band | None = None
     spectra: Spectra | None = None
     twin: Twin | None = None
-    moment: Moment | None = None
+    moments: tuple[Moment, ...] = ()
 
 
 def warm_up() -> None:
@@ -145,7 +145,7 @@ def train_slice(work: Slice) -> Outcome:
     run = attach(work.run, data)
     known_start = len(work.history) and not work.edited
     records = [] if known_start else start_record(run, work.view.page == "gradients")
-    before = run.step
+    before, looks = run.step, first_look(work, run)
     (run,), (made,), seconds = trained(work, [run])
     records += _last_steps(attach(work.run, data), run) if run.diverged else made
     check = gradcheck(run) if work.checking and not run.diverged else work.check
@@ -158,14 +158,37 @@ def train_slice(work: Slice) -> Outcome:
         known = replace(work, run=run, history=history, check=check, band=band, since=work.run)
         if work.resolving:
             known = replace(known, spectra=resolved(probe_of(trainer).run(), known))
-        moment = look(trainer, run) if work.looking and not run.diverged else None
-        if moment is not None and known.moments is not None:
-            known = replace(known, moments=known.moments.extend(moment))
+        if work.looking and not run.diverged:
+            looks.append(look(trainer, run))
+        known = replace(known, moments=with_looks(work.moments, looks))
         shown = message(known, trainer)
     frame = pack(shown)
     return Outcome(
-        run, history, frame, run.step - before, seconds, check, band, known.spectra, moment=moment
+        run,
+        history,
+        frame,
+        run.step - before,
+        seconds,
+        check,
+        band,
+        known.spectra,
+        moments=tuple(looks),
     )
+
+
+def first_look(work: Slice, run: Run) -> list[Moment]:
+    """Return what the layers look like at step 0, where that is shown and not known yet."""
+    if not work.looking or run.step or (work.moments is not None and len(work.moments.lines)):
+        return []
+    with borrowed_trainer(run) as trainer:
+        return [look(trainer, run)]
+
+
+def with_looks(moments: Moments | None, looks: list[Moment]) -> Moments | None:
+    """Return the moments with new ones behind them, None where they are not shown."""
+    for found in looks if moments is not None else ():
+        moments = moments.extend(found)  # type: ignore[union-attr]
+    return moments
 
 
 def overtaken(work: Slice) -> bool:

@@ -25,7 +25,8 @@ export class LayerChart extends Chart {
 
   paint(background) {
     if (!this.shown || this.size.w < 40 || this.size.h < 40) return;
-    const { g, size, shown, panel } = this;
+    const { g, size, shown } = this;
+    this.background = background;
     const [w, h] = [Math.round(size.w * size.ratio), Math.round(size.h * size.ratio)];
     if (this.canvas.width !== w || this.canvas.height !== h) [this.canvas.width, this.canvas.height] = [w, h];
     g.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
@@ -33,8 +34,19 @@ export class LayerChart extends Chart {
     const s = paint.scales(shown, size.w, size.h);
     if (shown.meta.heat) this.paintHeat(s);
     else this.paintLines(s, background);
-    paint.axes(g, shown, s);
+    this.paintAxes(s);
     this.paintCursor(s, background);
+  }
+
+  /** Paint the axes; the steps' title stands before the first of them, where there is room. */
+  paintAxes(s) {
+    const { g, shown } = this;
+    const { xaxis } = shown;
+    const k = paint.typeScale(shown);
+    paint.axes(g, { ...shown, xaxis: { ...xaxis, title: { text: "" } } }, s);
+    g.textAlign = "right";
+    g.fillText(xaxis.title.text, s.box.x - 10 * k, s.box.y + s.box.h + 13 * k);
+    g.textAlign = "left";
   }
 
   paintLines(s, background) {
@@ -71,6 +83,7 @@ export class LayerChart extends Chart {
       g.lineWidth = 2;
       g.strokeRect(s.box.x + 1, top + 1, s.box.w - 2, bottom - top - 2);
     }
+    paint.annotations(g, shown.annotations, s, this.background, this.size.w, [], paint.typeScale(shown));
     this.paintScale(s, colors, low, high);
   }
 
@@ -103,12 +116,12 @@ export class LayerChart extends Chart {
     return [left, s.box.y, Math.max(2, Math.min(right, s.box.x + s.box.w) - left), s.box.h];
   }
 
-  /** Paint what the colours stand for at the right of the heading's line. */
+  /** Paint what the colours stand for at the right, above. */
   paintScale(s, colors, low, high) {
-    const { g, shown, size } = this;
+    const { g, shown } = this;
     const k = paint.typeScale(shown);
     const [w, h] = [110 * k, 8 * k];
-    const y = size.h - 14 * k;
+    const y = 5 * k;
     const right = s.box.x + s.box.w;
     g.font = `${12 * k}px ${FONT}`;
     g.textBaseline = "middle";

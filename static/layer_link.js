@@ -59,7 +59,7 @@ export class LayerBar {
     this.link = link;
     this.panel = panel; // a Panel without a chart: it knows how controls are made
     this.buttons = new Map();
-    this.list = element("div", "nl-layers");
+    this.list = element("div", "nl-layer-list");
     this.list.setAttribute("role", "group");
     this.list.ariaLabel = "Layer";
     this.root = element("div", "nl-layer-bar", element("span", "nl-layer-label", "Layer"), this.list, panel.controls);
@@ -68,7 +68,7 @@ export class LayerBar {
   }
 
   set(bar) {
-    this.root.hidden = !bar;
+    this.root.hidden = !bar || !(bar.items.length || bar.controls.length);
     if (!bar) return;
     this.link.picked = bar.picked;
     const key = JSON.stringify(bar.items);
@@ -88,6 +88,7 @@ export class LayerBar {
 
   build(items) {
     this.buttons.clear();
+    if (!items.length) return this.list.replaceChildren();
     const all = this.button({ layer: null, name: "All", title: "No layer picked: all are shown alike", color: "transparent" });
     this.list.replaceChildren(all, ...items.map((item) => this.button(item)));
   }
@@ -95,7 +96,7 @@ export class LayerBar {
   button({ layer, name, title, color }) {
     const swatch = element("i", "nl-layer-swatch");
     swatch.style.background = color;
-    const button = element("button", "nl-layer", ...(layer === null ? [name] : [swatch, name]));
+    const button = element("button", "nl-layer-button", ...(layer === null ? [name] : [swatch, name]));
     button.type = "button";
     button.title = title;
     button.ariaLabel = title;

@@ -7,7 +7,12 @@ import { typeScale } from "./paint.js";
 const FONT = '"Source Sans 3", "Source Sans", "Source Sans Pro", sans-serif';
 /** Of a small picture's height, what the ridges' base lines span; the rest is for the tallest. */
 const STACK = 0.62;
-const PERCENTILES = ["min", "5%", "25%", "median", "75%", "95%", "max"];
+/** How a picture is to be read. */
+const EXPLAINED = {
+  ridgelines: "front: newest, back: oldest",
+  overlay: "bold: newest, pale: oldest",
+  percentiles: "bands over the steps: 0–100%, 5–95%, 25–75%; line: median",
+};
 
 export class Ridges {
   constructor(panel, repaint, link) {
@@ -282,7 +287,7 @@ export class Ridges {
     g.fillStyle = xaxis.tickfont.color;
     g.textAlign = "center";
     g.textBaseline = "middle";
-    const words = panel.mode === "percentiles" ? `${xaxis.title.text} over steps: min to max, 5–95%, 25–75%, median` : xaxis.title.text;
+    const words = `${xaxis.title.text} · ${EXPLAINED[panel.mode]}`;
     g.fillText(words, size.w / 2, size.h - 9 * k);
     g.textAlign = "left";
   }

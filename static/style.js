@@ -146,12 +146,12 @@ const CSS = `
 }
 .nl-layer-bar{display:flex;flex-wrap:wrap;align-items:center;gap:4px 10px;padding:0 2px;flex:none;margin:-4px 0}
 .nl-layer-label{font-size:12px;color:var(--t2)}
-.nl-layers{display:flex;flex-wrap:wrap;gap:3px;flex:1 1 300px;min-width:0}
-.nl-layer{font:inherit;font-size:12px;font-weight:600;line-height:1;height:24px;min-width:28px;padding:0 7px;display:inline-flex;
+.nl-layer-list{display:flex;flex-wrap:wrap;gap:3px;flex:1 1 300px;min-width:0}
+.nl-layer-button{font:inherit;font-size:12px;font-weight:600;line-height:1;height:24px;min-width:28px;padding:0 7px;display:inline-flex;
  align-items:center;justify-content:center;gap:5px;border:1px solid var(--line2);border-radius:6px;background:var(--raise);color:var(--t2);cursor:pointer}
 .nl-layer-swatch{width:9px;height:9px;border-radius:2px;flex:none}
-.nl-layer:hover,.nl-layer[data-marked]{background:var(--hover);color:var(--t1);border-color:var(--t3)}
-.nl-layer[aria-pressed=true]{background:var(--sel);color:var(--t1);border-color:var(--t1)}
+.nl-layer-button:hover,.nl-layer-button[data-marked]{background:var(--hover);color:var(--t1);border-color:var(--t3)}
+.nl-layer-button[aria-pressed=true]{background:var(--sel);color:var(--t1);border-color:var(--t1)}
 .nl-root[data-page=layers] .nl-panel{height:230px}
 .nl-root[data-page=layers] .nl-panel[data-key=distributions]{height:520px}
 @container (min-width:560px) and (max-width:879.98px){
@@ -205,7 +205,7 @@ const CSS = `
  .nl-root[data-present][data-page=gradients] .nl-grid{grid-template:1fr/1fr}
  .nl-root[data-present][data-page=gradients] .nl-grid .nl-panel.nl-panel{grid-column:span 1}
 }
-@media (pointer:coarse){.nl-layer,.nl-segment,.nl-check,.nl-select,.nl-banner button{height:44px}}
+@media (pointer:coarse){.nl-layer-button,.nl-segment,.nl-check,.nl-select,.nl-banner button{height:44px}}
 `;
 
 /** Put the style sheet into the document, once. */

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dnn.figures import scales
-from dnn.figures.layer_lines import window_axis
+from dnn.figures.layer_lines import axis_title, window_axis
 from dnn.figures.theme import axis, layout, mix, oklch, tokens
 
 Array = np.ndarray
@@ -17,7 +17,7 @@ Array = np.ndarray
 COLUMNS = 200
 #: Bytes that stand for no record, and for a gradient of exactly zero; the rest are sizes.
 NOTHING, ZERO, FIRST = 0, 1, 2
-MARGIN = {"l": 48, "r": 12, "t": 6, "b": 34}
+MARGIN = {"l": 46, "r": 12, "t": 20, "b": 20}
 
 
 def flow_figure(
@@ -54,9 +54,10 @@ def flow_figure(
             dragmode=False,
             xaxis=axis(theme, "Step", fixedrange=True, **window_axis(*window)),
             yaxis=axis(
-                theme, "Layer", fixedrange=True, range=[0.5, L + 0.5], type="linear",
+                theme, "", fixedrange=True, range=[0.5, L + 0.5], type="linear",
                 tickvals=ticks, ticktext=["out" if t == L else str(t) for t in ticks],
             ),
+            annotations=[axis_title("Layer", theme)],
             meta={
                 "heat": {
                     "rows": L, "low": low, "high": high, "colors": colors,

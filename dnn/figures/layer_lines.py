@@ -20,7 +20,7 @@ Array = np.ndarray
 LINES, LABELS = 16, 6
 #: A line has at most so many points.
 POINTS = 160
-MARGIN = {"l": 48, "r": 30, "t": 6, "b": 34}
+MARGIN = {"l": 46, "r": 30, "t": 20, "b": 20}
 
 
 @dataclass(frozen=True)
@@ -93,14 +93,27 @@ def layer_lines_figure(
             hovermode=False,
             dragmode=False,
             xaxis=axis(theme, "Step", fixedrange=True, **window_axis(*window)),
-            yaxis=axis(
-                theme, about.title.replace("nats", unit), showgrid=True, fixedrange=True, **y
-            ),
+            yaxis=axis(theme, "", showgrid=True, fixedrange=True, **y),
             shapes=_guide(about.guide, theme),
-            annotations=[*ends, *[note for note in notes if note]],
+            annotations=[
+                axis_title(about.title.replace("nats", unit), theme),
+                *ends,
+                *filter(None, notes),
+            ],
             meta={"lines": "layer", "share": about.fixed is None},
         ),
     }
+
+
+def axis_title(text: str, theme: str) -> dict[str, Any]:
+    """Return what stands for the y axis's title, level above it: small charts have no room beside.
+
+    A chart of this page has no title at its steps either: the word stands before their first.
+    """
+    return label(
+        text, tokens(theme)["t2"], name="note", xref="paper", x=0, xanchor="left", xshift=-40,
+        yref="paper", y=1, yanchor="bottom", yshift=3,
+    )  # fmt: skip
 
 
 def _line(

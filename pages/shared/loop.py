@@ -643,8 +643,8 @@ class Loop:
             self.frame, self.shown = outcome.frame, self._work.seq
         self.check, self.band = outcome.check, outcome.band or self.band
         self.spectra = outcome.spectra or self.spectra
-        if outcome.moment is not None:
-            self.moments = self.moments.extend(outcome.moment)
+        for moment in outcome.moments:
+            self.moments = self.moments.extend(moment)
         if self.ended:
             self.playing = False
         self._take_due()
