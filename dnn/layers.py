@@ -66,8 +66,8 @@ def panels(work: Slice) -> dict[str, dict[str, Any]]:
         "layer_weight": weight_panel(work),
         "layer_share": share_panel(work),
     }
-    if work.view.present:  # on a projector there is room for four
-        return {k: shown[k] for k in ("distributions", "flow", "layer_gradient", "layer_update")}
+    if work.view.present:  # on a projector there is room for three
+        return {key: shown[key] for key in ("distributions", "layer_gradient", "flow")}
     return shown
 
 
@@ -152,7 +152,8 @@ def distributions_panel(work: Slice) -> dict[str, Any]:
     )
     if view.spread == "percentiles":
         places = scale.place(percentiles[:, shown])
-        panel["bands"] = np.ascontiguousarray(places.transpose(1, 0, 2)).reshape(len(shown), -1)
+        for name, columns in (("bands", places), ("values", percentiles[:, shown])):
+            panel[name] = columns.transpose(1, 0, 2).reshape(len(shown), -1)
     else:
         panel |= _ridges(moments, inside, shown, scale)
     return panel

@@ -11,7 +11,7 @@ const STACK = 0.62;
 const EXPLAINED = {
   ridgelines: "front: newest, back: oldest",
   overlay: "bold: newest, pale: oldest",
-  percentiles: "bands over the steps: 0–100%, 5–95%, 25–75%; line: median",
+  percentiles: "over the steps: 0–100%, 5–95%, 25–75%, median",
 };
 
 export class Ridges {
@@ -113,6 +113,7 @@ export class Ridges {
     if (panel.mode === "percentiles") this.paintBands(i, area, tile);
     else this.paintRidges(i, area, tile);
     g.globalAlpha = 1;
+    if (panel.mode === "percentiles") this.labelsUp(area, layout.xaxis, k);
     this.paintName(tile, box, k, this.readAt(i, area));
   }
 
@@ -166,18 +167,25 @@ export class Ridges {
       g.textAlign = "left";
       g.fillText(ticktext[i], left, area.y + area.h + 9 * k);
     });
-    if (up) this.labelsUp(area, tickvals, ticktext, tickfont, k);
   }
 
-  labelsUp(area, tickvals, ticktext, tickfont, k) {
+  /** Write the values at the left, over the bands. */
+  labelsUp(area, { tickvals, ticktext, tickfont }, k) {
     const { g } = this;
+    g.font = `${11.5 * k}px ${FONT}`;
+    g.textBaseline = "middle";
+    g.lineJoin = "round";
+    g.lineWidth = 3;
+    g.strokeStyle = this.background;
     g.fillStyle = tickfont.color;
     g.textAlign = "left";
     const every = area.h < 90 ? 2 : 1;
     tickvals.forEach((v, i) => {
       if (i % every) return;
       const y = area.y + area.h * (1 - (v + 1) / 2);
-      g.fillText(ticktext[i], area.x + 1, Math.max(area.y + 6, Math.min(area.y + area.h - 6, y - 6 * k)));
+      const at = Math.max(area.y + 6 * k, Math.min(area.y + area.h - 6 * k, y));
+      g.strokeText(ticktext[i], area.x + 2, at);
+      g.fillText(ticktext[i], area.x + 2, at);
     });
   }
 
@@ -269,7 +277,7 @@ export class Ridges {
     if (px < area.x || px > area.x + area.w || py < area.y - 18 || py > area.y + area.h) return null;
     const { panel } = this;
     const n = panel.steps.length;
-    if (panel.mode === "percentiles") return null;
+    if (panel.mode === "percentiles") return this.readBands(i, area);
     const stack = panel.mode === "overlay" ? 0 : area.h * STACK;
     const back = stack ? Math.max(0, Math.min(1, (area.y + area.h - py) / stack)) : 0;
     let t = n - 1;
@@ -277,6 +285,17 @@ export class Ridges {
     const b = Math.max(0, Math.min(panel.bins - 1, Math.floor(((px - area.x) / area.w) * panel.bins)));
     const share = (panel.shares[(i * n + t) * panel.bins + b] / 255) * panel.tops[i];
     return `step ${panel.steps[t].toLocaleString("en")}: ${(100 * share).toFixed(1)}% here`;
+  }
+
+  /** Return the percentiles at the step under the pointer, in words. */
+  readBands(i, area) {
+    const { panel } = this;
+    const { steps, values } = panel;
+    const n = steps.length;
+    const at = steps[0] + ((this.pointer[0] - area.x) / area.w) * (steps[n - 1] - steps[0]);
+    const t = nearest(steps, at);
+    const q = (k) => figures(values[(i * n + t) * 7 + k]);
+    return `step ${steps[t].toLocaleString("en")}: ${q(1)} · ${q(3)} · ${q(5)}`;
   }
 
   paintTitle() {

@@ -170,6 +170,7 @@ const CSS = `
 }
 @container (max-width:879.98px){.nl-head{flex-wrap:wrap}.nl-head h3{min-width:max-content}}
 @container (max-width:559.98px){
+ .nl-layer-button{height:44px;min-width:44px;font-size:13px}
  .nl-mend button{height:44px}
  .nl-head h3{font-size:15px;line-height:20px}.nl-words p,.nl-legend{font-size:13px;line-height:18px}
  .nl-head{flex-wrap:wrap}.nl-panel[data-key=product] .nl-head h3{flex-basis:100%}.nl-panel:is([data-key=boundary],[data-key=space]) .nl-words{min-height:18px}
@@ -181,12 +182,12 @@ const CSS = `
 .nl-root[data-present]{font-size:17px;line-height:24px}
 .nl-root[data-present] :is(.nl-note,.nl-note p){font-size:16px;line-height:22px}
 .nl-root[data-present] :is(.nl-metric span,.nl-status,.nl-notice,.nl-words p,.nl-legend,.nl-segment button,.nl-select,
- .nl-check,.nl-badge,.nl-zoom,.nl-empty,.nl-banner,.nl-fact span,.nl-mend span){font-size:16px;line-height:22px}
+ .nl-check,.nl-badge,.nl-zoom,.nl-empty,.nl-layer-label,.nl-layer-button,.nl-banner,.nl-fact span,.nl-mend span){font-size:16px;line-height:22px}
 .nl-root[data-present] :is(.nl-metric b,.nl-fact b){font-size:24px;line-height:28px}
 .nl-root[data-present] :is(.nl-head h3,.nl-empty b){font-size:19px;line-height:24px}
 .nl-root[data-present] .nl-said h2{font-size:26px;line-height:32px}
 .nl-root[data-present] .nl-said p{font-size:17px;line-height:23px}
-.nl-root[data-present] :is(.nl-segment,.nl-check,.nl-select,.nl-banner button,.nl-mend button){height:44px;font-size:16px}
+.nl-root[data-present] :is(.nl-segment,.nl-check,.nl-select,.nl-layer-button,.nl-banner button,.nl-mend button){height:44px;font-size:16px}
 .nl-root[data-present] .nl-check input{width:20px;height:20px}
 .nl-root[data-present] .nl-segment button{padding:0 12px}
 .nl-root[data-present] .nl-frame{min-height:0;gap:8px}
@@ -202,6 +203,9 @@ const CSS = `
  .nl-root[data-present][data-page=playground] .nl-panel{grid-column:span 4}
  .nl-root[data-present][data-page=playground] .nl-panel[data-key=network]{grid-area:1/1/2/9}
  .nl-root[data-present][data-page=playground] .nl-panel:is([data-key=boundary],[data-key=space]){grid-area:1/9/3/13}
+ .nl-root[data-present][data-page=layers] .nl-grid{grid-template:1fr 1fr/1.15fr 1fr}
+ .nl-root[data-present][data-page=layers] .nl-panel.nl-panel.nl-panel{grid-area:auto}
+ .nl-root[data-present][data-page=layers] .nl-panel.nl-panel.nl-panel[data-key=distributions]{grid-area:1/1/3/2}
  .nl-root[data-present][data-page=gradients] .nl-grid{grid-template:1fr/1fr}
  .nl-root[data-present][data-page=gradients] .nl-grid .nl-panel.nl-panel{grid-column:span 1}
 }

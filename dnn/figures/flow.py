@@ -17,7 +17,7 @@ Array = np.ndarray
 COLUMNS = 200
 #: Bytes that stand for no record, and for a gradient of exactly zero; the rest are sizes.
 NOTHING, ZERO, FIRST = 0, 1, 2
-MARGIN = {"l": 46, "r": 12, "t": 20, "b": 20}
+MARGIN = {"l": 46, "r": 12, "t": 23, "b": 20}
 
 
 def flow_figure(

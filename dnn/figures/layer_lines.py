@@ -20,7 +20,7 @@ Array = np.ndarray
 LINES, LABELS = 16, 6
 #: A line has at most so many points.
 POINTS = 160
-MARGIN = {"l": 46, "r": 30, "t": 20, "b": 20}
+MARGIN = {"l": 46, "r": 30, "t": 23, "b": 20}
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def axis_title(text: str, theme: str) -> dict[str, Any]:
     """
     return label(
         text, tokens(theme)["t2"], name="note", xref="paper", x=0, xanchor="left", xshift=-40,
-        yref="paper", y=1, yanchor="bottom", yshift=3,
+        yref="paper", y=1, yanchor="bottom", yshift=6,
     )  # fmt: skip
 
 
@@ -167,8 +167,8 @@ def _guide_note(guide: tuple[float, str], y: dict[str, Any], theme: str) -> dict
     if not y["range"][0] <= place <= y["range"][1]:
         return None
     return label(
-        guide[1], tokens(theme)["t2"], name="note", xref="paper", x=0, xanchor="left", xshift=4,
-        y=place, yanchor="bottom",
+        guide[1], tokens(theme)["t2"], name="note", xref="paper", x=1, xanchor="right", xshift=-2,
+        y=place, yanchor="top", yshift=-2,
     )  # fmt: skip
 
 
