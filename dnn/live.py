@@ -87,7 +87,10 @@ class Slice:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """The run and history after a slice, and its frame; run is None where the data was missing."""
+    """The run and history after a slice, and its frame; run is None where the data was missing.
+
+    moments: what the layers looked like, where that was asked for; looked: seconds that took.
+    """
 
     run: Run | None
     history: History
@@ -99,6 +102,7 @@ class Outcome:
     spectra: Spectra | None = None
     twin: Twin | None = None
     moments: tuple[Moment, ...] = ()
+    looked: float = 0.0
 
 
 def warm_up() -> None:
@@ -158,8 +162,10 @@ def train_slice(work: Slice) -> Outcome:
         known = replace(work, run=run, history=history, check=check, band=band, since=work.run)
         if work.resolving:
             known = replace(known, spectra=resolved(probe_of(trainer).run(), known))
+        began = time.perf_counter()
         if work.looking and not run.diverged:
             looks.append(look(trainer, run))
+        looked = time.perf_counter() - began
         known = replace(known, moments=with_looks(work.moments, looks))
         shown = message(known, trainer)
     frame = pack(shown)
@@ -173,6 +179,7 @@ def train_slice(work: Slice) -> Outcome:
         band,
         known.spectra,
         moments=tuple(looks),
+        looked=looked,
     )
 
 

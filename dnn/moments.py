@@ -50,8 +50,9 @@ def look(trainer: Trainer, run: Run) -> Moment:
         net = probe_of(trainer).run()
         layers = len(net.W)
         most = max(512, VALUES // (len(QUANTITIES) * layers))
-        sketches = [[sketch(V, most) for V in values_of(net, q)] for q in QUANTITIES]
-        counts = [[V.size for V in values_of(net, q)] for q in QUANTITIES]
+        values = [values_of(net, quantity) for quantity in QUANTITIES]
+        sketches = [[sketch(V, most) for V in row] for row in values]
+        counts = [[V.size for V in row] for row in values]
         saturated, dead = zip(*(_lost(net, l) for l in range(1, layers + 1)), strict=True)
         return Moment(
             step=run.step,

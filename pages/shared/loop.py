@@ -60,8 +60,9 @@ NOTICE = 8.0
 #: While playing, seconds between two looks for singular values: at least these, and so many times
 #: what one takes.
 RESOLVE_EVERY, RESOLVE_SHARE = 1.0, 20.0
-#: Seconds between two looks at the layers' distributions while playing.
-LOOK_EVERY = 0.1
+#: While playing, seconds between two looks at the layers' distributions: at least these, and so
+#: many times what one takes.
+LOOK_EVERY, LOOK_SHARE = 0.1, 12.0
 #: At high speed, no more records than these: each costs as much as some dozen steps.
 RECORDS_A_SECOND = 40
 #: Records of a run that is recomputed for a link.
@@ -161,7 +162,7 @@ class Loop:
         self.band: Band | None = None
         self.spectra: Spectra | None = None
         self._resolved_at = -math.inf
-        self.moments, self._looked_at = Moments(), -math.inf
+        self.moments, self._looked_at, self._look_takes = Moments(), -math.inf, 0.0
         self._edits: dict[int, tuple[int, int, int | None, float]] = {}
         self.link: Link | None = None
         self._left: tuple[Change, ...] = ()
@@ -515,7 +516,7 @@ class Loop:
         self.history, self.check = History(), None
         self.band, self.spectra, self.twin = None, None, pair
         self._resolved_at = -math.inf
-        self.moments, self._looked_at = Moments(), -math.inf
+        self.moments, self._looked_at, self._look_takes = Moments(), -math.inf, 0.0
         self.notice, self._queued, self._dirty = "", 0, True
         if self._future is not None:
             self._finish()
@@ -602,7 +603,7 @@ class Loop:
         if self.view.page != "layers" or self.large:
             return False
         now = time.monotonic()
-        if self.playing and now - self._looked_at < LOOK_EVERY:
+        if self.playing and now - self._looked_at < max(LOOK_EVERY, LOOK_SHARE * self._look_takes):
             return False
         self._looked_at = now
         return True
@@ -643,6 +644,7 @@ class Loop:
             self.frame, self.shown = outcome.frame, self._work.seq
         self.check, self.band = outcome.check, outcome.band or self.band
         self.spectra = outcome.spectra or self.spectra
+        self._look_takes = outcome.looked if outcome.moments else self._look_takes
         for moment in outcome.moments:
             self.moments = self.moments.extend(moment)
         if self.ended:

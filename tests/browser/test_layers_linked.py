@@ -163,7 +163,7 @@ def test_the_switches(visit):
         )
     assert "biases" in words.text_content()
     paused(page)
-    seen = {picture(page, "distributions")}
+    seen = set()
     for name in ("Overlay", "Percentiles", "Ridgelines"):
         panel(page, "distributions").get_by_role("button", name=name).click()
         page.wait_for_selector(
