@@ -23,7 +23,8 @@ class Activation(Entry):
     """One activation: its calls, and the initialiser that suits it.
 
     needs_z: g' is computed from z, not from g(z) alone; has_kink: g' jumps at z = 0; bounds: the
-    lowest and the highest value, where there are both.
+    lowest and the highest value, where there are both; dies: units that are 0 for every example
+    get no gradient.
     """
 
     forward: Callable[[Array, Array], list[Call]]
@@ -32,8 +33,12 @@ class Activation(Entry):
     needs_z: bool = False
     has_kink: bool = False
     bounds: tuple[float, float] | None = None
+    dies: bool = False
 
 
+#: A bounded activation is saturated beyond this share of its bounds: there the slope of tanh is
+#: below 6 % of its largest.
+SATURATED = 0.97
 #: Up to so many elements a constant is a full array: then maximum and minimum run on vector units.
 FULL_CONSTANT = 1 << 16
 #: From so many elements on, comparing and copying is faster than np.sign.
@@ -249,6 +254,7 @@ ACTIVATIONS: Registry[Activation] = Registry(
             derivative=relu_derivative,
             initializer="he",
             has_kink=True,
+            dies=True,
         ),
         Activation(
             key="sigmoid",

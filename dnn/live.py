@@ -22,6 +22,7 @@ from dnn.figures.frame import pack
 from dnn.gradcheck import Check, gradcheck
 from dnn.history import History, Record
 from dnn.lab import give_back, resolved, taken_probe, wider
+from dnn.moments import Moment, Moments, look
 from dnn.panels import message
 from dnn.signal import Band
 from dnn.spectra import Spectra
@@ -54,6 +55,7 @@ class Slice:
     data points). rate: steps a second, to be shown. since: the run as the slice found it. end:
     while an earlier moment of the run is shown, the step that it had come to. examined: whether the
     last steps of a run that diverged are to be shown; before: a state from which to recompute them.
+    moments: what the layers looked like, where that is shown; looking: whether to look again.
     """
 
     run: Run
@@ -86,11 +88,16 @@ class Slice:
     examined: bool = False
     before: Run | None = None
     end: int | None = None
+    moments: Moments | None = None
+    looking: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """The run and history after a slice, and its frame; run is None where the data was missing."""
+    """The run and history after a slice, and its frame; run is None where the data was missing.
+
+    moments: what the layers looked like, where that was asked for; looked: seconds that took.
+    """
 
     run: Run | None
     history: History
@@ -102,6 +109,8 @@ class Outcome:
     spectra: Spectra | None = None
     twin: Twin | None = None
     offers: tuple[Offer, ...] | None = None
+    moments: tuple[Moment, ...] = ()
+    looked: float = 0.0
 
 
 def warm_up() -> None:
@@ -150,7 +159,7 @@ def train_slice(work: Slice) -> Outcome:
         work = replace(work, before=attach(work.before, data))
     known_start = len(work.history) and not work.edited
     records = [] if known_start else start_record(run, work.view.page == "gradients")
-    before = run.step
+    before, looks = run.step, first_look(work, run)
     (run,), (made,), seconds = trained(work, [run])
     records += _last_steps(attach(work.run, data), run) if run.diverged else made
     check = gradcheck(run) if work.checking and not run.diverged else work.check
@@ -163,12 +172,33 @@ def train_slice(work: Slice) -> Outcome:
         known = replace(work, run=run, history=history, check=check, band=band, since=work.run)
         if work.resolving:
             known = replace(known, spectra=resolved(probe_of(trainer).run(), known))
+        began = time.perf_counter()
+        if work.looking and not run.diverged:
+            looks.append(look(trainer, run))
+        looked = time.perf_counter() - began
+        known = replace(known, moments=with_looks(work.moments, looks))
         shown = message(known, trainer)
     offers = examined(run, known.before).offers if run.diverged and work.examined else None
     made_steps = run.step - before
     return Outcome(
-        run, history, pack(shown), made_steps, seconds, check, band, known.spectra, offers=offers
-    )
+        run, history, pack(shown), made_steps, seconds, check, band, known.spectra, offers=offers,
+        moments=tuple(looks), looked=looked,
+    )  # fmt: skip
+
+
+def first_look(work: Slice, run: Run) -> list[Moment]:
+    """Return what the layers look like at step 0, where that is shown and not known yet."""
+    if not work.looking or run.step or (work.moments is not None and len(work.moments.lines)):
+        return []
+    with borrowed_trainer(run) as trainer:
+        return [look(trainer, run)]
+
+
+def with_looks(moments: Moments | None, looks: list[Moment]) -> Moments | None:
+    """Return the moments with new ones behind them, None where they are not shown."""
+    for found in looks if moments is not None else ():
+        moments = moments.extend(found)  # type: ignore[union-attr]
+    return moments
 
 
 def overtaken(work: Slice) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dnn import figures, lab
+from dnn import figures, lab, layers
 from dnn.advice import advise
 from dnn.autopsy_panel import autopsy_panel
 from dnn.diagnostics import probe_of
@@ -44,6 +44,9 @@ def message(work: Slice, trainer: Trainer | None) -> dict[str, Any]:
     verdict: dict[str, Any] | None = None
     if trainer is None or work.view.page == "gradients":
         verdict, panels = lab.panels(work, probe_of(trainer).run() if trainer else None)
+    elif work.view.page == "layers":
+        shown = framed(work, None, layers.panels(work), _metrics(work))
+        return shown | {"layers": layers.bar(work)}
     else:
         net, size = plane_pass(trainer)
         version = points_version(work.run, work.view)

@@ -6,9 +6,10 @@ in between: bit for bit the same as it was.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from dnn.history import History
+from dnn.moments import Moments
 from dnn.training import Change, Run
 
 #: Bytes of states that a timeline keeps at most, and how many states.
@@ -22,6 +23,7 @@ class End:
     run: Run
     history: History
     ghost: History | None
+    moments: Moments = field(default_factory=Moments)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,15 +12,21 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "gradient": ("gradient_rms", "gradient_norm"),
     "gradient_axis": ("log", "linear"),
     "theme": ("light", "dark"),
-    "page": ("playground", "gradients", "twins"),
+    "page": ("playground", "layers", "gradients", "twins"),
     "apart": ("product", "layers", "end_to_end"),
     "signal": ("gradient", "delta", "activation"),
     "autopsy": ("first", "activation", "delta", "gradient", "update", "parameter", "cost"),
+    "quantity": ("weight", "bias", "gradient", "activation", "delta"),
+    "spread": ("ridgelines", "overlay", "percentiles"),
+    "value_axis": ("auto", "linear", "symlog"),
+    "steps_shown": ("all", "recent"),
+    "layer_range": ("fit", "fixed"),
 }
 #: What is typed rather than chosen: what it must look like, and how to say so.
 TYPED: dict[str, tuple[str, str]] = {
     "pinned": (r"([1-9]\d{0,2}\.[1-9]\d{0,3})?", "write layer.neuron, as in 2.3"),
     "pointed": (r"([1-9]\d{0,2}\.[1-9]\d{0,3})?", "write layer.neuron, as in 2.3"),
+    "layer": (r"([1-9]\d{0,2})?", "write the number of a layer"),
     "space_layer": (r"(last|[1-9]\d{0,2})?", "write last or the number of a hidden layer"),
     "space_units": (r"components|[1-9]\d{0,3}-[1-9]\d{0,3}", "write components or two units: 1-2"),
 }
@@ -39,8 +45,10 @@ class View:
     pinned: "layer.neuron" whose map the boundary's panel shows, or ""; pointed: the same of one
     that is pointed at where the browser has no map of it; it goes first. space_layer: the hidden
     layer in whose space the data is shown, or "" for the input plane; space_units: on which axes.
-    present: for a projector, no side bar and everything large. hide: names of controls and panels
-    that are not shown. Raises ValueError that names the field, the value and what is allowed.
+    layer: the one picked on the page Layers, or ""; quantity: whose distributions are shown there;
+    spread: how. present: for a projector, no side bar and everything large. hide: names of controls
+    and panels that are not shown.
+    Raises ValueError that names the field, the value and what is allowed.
     """
 
     cost_axis: str = "log"
@@ -54,6 +62,12 @@ class View:
     apart: str = "product"
     signal: str = "gradient"
     autopsy: str = "first"
+    quantity: str = "weight"
+    spread: str = "ridgelines"
+    value_axis: str = "auto"
+    layer: str = ""
+    steps_shown: str = "all"
+    layer_range: str = "fit"
     pinned: str = ""
     pointed: str = ""
     space_layer: str = ""

@@ -11,6 +11,7 @@ style.apply()
 st.navigation(
     [
         st.Page("playground.py", title="Playground", default=True),
+        st.Page("layers.py", title="Layers", url_path="layers"),
         st.Page("gradients.py", title="Gradients", url_path="gradients"),
         st.Page("twins.py", title="Twins", url_path="twins"),
         st.Page("experiments.py", title="Experiments", url_path="experiments"),

@@ -5,9 +5,12 @@ import { Diagram } from "./diagram.js";
 import { Saver } from "./export.js";
 import { Feed } from "./feed.js";
 import { parse } from "./frame.js";
+import { LayerChart } from "./layer_chart.js";
+import { LayerBar, LayerLink } from "./layer_link.js";
 import { Notebook } from "./notebook.js";
 import { Metrics, Panel, element } from "./panels.js";
 import { Layers, clicks } from "./pointing.js";
+import { Ridges } from "./ridges.js";
 import { install } from "./style.js";
 import { Timeline } from "./timeline.js";
 import { Verdict } from "./verdict.js";
@@ -15,7 +18,12 @@ import { Watcher } from "./watch.js";
 
 const mounted = new WeakMap();
 /** What is drawn in a panel, where it is not a chart. */
-const DRAWN = { network: (panel, view) => new Diagram(panel, () => view.schedule(), () => view.refocus(), view.send) };
+const layerChart = (panel, view) => new LayerChart(panel.plot, () => view.schedule(), view.link);
+const DRAWN = {
+  network: (panel, view) => new Diagram(panel, () => view.schedule(), () => view.refocus(), view.send),
+  distributions: (panel, view) => new Ridges(panel, () => view.schedule(), view.link),
+  ...Object.fromEntries(["flow", "layer_gradient", "layer_update", "layer_activation", "layer_delta", "layer_weight", "layer_share"].map((key) => [key, layerChart])),
+};
 /** Panels over the input plane, which show the same points and a unit's map. */
 const OVER_PLANE = new Set(["boundary", "space"]);
 /** With reduced motion, pictures change this seldom. */
@@ -61,7 +69,9 @@ class View {
     this.metrics = new Metrics(this.timeline.root);
     this.grid = element("div", "nl-grid");
     this.verdict = new Verdict(this.send);
-    this.root = element("div", "nl-root", element("div", "nl-frame", this.metrics.root, this.verdict.root, this.grid));
+    this.link = new LayerLink(() => this.schedule(), this.send);
+    this.bar = new LayerBar(this.link, new Panel("layers", this.send));
+    this.root = element("div", "nl-root", element("div", "nl-frame", this.metrics.root, this.verdict.root, this.bar.root, this.grid));
     parent.append(this.root);
     this.panels = new Map();
     this.layers = new Layers(() => this.schedule());
@@ -173,6 +183,7 @@ class View {
       this.panel(key).point(this.layers.marked);
       if (fresh) counts.frames[key] = (counts.frames[key] ?? 0) + 1;
     }
+    this.bar.paint();
     if (fresh) this.count(message, started, performance.now() - paintStarted);
     if (more) this.schedule();
     loadPlotly(() => this.schedule());
@@ -214,6 +225,7 @@ class View {
     this.metrics.set(message);
     this.timeline.set(message.timeline);
     this.verdict.set(message.verdict);
+    this.bar.set(message.layers);
     let order = 0;
     const keys = Object.keys(message.panels);
     for (const [key, told] of Object.entries(message.panels)) {

@@ -172,8 +172,33 @@ const CSS = `
  .nl-root[data-partial=true] .nl-panel{grid-column:auto!important}
  .nl-root[data-partial=true] .nl-panel[data-alone=true]{grid-column:span 2!important}
 }
+.nl-layer-bar{display:flex;flex-wrap:wrap;align-items:center;gap:4px 10px;padding:0 2px;flex:none;margin:-4px 0}
+.nl-layer-label{font-size:12px;color:var(--t2)}
+.nl-layer-list{display:flex;flex-wrap:wrap;gap:3px;flex:1 1 300px;min-width:0}
+.nl-layer-button{font:inherit;font-size:12px;font-weight:600;line-height:1;height:24px;min-width:28px;padding:0 7px;display:inline-flex;
+ align-items:center;justify-content:center;gap:5px;border:1px solid var(--line2);border-radius:6px;background:var(--raise);color:var(--t2);cursor:pointer}
+.nl-layer-swatch{width:9px;height:9px;border-radius:2px;flex:none}
+.nl-layer-button:hover,.nl-layer-button[data-marked]{background:var(--hover);color:var(--t1);border-color:var(--t3)}
+.nl-layer-button[aria-pressed=true]{background:var(--sel);color:var(--t1);border-color:var(--t1)}
+.nl-root[data-page=layers] .nl-panel{height:230px}
+.nl-root[data-page=layers] .nl-panel[data-key=distributions]{height:520px}
+@container (min-width:560px) and (max-width:879.98px){
+ .nl-root[data-page=layers] .nl-grid{grid-auto-rows:230px}
+ .nl-root[data-page=layers] .nl-panel{height:auto}
+ .nl-root[data-page=layers] .nl-panel[data-key=distributions]{grid-column:span 2;grid-row:span 2;height:auto}
+ .nl-root[data-page=layers] .nl-panel[data-key=flow]{grid-column:span 2}
+}
+@container (min-width:880px){
+ .nl-root[data-page=layers] .nl-grid{grid-template:1fr 1fr 1fr/repeat(4,1fr);gap:10px}
+ .nl-root[data-page=layers] .nl-panel.nl-panel{height:auto;grid-column:span 1}
+ .nl-root[data-page=layers] .nl-panel.nl-panel[data-key=distributions]{grid-area:1/1/3/3}
+ .nl-root[data-page=layers] .nl-panel.nl-panel[data-key=flow]{grid-area:3/1/4/3}
+ .nl-root[data-page=layers] .nl-words{min-height:16px}
+ .nl-root[data-page=layers] .nl-head{padding-top:5px;min-height:28px}
+}
 @container (max-width:879.98px){.nl-head{flex-wrap:wrap}.nl-head h3{min-width:max-content}}
 @container (max-width:559.98px){
+ .nl-layer-button{height:44px;min-width:44px;font-size:13px}
  .nl-mend button{height:44px}
  .nl-head h3{font-size:15px;line-height:20px}.nl-words p,.nl-legend{font-size:13px;line-height:18px}
  .nl-head{flex-wrap:wrap}.nl-panel[data-key=product] .nl-head h3{flex-basis:100%}.nl-panel:is([data-key=boundary],[data-key=space]) .nl-words{min-height:18px}
@@ -185,12 +210,12 @@ const CSS = `
 .nl-root[data-present]{font-size:17px;line-height:24px}
 .nl-root[data-present] :is(.nl-note,.nl-note p){font-size:16px;line-height:22px}
 .nl-root[data-present] :is(.nl-metric span,.nl-status,.nl-notice,.nl-words p,.nl-legend,.nl-segment button,.nl-select,
- .nl-check,.nl-badge,.nl-zoom,.nl-empty,.nl-banner,.nl-fact span,.nl-mend span){font-size:16px;line-height:22px}
+ .nl-check,.nl-badge,.nl-zoom,.nl-empty,.nl-layer-label,.nl-layer-button,.nl-banner,.nl-fact span,.nl-mend span){font-size:16px;line-height:22px}
 .nl-root[data-present] :is(.nl-metric b,.nl-fact b){font-size:24px;line-height:28px}
 .nl-root[data-present] :is(.nl-head h3,.nl-empty b){font-size:19px;line-height:24px}
 .nl-root[data-present] .nl-said h2{font-size:26px;line-height:32px}
 .nl-root[data-present] .nl-said p{font-size:17px;line-height:23px}
-.nl-root[data-present] :is(.nl-segment,.nl-check,.nl-select,.nl-banner button,.nl-mend button){height:44px;font-size:16px}
+.nl-root[data-present] :is(.nl-segment,.nl-check,.nl-select,.nl-layer-button,.nl-banner button,.nl-mend button){height:44px;font-size:16px}
 .nl-root[data-present] .nl-check input{width:20px;height:20px}
 .nl-root[data-present] .nl-segment button{padding:0 12px}
 .nl-root[data-present] .nl-frame{min-height:0;gap:8px}
@@ -206,10 +231,13 @@ const CSS = `
  .nl-root[data-present][data-page=playground] .nl-panel{grid-column:span 4}
  .nl-root[data-present][data-page=playground] .nl-panel[data-key=network]{grid-area:1/1/2/9}
  .nl-root[data-present][data-page=playground] .nl-panel:is([data-key=boundary],[data-key=space]){grid-area:1/9/3/13}
+ .nl-root[data-present][data-page=layers] .nl-grid{grid-template:1fr 1fr/1.15fr 1fr}
+ .nl-root[data-present][data-page=layers] .nl-panel.nl-panel.nl-panel{grid-area:auto}
+ .nl-root[data-present][data-page=layers] .nl-panel.nl-panel.nl-panel[data-key=distributions]{grid-area:1/1/3/2}
  .nl-root[data-present][data-page=gradients] .nl-grid{grid-template:1fr/1fr}
  .nl-root[data-present][data-page=gradients] .nl-grid .nl-panel.nl-panel{grid-column:span 1}
 }
-@media (pointer:coarse){.nl-segment,.nl-check,.nl-select,.nl-banner button{height:44px}}
+@media (pointer:coarse){.nl-layer-button,.nl-segment,.nl-check,.nl-select,.nl-banner button{height:44px}}
 `;
 
 /** Put the style sheet into the document, once. */

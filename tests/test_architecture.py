@@ -40,6 +40,7 @@ ORDER = [
     "diagnostics",
     "training",
     "timeline",
+    "moments",
     "changes",
     "fields",
     "npz",
@@ -49,7 +50,7 @@ ORDER = [
     "gradcheck",
 ]
 #: Modules that import nothing else of dnn.
-LEAVES = ["history", "execution", "view", "limits"]
+LEAVES = ["distributions", "history", "execution", "view", "limits"]
 OPTIONAL = {"h5py", "streamlit", "plotly", "sklearn", "pandas", "dask", "distributed"}
 
 
@@ -102,6 +103,7 @@ def test_the_order_names_every_module_of_the_engine():
     above = {"__init__", "live", "panels", "presets", "advice", "signal", "verdict", "lab"}
     above |= {"trainability", "twins", "space", "space_panel", "script", "maps", "diagram"}
     above |= {"autopsy", "autopsy_panel", "exports"}
+    above |= {"layers"}
     assert {path.stem for path in DNN.glob("*.py")} - above == {*ORDER, *LEAVES}
 
 

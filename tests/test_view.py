@@ -15,6 +15,7 @@ NAMES = [f.name for f in fields(View) if f.name not in OWN]
 #: Some values of the fields that are neither chosen nor switched.
 WRITTEN = {
     "pinned": ("", "1.1", "12.345"),
+    "layer": ("", "1", "31"),
     "space_layer": ("", "last", "7"),
     "space_units": ("components", "1-2"),
     "hide": ((), ("cost",), ("play", "batch_size")),
@@ -69,6 +70,7 @@ def test_keys_do_not_clash_with_the_config():
         ({"pinned": "2"}, "pinned: '2' is not allowed; write layer.neuron"),
         ({"pinned": 2.3}, "pinned: '2.3' is not allowed"),
         ({"space_layer": "0"}, "space_layer: '0' is not allowed; write last or the number of"),
+        ({"layer": "0"}, "layer: '0' is not allowed; write the number of a layer"),
         ({"space_units": "1-"}, "space_units: '1-' is not allowed; write components or two units"),
         ({"hide": ("a b",)}, "hide: .* is not allowed; write up to 100 names"),
         ({"hide": "cost"}, "hide: 'cost' is not allowed"),

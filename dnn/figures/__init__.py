@@ -6,8 +6,11 @@ Pure functions of arrays and of dnn.history; no Streamlit, no Plotly and no math
 from dnn.figures.autopsy import autopsy_figure, autopsy_sentence
 from dnn.figures.boundary import boundary_figure, boundary_sentence, legend, point_traces
 from dnn.figures.cost import cost_figure
+from dnn.figures.distributions import distributions_figure
+from dnn.figures.flow import flow_figure
 from dnn.figures.frame import pack, panel, unpack
-from dnn.figures.gradients import drawn_note, gradient_figure
+from dnn.figures.gradients import drawn_note, gradient_figure, subset
+from dnn.figures.layer_lines import KINDS, layer_lines_figure
 from dnn.figures.phase import phase_field, phase_figure, phase_legend
 from dnn.figures.product import product_figure, product_sentence
 from dnn.figures.sentences import (
@@ -19,7 +22,7 @@ from dnn.figures.series import series_figure
 from dnn.figures.signal import signal_figure
 from dnn.figures.space import space_figure, space_sentence
 from dnn.figures.spectra import end_spectra_figure, layer_spectra_figure
-from dnn.figures.theme import enlarged
+from dnn.figures.theme import depth, enlarged, layer_color
 from dnn.figures.weights import weights_figure, weights_sentence
 from dnn.figures.words import (
     change_label,
@@ -29,10 +32,12 @@ from dnn.figures.words import (
     layer_name,
     number,
     percent,
+    short,
     times,
 )
 
 __all__ = [
+    "KINDS",
     "autopsy_figure",
     "autopsy_sentence",
     "boundary_figure",
@@ -41,12 +46,17 @@ __all__ = [
     "cost_figure",
     "cost_sentence",
     "count",
+    "depth",
+    "distributions_figure",
     "drawn_note",
     "end_spectra_figure",
     "end_spectra_sentence",
     "enlarged",
+    "flow_figure",
     "gradient_figure",
     "gradient_sentence",
+    "layer_color",
+    "layer_lines_figure",
     "layer_name",
     "layer_spectra_figure",
     "layer_spectra_sentence",
@@ -62,10 +72,12 @@ __all__ = [
     "product_figure",
     "product_sentence",
     "series_figure",
+    "short",
     "signal_figure",
     "signal_sentence",
     "space_figure",
     "space_sentence",
+    "subset",
     "times",
     "unpack",
     "weights_figure",

@@ -50,6 +50,7 @@ LAB = {
 #: The pages that the side bar leads to: file, name and icon.
 PAGES = {
     "playground.py": ("Playground", "hub"),
+    "layers.py": ("Layers", "layers"),
     "gradients.py": ("Gradients", "stacked_line_chart"),
     "twins.py": ("Twins", "compare"),
     "experiments.py": ("Experiments", "science"),

@@ -29,6 +29,7 @@ from dnn.gradcheck import Check
 from dnn.history import History
 from dnn.lab import DRAWS, RESOLVING, fitting
 from dnn.live import Outcome, Slice, signal_slice, train_slice
+from dnn.moments import Moments
 from dnn.panels import points_version
 from dnn.presets import PRESETS
 from dnn.saved import Saved
@@ -67,6 +68,9 @@ NOTICE = 8.0
 #: While playing, seconds between two looks for singular values: at least these, and so many times
 #: what one takes.
 RESOLVE_EVERY, RESOLVE_SHARE = 1.0, 20.0
+#: While playing, seconds between two looks at the layers' distributions: at least these, and so
+#: many times what one takes.
+LOOK_EVERY, LOOK_SHARE = 0.1, 12.0
 #: At high speed, no more records than these: each costs as much as some dozen steps.
 RECORDS_A_SECOND = 40
 #: Records of a run that is recomputed for a link.
@@ -173,6 +177,7 @@ class Loop:
         self.spectra: Spectra | None = None
         self.offers: tuple[Offer, ...] | None = None
         self._resolved_at = -math.inf
+        self.moments, self._looked_at, self._look_takes = Moments(), -math.inf, 0.0
         self._edits: dict[int, tuple[int, int, int | None, float]] = {}
         self.link: Link | None = None
         self._left: tuple[Change, ...] = ()
@@ -631,6 +636,7 @@ class Loop:
         self.timeline, self.offers = Timeline(), None
         self._keep_moment()
         self._resolved_at = -math.inf
+        self.moments, self._looked_at, self._look_takes = Moments(), -math.inf, 0.0
         self.notice, self._queued, self._dirty = "", 0, True
         self._abandon()
 
@@ -725,6 +731,8 @@ class Loop:
             examined=examining or self.offers is not None,
             before=self._before_the_end() if examining or self.offers else None,
             end=self.timeline.end and self.timeline.end.run.step,
+            moments=self.moments.of(self.view.quantity) if self.view.page == "layers" else None,
+            looking=self._looking(),
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()
         paired = twins_slice if self.twin is not None else train_slice
@@ -736,6 +744,16 @@ class Loop:
         with suppress(ValueError):
             return self.timeline.before(max(0, self.run.diverged.step - STEPS))
         return None
+
+    def _looking(self) -> bool:
+        """Return whether the next slice is to look at the layers: so many times a second."""
+        if self.view.page != "layers" or self.large:
+            return False
+        now = time.monotonic()
+        if self.playing and now - self._looked_at < max(LOOK_EVERY, LOOK_SHARE * self._look_takes):
+            return False
+        self._looked_at = now
+        return True
 
     def _make_edits(self) -> None:
         """Set the weights that have been asked for since the last slice."""
@@ -775,6 +793,9 @@ class Loop:
         self.check, self.band = outcome.check, outcome.band or self.band
         self.spectra = outcome.spectra or self.spectra
         self.offers = outcome.offers
+        self._look_takes = outcome.looked if outcome.moments else self._look_takes
+        for moment in outcome.moments:
+            self.moments = self.moments.extend(moment)
         if self.ended:
             self.playing = False
         self._take_due()
