@@ -258,7 +258,7 @@ class Loop:
         """
         if self.large or self.twin is not None:
             raise ValueError("step: only a single run that trains here has earlier moments")
-        end = self.timeline.end or End(self.run, self.history, self.ghost)
+        end = self.timeline.end or End(self.run, self.history, self.ghost, self.moments)
         step = min(max(0, step), end.run.step)
         state = replace(self.timeline.before(step), data=end.run.data)
         self._abandon()
@@ -270,7 +270,7 @@ class Loop:
             return
         self.timeline = replace(self.timeline, end=end)
         self.run, self.config, self.ghost = state, state.config, end.history
-        self.history = end.history.until(state.step)
+        self.history, self.moments = end.history.until(state.step), end.moments
         self._left = self.timeline.between(state)
         self.goal, self._plays_on, self._recomputed = step, False, 0.0
         self.playing, self._edited = True, True
@@ -298,9 +298,8 @@ class Loop:
 
     def _show_end(self, end: End) -> None:
         """Show the farthest that the run has been."""
-        self.run, self.config, self.history, self.ghost = (
-            end.run, end.run.config, end.history, end.ghost,
-        )  # fmt: skip
+        self.run, self.config, self.ghost = end.run, end.run.config, end.ghost
+        self.history, self.moments = end.history, end.moments
         self.timeline = replace(self.timeline, end=None)
         self._left, self.goal = (), None
         self.tick()
