@@ -9,8 +9,8 @@ const FONT = '"Source Sans 3", "Source Sans", "Source Sans Pro", sans-serif';
 const STACK = 0.62;
 /** How a picture is to be read. */
 const EXPLAINED = {
-  ridgelines: "front: newest, back: oldest",
-  overlay: "bold: newest, pale: oldest",
+  ridgelines: "front: newest; heights per layer",
+  overlay: "bold: newest; heights per layer",
   percentiles: "over the steps: 0–100%, 5–95%, 25–75%, median",
 };
 
@@ -127,8 +127,8 @@ export class Ridges {
     const used = g.measureText(tile.name).width + 14;
     g.font = `${12 * k}px ${FONT}`;
     g.fillStyle = this.colors.getPropertyValue(read ? "--t1" : "--t3");
-    const words = read ?? tile.note;
-    if (used + g.measureText(words).width > box.w) return;
+    const words = (read ?? [tile.note]).find((text) => used + g.measureText(text).width <= box.w);
+    if (!words) return;
     g.textAlign = "right";
     g.fillText(words, box.x + box.w - 4, box.y + 10 * k);
     g.textAlign = "left";
@@ -270,7 +270,7 @@ export class Ridges {
     g.stroke();
   }
 
-  /** Return what is under the pointer in a picture, in words; null where it is elsewhere. */
+  /** Return what is under the pointer in a picture, in words, the longest first; null elsewhere. */
   readAt(i, area) {
     if (!this.pointer) return null;
     const [px, py] = this.pointer;
@@ -284,7 +284,8 @@ export class Ridges {
     for (let j = 0; j < n; j++) if (Math.abs(this.back(j) - back) < Math.abs(this.back(t) - back)) t = j;
     const b = Math.max(0, Math.min(panel.bins - 1, Math.floor(((px - area.x) / area.w) * panel.bins)));
     const share = (panel.shares[(i * n + t) * panel.bins + b] / 255) * panel.tops[i];
-    return `step ${panel.steps[t].toLocaleString("en")}: ${(100 * share).toFixed(1)}% here`;
+    const words = `${(100 * share).toFixed(1)}% here`;
+    return [`step ${panel.steps[t].toLocaleString("en")}: ${words}`, words];
   }
 
   /** Return the percentiles at the step under the pointer, in words. */
@@ -295,7 +296,8 @@ export class Ridges {
     const at = steps[0] + ((this.pointer[0] - area.x) / area.w) * (steps[n - 1] - steps[0]);
     const t = nearest(steps, at);
     const q = (k) => figures(values[(i * n + t) * 7 + k]);
-    return `step ${steps[t].toLocaleString("en")}: ${q(1)} · ${q(3)} · ${q(5)}`;
+    const words = `5–95%: ${q(1)} to ${q(5)}`;
+    return [`step ${steps[t].toLocaleString("en")}, ${words}`, words, `${q(1)} to ${q(5)}`];
   }
 
   paintTitle() {

@@ -24,6 +24,7 @@ class Scale(Protocol):
 def distributions_figure(scale: Scale, value: str, theme: str) -> dict[str, Any]:
     """Return the layout of one picture: values at places from -1 to 1, and their ticks."""
     places, texts = ticks(scale)
+    value += " · symmetric log" if scale.threshold else ""
     return {
         "data": [],
         "layout": layout(

@@ -36,7 +36,7 @@ def flow_figure(
     low, high = fixed or decades(values)
     L = values.shape[1]
     shown = range(1, L + 1)
-    every = next(n for n in (1, 2, 5, 10, 20, 50) if n * 9 >= L)
+    every = next(n for n in (1, 2, 5, 10, 20, 50) if n * 5 >= L)
     ticks = [l for l in shown if l == 1 or l == L or (l % every == 0 and L - l >= every * 0.6)]
     colors = ramp(theme)
     return {
