@@ -8,6 +8,7 @@ import numpy as np
 
 from dnn import figures
 from dnn.activations import ACTIVATIONS
+from dnn.autopsy_panel import autopsy_panel
 from dnn.diagnostics import PROBE
 from dnn.distributions import Scale, scale_of, shares, within
 from dnn.figures import count, layer_name, number, percent
@@ -66,8 +67,12 @@ def panels(work: Slice) -> dict[str, dict[str, Any]]:
         "layer_weight": weight_panel(work),
         "layer_share": share_panel(work),
     }
+    if work.run.diverged and work.examined:
+        shown = {"autopsy" if key == "flow" else key: panel for key, panel in shown.items()}
+        shown["autopsy"] = autopsy_panel(work)
     if work.view.present:  # on a projector there is room for three
-        return {key: shown[key] for key in ("distributions", "layer_gradient", "flow")}
+        large = ("distributions", "layer_gradient", "flow", "autopsy")
+        return {key: panel for key, panel in shown.items() if key in large}
     return shown
 
 
@@ -94,6 +99,20 @@ def bar(work: Slice) -> dict[str, Any]:
     controls = [c for c in controls if c["key"] not in view.hide]
     items = [] if "layer" in view.hide else items
     return {"items": items, "picked": picked(view.layer, L), "controls": controls}
+
+
+def findings(work: Slice) -> list[dict[str, Any]] | None:
+    """Return what is the matter with the run, in words; None where that is hidden."""
+    if "diagnosis" in work.view.hide:
+        return None
+    return [
+        {
+            "key": found.key, "kind": found.severity, "sentence": found.sentence,
+            "evidence": found.evidence, "layer": found.layers[0] if found.layers else None,
+            "button": found.suggestion.button, "live": found.suggestion.live,
+        }
+        for found in work.findings
+    ]  # fmt: skip
 
 
 def window(work: Slice) -> tuple[float, float]:

@@ -16,6 +16,7 @@ import numpy as np
 from dnn.autopsy import Offer
 from dnn.autopsy_panel import examined
 from dnn.datasets import Dataset
+from dnn.diagnosis import Finding, diagnose, observe
 from dnn.diagnostics import measure, probe_of
 from dnn.execution import CACHE, flagged
 from dnn.figures.frame import pack
@@ -56,6 +57,7 @@ class Slice:
     while an earlier moment of the run is shown, the step that it had come to. examined: whether the
     last steps of a run that diverged are to be shown; before: a state from which to recompute them.
     moments: what the layers looked like, where that is shown; looking: whether to look again.
+    findings: what is the matter with the run, where that is shown; diagnosing: whether to ask.
     """
 
     run: Run
@@ -90,6 +92,8 @@ class Slice:
     end: int | None = None
     moments: Moments | None = None
     looking: bool = False
+    findings: tuple[Finding, ...] = ()
+    diagnosing: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +115,7 @@ class Outcome:
     offers: tuple[Offer, ...] | None = None
     moments: tuple[Moment, ...] = ()
     looked: float = 0.0
+    findings: tuple[Finding, ...] | None = None
 
 
 def warm_up() -> None:
@@ -177,12 +182,15 @@ def train_slice(work: Slice) -> Outcome:
             looks.append(look(trainer, run))
         looked = time.perf_counter() - began
         known = replace(known, moments=with_looks(work.moments, looks))
+        if work.diagnosing:
+            known = replace(known, findings=diagnose(run, history, observe(trainer, run)))
         shown = message(known, trainer)
     offers = examined(run, known.before).offers if run.diverged and work.examined else None
     made_steps = run.step - before
     return Outcome(
         run, history, pack(shown), made_steps, seconds, check, band, known.spectra, offers=offers,
         moments=tuple(looks), looked=looked,
+        findings=known.findings if work.diagnosing else None,
     )  # fmt: skip
 
 

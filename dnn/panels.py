@@ -46,7 +46,7 @@ def message(work: Slice, trainer: Trainer | None) -> dict[str, Any]:
         verdict, panels = lab.panels(work, probe_of(trainer).run() if trainer else None)
     elif work.view.page == "layers":
         shown = framed(work, None, layers.panels(work), _metrics(work))
-        return shown | {"layers": layers.bar(work)}
+        return shown | {"layers": layers.bar(work), "findings": layers.findings(work)}
     else:
         net, size = plane_pass(trainer)
         version = points_version(work.run, work.view)

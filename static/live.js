@@ -4,6 +4,7 @@ import { Chart } from "./chart.js";
 import { Diagram } from "./diagram.js";
 import { Saver } from "./export.js";
 import { Feed } from "./feed.js";
+import { Findings } from "./findings.js";
 import { parse } from "./frame.js";
 import { LayerChart } from "./layer_chart.js";
 import { LayerBar, LayerLink } from "./layer_link.js";
@@ -71,7 +72,9 @@ class View {
     this.verdict = new Verdict(this.send);
     this.link = new LayerLink(() => this.schedule(), this.send);
     this.bar = new LayerBar(this.link, new Panel("layers", this.send));
-    this.root = element("div", "nl-root", element("div", "nl-frame", this.metrics.root, this.verdict.root, this.bar.root, this.grid));
+    this.findings = new Findings(this.link, this.send);
+    const rows = [this.metrics, this.verdict, this.findings, this.bar].map(({ root }) => root);
+    this.root = element("div", "nl-root", element("div", "nl-frame", ...rows, this.grid));
     parent.append(this.root);
     this.panels = new Map();
     this.layers = new Layers(() => this.schedule());
@@ -226,6 +229,7 @@ class View {
     this.timeline.set(message.timeline);
     this.verdict.set(message.verdict);
     this.bar.set(message.layers);
+    this.findings.set(message.findings);
     let order = 0;
     const keys = Object.keys(message.panels);
     for (const [key, told] of Object.entries(message.panels)) {

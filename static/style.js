@@ -32,9 +32,9 @@ const CSS = `
 .nl-dot{width:7px;height:7px;border-radius:50%;background:var(--ok)}
 .nl-status[data-kind=paused] .nl-dot{background:var(--t3)}
 .nl-status[data-kind=diverged] .nl-dot{background:var(--bad)}
-.nl-timeline{display:flex;align-items:center;gap:8px;flex:1 1 120px;max-width:360px;margin:0 16px 0 4px;
+.nl-timeline{display:flex;align-items:center;gap:8px;flex:1 1 120px;min-width:0;max-width:360px;margin:0 8px 0 4px;
  font-size:12px;line-height:16px;color:var(--t2);white-space:nowrap}
-.nl-timeline input{flex:1 1 90px;min-width:70px;height:20px;margin:0;accent-color:var(--t1);cursor:pointer}
+.nl-timeline input{flex:1 1 0;width:0;min-width:56px;height:20px;margin:0;accent-color:var(--t1);cursor:pointer}
 .nl-timeline button{font:inherit;font-weight:500;color:var(--t1);height:24px;padding:0 8px;border-radius:6px;cursor:pointer;
  border:1px solid var(--line2);background:var(--raise)}
 .nl-notice{flex-basis:100%;font-size:12px;line-height:16px;color:var(--t1);background:var(--sel);
@@ -172,6 +172,15 @@ const CSS = `
  .nl-root[data-partial=true] .nl-panel{grid-column:auto!important}
  .nl-root[data-partial=true] .nl-panel[data-alone=true]{grid-column:span 2!important}
 }
+.nl-findings{display:flex;flex-direction:column;gap:4px;flex:none;margin:-4px 0}
+.nl-finding{display:flex;flex-wrap:wrap;align-items:center;gap:4px 12px;background:var(--panel);border:1px solid var(--line);
+ border-left:4px solid var(--grow);border-radius:6px;padding:4px 8px 4px 10px;font-size:12.5px;line-height:17px}
+.nl-finding[data-kind=error]{border-left-color:var(--bad)}
+.nl-finding p{flex:1 1 320px;min-width:0;margin:0;color:var(--t2);font-size:12.5px;line-height:17px;text-wrap:pretty}.nl-finding b{color:var(--t1);font-weight:600}
+.nl-finding button{font:inherit;font-weight:500;height:26px;padding:0 10px;border:1px solid var(--line2);border-radius:6px;
+ background:var(--raise);color:var(--t1);cursor:pointer;white-space:nowrap}
+.nl-finding button:hover{background:var(--hover)}
+.nl-no-finding{margin:0 2px;font-size:12px;line-height:16px;color:var(--t3)}
 .nl-layer-bar{display:flex;flex-wrap:wrap;align-items:center;gap:4px 10px;padding:0 2px;flex:none;margin:-4px 0}
 .nl-layer-label{font-size:12px;color:var(--t2)}
 .nl-layer-list{display:flex;flex-wrap:wrap;gap:3px;flex:1 1 300px;min-width:0}
@@ -186,13 +195,13 @@ const CSS = `
  .nl-root[data-page=layers] .nl-grid{grid-auto-rows:230px}
  .nl-root[data-page=layers] .nl-panel{height:auto}
  .nl-root[data-page=layers] .nl-panel[data-key=distributions]{grid-column:span 2;grid-row:span 2;height:auto}
- .nl-root[data-page=layers] .nl-panel[data-key=flow]{grid-column:span 2}
+ .nl-root[data-page=layers] .nl-panel:is([data-key=flow],[data-key=autopsy]){grid-column:span 2}
 }
 @container (min-width:880px){
  .nl-root[data-page=layers] .nl-grid{grid-template:1fr 1fr 1fr/repeat(4,1fr);gap:10px}
  .nl-root[data-page=layers] .nl-panel.nl-panel{height:auto;grid-column:span 1}
  .nl-root[data-page=layers] .nl-panel.nl-panel[data-key=distributions]{grid-area:1/1/3/3}
- .nl-root[data-page=layers] .nl-panel.nl-panel[data-key=flow]{grid-area:3/1/4/3}
+ .nl-root[data-page=layers] .nl-panel.nl-panel:is([data-key=flow],[data-key=autopsy]){grid-area:3/1/4/3}
  .nl-root[data-page=layers] .nl-words{min-height:16px}
  .nl-root[data-page=layers] .nl-head{padding-top:5px;min-height:28px}
 }
@@ -210,7 +219,7 @@ const CSS = `
 .nl-root[data-present]{font-size:17px;line-height:24px}
 .nl-root[data-present] :is(.nl-note,.nl-note p){font-size:16px;line-height:22px}
 .nl-root[data-present] :is(.nl-metric span,.nl-status,.nl-notice,.nl-words p,.nl-legend,.nl-segment button,.nl-select,
- .nl-check,.nl-badge,.nl-zoom,.nl-empty,.nl-layer-label,.nl-layer-button,.nl-banner,.nl-fact span,.nl-mend span){font-size:16px;line-height:22px}
+ .nl-check,.nl-badge,.nl-zoom,.nl-empty,.nl-layer-label,.nl-layer-button,.nl-banner,.nl-fact span,.nl-mend span,.nl-finding,.nl-finding p,.nl-no-finding,.nl-timeline){font-size:16px;line-height:22px}
 .nl-root[data-present] :is(.nl-metric b,.nl-fact b){font-size:24px;line-height:28px}
 .nl-root[data-present] :is(.nl-head h3,.nl-empty b){font-size:19px;line-height:24px}
 .nl-root[data-present] .nl-said h2{font-size:26px;line-height:32px}
@@ -237,7 +246,7 @@ const CSS = `
  .nl-root[data-present][data-page=gradients] .nl-grid{grid-template:1fr/1fr}
  .nl-root[data-present][data-page=gradients] .nl-grid .nl-panel.nl-panel{grid-column:span 1}
 }
-@media (pointer:coarse){.nl-layer-button,.nl-segment,.nl-check,.nl-select,.nl-banner button{height:44px}}
+@media (pointer:coarse){.nl-layer-button,.nl-finding button,.nl-timeline button,.nl-segment,.nl-check,.nl-select,.nl-banner button{height:44px}}
 `;
 
 /** Put the style sheet into the document, once. */

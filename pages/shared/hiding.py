@@ -12,6 +12,7 @@ PANELS = {
     "weights": "Panel: weights per layer",
     "autopsy": "Panel: the last steps of a run that diverged",
     "distributions": "Layers: distributions",
+    "diagnosis": "Layers: diagnosis in words",
     "flow": "Layers: flow of the gradient",
     "layer_gradient": "Layers: gradient",
     "layer_update": "Layers: update to weight",

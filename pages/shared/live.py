@@ -195,6 +195,8 @@ def handle(loop: Loop, event: dict) -> None:
         fit(loop)
     elif kind == "action" and str(event.get("action")).startswith("back "):
         go_back(loop, str(event.get("action")).removeprefix("back "))
+    elif kind == "action" and event.get("action") == "suggestion":
+        take(loop, str(event.get("key")))
     elif kind == "edit":
         edit(loop, event)
     elif kind == "moment":
@@ -205,6 +207,15 @@ def handle(loop: Loop, event: dict) -> None:
         take_features(event.get("features"))
     elif kind == "point" and event.get("panel") == "phase":
         move(event.get("x"), event.get("y"))
+
+
+def take(loop: Loop, key: str) -> None:
+    """Make the change that the diagnosis suggests under this key; what can't be done is said."""
+    with suppress(KeyError):
+        try:
+            loop.take_suggestion(key)
+        except ValueError as error:
+            loop.say(f"Not changed: {error}")
 
 
 def fit(loop: Loop) -> None:

@@ -24,6 +24,7 @@ from dnn.autopsy import STEPS, Offer
 from dnn.changes import Link, check_changes, check_step
 from dnn.config import LIVE_FIELDS, Config
 from dnn.datasets import Dataset, data_fields
+from dnn.diagnosis import Finding
 from dnn.execution import WorkerPool
 from dnn.gradcheck import Check
 from dnn.history import History
@@ -61,6 +62,8 @@ LEFT_LINK = "The rest of what the link says is left out: from here on this run i
 GREY_BRANCH = "The grey curve is the one before."
 #: The pages that show the last steps of a run that diverged.
 EXAMINING = ("playground", "layers")
+#: While playing, seconds between two diagnoses, and for how long what one found stays on the page.
+DIAGNOSE_EVERY, HOLD = 0.5, 2.0
 #: Seconds of training that a link may ask for, before a person has to.
 RECOMPUTING = 60.0
 #: Seconds that a notice stays while training goes on.
@@ -178,6 +181,9 @@ class Loop:
         self.offers: tuple[Offer, ...] | None = None
         self._resolved_at = -math.inf
         self.moments, self._looked_at, self._look_takes = Moments(), -math.inf, 0.0
+        #: What is the matter with the run, by key, and when it was found last.
+        self.findings: dict[str, tuple[Finding, float]] = {}
+        self._asked_at = -math.inf
         self._edits: dict[int, tuple[int, int, int | None, float]] = {}
         self.link: Link | None = None
         self._left: tuple[Change, ...] = ()
@@ -357,6 +363,20 @@ class Loop:
         """Return the Config with the mend that the lab's verdict offers, or None without one."""
         fields = fitting(self.run.origin, self.history, self.run.data)
         return replace(self.config, **fields) if fields else None
+
+    @_heard
+    def take_suggestion(self, key: str) -> None:
+        """Make the change that a finding of the diagnosis suggests: live, or from the start again.
+
+        Raises KeyError where there is no such finding (any more), ValueError for what can't be.
+        """
+        found = self.findings[key][0].suggestion
+        config = replace(self.config, **found.fields)
+        if found.live and self.run.diverged is None:
+            self.configure(config)
+            return
+        self.reset(config)
+        self.play()
 
     @_heard
     def say(self, sentence: str) -> None:
@@ -636,6 +656,7 @@ class Loop:
         self._keep_moment()
         self._resolved_at = -math.inf
         self.moments, self._looked_at, self._look_takes = Moments(), -math.inf, 0.0
+        self.findings, self._asked_at = {}, -math.inf
         self.notice, self._queued, self._dirty = "", 0, True
         self._abandon()
 
@@ -731,7 +752,8 @@ class Loop:
             before=self._before_the_end() if examining or self.offers else None,
             end=self.timeline.end and self.timeline.end.run.step,
             moments=self.moments.of(self.view.quantity) if self.view.page == "layers" else None,
-            looking=self._looking(),
+            looking=self._looking(), diagnosing=self._diagnosing(),
+            findings=tuple(found for found, _ in self.findings.values()),
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()
         paired = twins_slice if self.twin is not None else train_slice
@@ -753,6 +775,27 @@ class Loop:
             return False
         self._looked_at = now
         return True
+
+    def _diagnosing(self) -> bool:
+        """Return whether the next slice is to ask what is the matter: so many times a second."""
+        if self.view.page != "layers" or self.large or not len(self.history):
+            return False
+        now = time.monotonic()
+        pause = max(DIAGNOSE_EVERY, LOOK_SHARE * self._look_takes)
+        if self.playing and now - self._asked_at < pause:
+            return False
+        self._asked_at = now
+        return True
+
+    def _note_findings(self, found: tuple[Finding, ...]) -> None:
+        """Take what was found; what comes and goes from look to look stays for a moment."""
+        now, new = time.monotonic(), {finding.key: finding for finding in found}
+        held = {
+            key: (finding, at)
+            for key, (finding, at) in self.findings.items()
+            if key not in new and self.playing and now - at < HOLD
+        }
+        self.findings = {**{key: (finding, now) for key, finding in new.items()}, **held}
 
     def _make_edits(self) -> None:
         """Set the weights that have been asked for since the last slice."""
@@ -792,6 +835,8 @@ class Loop:
         self.check, self.band = outcome.check, outcome.band or self.band
         self.spectra = outcome.spectra or self.spectra
         self.offers = outcome.offers
+        if outcome.findings is not None:
+            self._note_findings(outcome.findings)
         self._look_takes = outcome.looked if outcome.moments else self._look_takes
         for moment in outcome.moments:
             self.moments = self.moments.extend(moment)
