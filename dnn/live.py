@@ -51,7 +51,7 @@ class Slice:
     to add some. spectra: singular values; resolving: whether to find more. large: whether the
     network is too large to train. twin: the other of two networks. edited: whether weights have
     been set by hand since the last slice. goal: the step that a link asked for, while it is being
-    recomputed; followed: how many of a link's changes have been made. data: sent along after the
+    recomputed; followed: how often the side bar has fallen behind. data: sent along after the
     worker missed it. fixed: whether the frame must bring what does not change during a run (the
     data points). rate: steps a second, to be shown. since: the run as the slice found it. end:
     while an earlier moment of the run is shown, the step that it had come to. examined: whether the

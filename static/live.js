@@ -27,6 +27,8 @@ const DRAWN = {
 };
 /** Panels over the input plane, which show the same points and a unit's map. */
 const OVER_PLANE = new Set(["boundary", "space"]);
+/** The side bar is drawn anew so long after the frame that it is behind of: painting comes first. */
+const BEHIND_MS = 150;
 /** With reduced motion, pictures change this seldom. */
 const CALM_MS = 500;
 
@@ -130,7 +132,7 @@ class View {
   noteFollowed(count) {
     if (count === null || count <= this.followed) return;
     this.followed = count;
-    this.send({ type: "followed" });
+    setTimeout(() => this.send({ type: "followed" }), BEHIND_MS);
   }
 
   /** Points are sent until the server hears that they have arrived; keep them over later frames. */

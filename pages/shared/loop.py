@@ -352,6 +352,11 @@ class Loop:
             self.notice = "Training was paused while this page was hidden."
 
     @_locked
+    def fall_behind(self) -> None:
+        """Let the side bar be drawn anew as soon as the browser has painted what was asked for."""
+        self.followed += 1
+
+    @_locked
     def mended(self) -> Config | None:
         """Return the Config with the mend for a diverged run, or None where there is none."""
         if self.run.diverged is None:

@@ -64,7 +64,7 @@ def visit(page: str) -> Loop:
 
 
 def followed() -> int:
-    """Return how many of a link's changes had been made when the side bar was drawn."""
+    """Return how often the side bar had fallen behind when it was drawn."""
     return st.session_state.get("followed", 0)
 
 
@@ -372,7 +372,10 @@ def change(**fields: Any) -> None:
     asked, before = set(fields), _shown_elsewhere(live)
     try:
         fields = _fitting(live.config, fields)
-        live.configure(replace(live.config, **fields))
+        config = replace(live.config, **fields)
+        if preset_of(config) != preset_of(live.config):
+            live.fall_behind()  # "Start from" is: it can wait until the frame is painted
+        live.configure(config)
         if set(fields) != asked or _shown_elsewhere(live) != before:
             redraw()
         write_link()
@@ -392,7 +395,7 @@ def _shown_elsewhere(live: Loop) -> tuple:
     examples = (data.m_train, data.m_test) if data else None
     measured = "trials" in st.session_state and trials().measured
     return (
-        preset_of(live.config), fields, examples, live.phase, live.failed,
+        fields, examples, live.phase, live.failed,
         live.config if measured else None,
     )  # fmt: skip
 
