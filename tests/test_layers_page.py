@@ -157,3 +157,13 @@ def test_the_side_bar_leads_here_and_its_widgets_are_the_playgrounds():
     assert found(at.selectbox, "config_activation").value == "tanh"
     press(at, "reset")
     assert loop(at).view.page == "layers"
+
+
+def test_the_first_moment_is_step_0_though_the_worker_asks_for_the_data(monkeypatch):
+    """A worker that misses the data has the slice sent again, within a tenth of a second."""
+    running = loop(opened(PAGE, **SMALL, play="1"))
+    monkeypatch.setattr("dnn.live.CACHE.get", lambda key: None)
+    running.reset()
+    for _ in range(6):
+        running.tick()
+    assert running.moments.lines["step"][0] == 0
