@@ -160,4 +160,6 @@ def test_a_bell_is_drawn_smooth_though_few_values_are_kept():
     found = shares(ranks, np.array(200_000), Scale(3.0))
     edges = np.linspace(-3, 3, BINS + 1)
     edges[0], edges[-1] = -np.inf, np.inf
-    assert np.abs(found - np.diff(norm.cdf(edges))).max() < 0.0025
+    off = np.abs(found - np.diff(norm.cdf(edges)))
+    assert off[10:-10].max() < 0.002
+    assert off.max() < 0.005, "in the tails ranks lie far apart"
