@@ -318,7 +318,7 @@ def _update_words(values: Array, layers: int) -> str:
         return f"At most {number(high, 2)} a step: slow."
     if low > 1e-2:
         return f"At least {number(low, 2)} a step: fast."
-    return f"{number(low, 2)} to {number(high, 2)} of the weights a step."
+    return f"{number(low, 2)} to {number(high, 2)} a step."
 
 
 def weight_panel(work: Slice) -> dict[str, Any]:
@@ -359,7 +359,7 @@ def _share_words(saturated: Array, dead: Array, work: Slice) -> str:
     texts = []
     if np.isfinite(saturated).any():
         at = int(np.nanargmax(saturated))
-        texts.append(f"Layer {at + 1}: {percent(saturated[at])} beyond 0.97 of the bounds.")
+        texts.append(f"Layer {at + 1}: {percent(saturated[at])} beyond 0.97 of its bounds.")
     if np.isfinite(dead).any():
         at = int(np.nanargmax(dead))
         texts.append(f"Layer {at + 1}: {percent(dead[at])} are 0 for all {examples} examples.")
