@@ -167,3 +167,20 @@ def test_the_first_moment_is_step_0_though_the_worker_asks_for_the_data(monkeypa
     for _ in range(6):
         running.tick()
     assert running.moments.lines["step"][0] == 0
+
+
+def test_without_negative_values_the_axis_begins_at_0():
+    running = loop(opened(PAGE, **{**SMALL, "activation": "relu", "quantity": "activation"}))
+    panel = stepped(running)["panels"]["distributions"]
+    low, high = panel["figure"]["layout"]["xaxis"]["range"]
+    assert (low, high) == (pytest.approx(-1 / (2 * BINS - 1)), 1)
+    assert panel["figure"]["layout"]["xaxis"]["tickvals"][0] == 0
+    moments = running.moments.of("activation").shapes
+    tallest = panel["shares"].reshape(3, -1, BINS)[0, -1].argmax()
+    assert tallest == 0, "most of a ReLU layer is exactly 0"
+    middle = moments["percentiles"][-1, 0, 0, 3]
+    assert middle < 0.5 * moments["percentiles"][-1, 0, 0, 6]
+    running.look(quantity="weight")
+    assert (
+        settled(running)["panels"]["distributions"]["figure"]["layout"]["xaxis"]["range"][0] == -1
+    )
