@@ -10,7 +10,7 @@ from dnn import figures
 from dnn.activations import ACTIVATIONS
 from dnn.autopsy_panel import autopsy_panel
 from dnn.diagnostics import PROBE
-from dnn.distributions import Scale, scale_of, shares, within
+from dnn.distributions import BINS, Scale, scale_of, shares, within
 from dnn.figures import count, layer_name, number, percent
 from dnn.layout import Array
 from dnn.losses import LOSSES
@@ -151,10 +151,12 @@ def distributions_panel(work: Slice) -> dict[str, Any]:
     percentiles = moments.shapes["percentiles"][inside, 0]
     scale = scale_of(percentiles, view.value_axis)
     value = VALUES[view.quantity].replace("nats", unit_of(work))
+    # Without a negative value, as behind ReLU, the axis begins with the bin around 0.
+    low = -1.0 if (percentiles[..., 0] < 0).any() else -1 / (2 * BINS - 1)
     panel = figures.panel(
         title,
         _spread_sentence(moments, scale, shown, L, view.quantity),
-        figures.distributions_figure(scale, value, view.theme),
+        figures.distributions_figure(scale, value, view.theme, low),
         controls=controls,
         mode=view.spread,
         tiles=[
@@ -174,7 +176,7 @@ def distributions_panel(work: Slice) -> dict[str, Any]:
         for name, columns in (("bands", places), ("values", percentiles[:, shown])):
             panel[name] = columns.transpose(1, 0, 2).reshape(len(shown), -1)
     else:
-        panel |= _ridges(moments, inside, shown, scale)
+        panel |= _ridges(moments, inside, shown, scale, low)
     return panel
 
 
@@ -186,14 +188,17 @@ def _inside(work: Slice, moments: Moments) -> Array:
     return inside
 
 
-def _ridges(moments: Moments, inside: Array, shown: list[int], scale: Scale) -> dict[str, Any]:
+def _ridges(
+    moments: Moments, inside: Array, shown: list[int], scale: Scale, low: float
+) -> dict[str, Any]:
     """Return the share of values in each bin as bytes (layers, moments * bins), and the bins.
 
     The tallest bin of a layer over all moments is 255.
     """
     ranks = moments.shapes["ranks"][inside, 0][:, shown]
     counts = moments.shapes["counts"][inside, 0][:, shown]
-    found = shares(ranks, counts, scale).transpose(1, 0, 2)
+    bins = BINS if low == -1 else 2 * BINS - 1
+    found = shares(ranks, counts, scale, bins)[..., -BINS:].transpose(1, 0, 2)
     top = np.nanmax(np.nan_to_num(found), axis=(1, 2), keepdims=True)
     heights = np.nan_to_num(found / np.maximum(top, 1e-12)) * 255
     # A bin with anything in it is seen.
@@ -314,11 +319,7 @@ def _update_words(values: Array, layers: int) -> str:
         return "Not recorded yet."
     now = np.median(known[-max(1, len(known) // 20) :], axis=0)
     low, high = float(now.min()), float(now.max())
-    if high < 1e-4:
-        return f"At most {number(high, 2)} a step: slow."
-    if low > 1e-2:
-        return f"At least {number(low, 2)} a step: fast."
-    return f"{number(low, 2)} to {number(high, 2)} of the weights a step."
+    return f"{number(low, 2)} to {number(high, 2)} a step."
 
 
 def weight_panel(work: Slice) -> dict[str, Any]:
@@ -359,7 +360,7 @@ def _share_words(saturated: Array, dead: Array, work: Slice) -> str:
     texts = []
     if np.isfinite(saturated).any():
         at = int(np.nanargmax(saturated))
-        texts.append(f"Layer {at + 1}: {percent(saturated[at])} beyond 0.97 of the bounds.")
+        texts.append(f"Layer {at + 1}: {percent(saturated[at])} beyond 0.97 of its bounds.")
     if np.isfinite(dead).any():
         at = int(np.nanargmax(dead))
         texts.append(f"Layer {at + 1}: {percent(dead[at])} are 0 for all {examples} examples.")

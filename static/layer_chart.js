@@ -63,7 +63,7 @@ export class LayerChart extends Chart {
     paint.traces(g, own.map((t) => ({ ...t, line: { ...t.line, width: t.line.width * k } })), s);
     const name = marked === null ? null : own[0]?.name;
     const ends = (shown.annotations ?? []).filter((a) => a.name !== "end-label" || marked === null || this.shortName(name) === a.text);
-    paint.annotations(g, ends, s, background, this.size.w, panel.figure.data, paint.typeScale(shown));
+    paint.annotations(g, ends, s, background, this.size, panel.figure.data, paint.typeScale(shown));
   }
 
   shortName(name) {
@@ -83,7 +83,7 @@ export class LayerChart extends Chart {
       g.lineWidth = 2;
       g.strokeRect(s.box.x + 1, top + 1, s.box.w - 2, bottom - top - 2);
     }
-    paint.annotations(g, shown.annotations, s, this.background, this.size.w, [], paint.typeScale(shown));
+    paint.annotations(g, shown.annotations, s, this.background, this.size, [], paint.typeScale(shown));
     this.paintScale(s, colors, low, high);
   }
 

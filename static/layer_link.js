@@ -42,7 +42,7 @@ export class LayerLink {
       plot.style.cursor = at?.layer ? "pointer" : "";
     }, { passive: true });
     plot.addEventListener("pointerleave", () => this.mark(null));
-    plot.addEventListener("pointerdown", (event) => (from = event), { passive: true });
+    plot.addEventListener("pointerdown", (event) => (from = event.target.closest("button") ? null : event), { passive: true });
     plot.addEventListener("pointerup", (event) => {
       const start = from;
       from = null;

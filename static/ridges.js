@@ -134,6 +134,12 @@ export class Ridges {
     g.textAlign = "left";
   }
 
+  /** Return how far along its axis a place lies, 0 to 1. */
+  share(place) {
+    const [low, high] = this.panel.figure.layout.xaxis.range;
+    return (place - low) / (high - low);
+  }
+
   /** Values run from left to right; in the percentile view upwards. */
   paintAxis(area, last, layout, k) {
     const { g } = this;
@@ -144,7 +150,7 @@ export class Ridges {
     g.lineWidth = 1;
     let free = -Infinity;
     tickvals.forEach((v, i) => {
-      const share = (v + 1) / 2;
+      const share = this.share(v);
       g.strokeStyle = v === 0 ? layout.xaxis.linecolor : gridcolor;
       g.beginPath();
       if (up) {
@@ -182,7 +188,7 @@ export class Ridges {
     const every = area.h < 90 ? 2 : 1;
     tickvals.forEach((v, i) => {
       if (i % every) return;
-      const y = area.y + area.h * (1 - (v + 1) / 2);
+      const y = area.y + area.h * (1 - this.share(v));
       const at = Math.max(area.y + 6 * k, Math.min(area.y + area.h - 6 * k, y));
       g.strokeText(ticktext[i], area.x + 2, at);
       g.fillText(ticktext[i], area.x + 2, at);
@@ -254,7 +260,7 @@ export class Ridges {
     const all = panel.bands.subarray(i * n * 7, (i + 1) * n * 7);
     const [first, last] = [steps[0], steps[n - 1]];
     const x = (t) => area.x + (last > first ? (steps[t] - first) / (last - first) : 1) * area.w;
-    const y = (t, q) => area.y + area.h * (1 - (all[t * 7 + q] + 1) / 2);
+    const y = (t, q) => area.y + area.h * (1 - this.share(all[t * 7 + q]));
     for (const [low, high, share] of [[0, 6, 0.82], [1, 5, 0.62], [2, 4, 0.38]]) {
       g.beginPath();
       for (let t = 0; t < n; t++) g.lineTo(x(t), y(t, low));

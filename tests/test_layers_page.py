@@ -157,3 +157,30 @@ def test_the_side_bar_leads_here_and_its_widgets_are_the_playgrounds():
     assert found(at.selectbox, "config_activation").value == "tanh"
     press(at, "reset")
     assert loop(at).view.page == "layers"
+
+
+def test_the_first_moment_is_step_0_though_the_worker_asks_for_the_data(monkeypatch):
+    """A worker that misses the data has the slice sent again, within a tenth of a second."""
+    running = loop(opened(PAGE, **SMALL, play="1"))
+    monkeypatch.setattr("dnn.live.CACHE.get", lambda key: None)
+    running.reset()
+    for _ in range(6):
+        running.tick()
+    assert running.moments.lines["step"][0] == 0
+
+
+def test_without_negative_values_the_axis_begins_at_0():
+    running = loop(opened(PAGE, **{**SMALL, "activation": "relu", "quantity": "activation"}))
+    panel = stepped(running)["panels"]["distributions"]
+    low, high = panel["figure"]["layout"]["xaxis"]["range"]
+    assert (low, high) == (pytest.approx(-1 / (2 * BINS - 1)), 1)
+    assert panel["figure"]["layout"]["xaxis"]["tickvals"][0] == 0
+    moments = running.moments.of("activation").shapes
+    tallest = panel["shares"].reshape(3, -1, BINS)[0, -1].argmax()
+    assert tallest == 0, "most of a ReLU layer is exactly 0"
+    middle = moments["percentiles"][-1, 0, 0, 3]
+    assert middle < 0.5 * moments["percentiles"][-1, 0, 0, 6]
+    running.look(quantity="weight")
+    assert (
+        settled(running)["panels"]["distributions"]["figure"]["layout"]["xaxis"]["range"][0] == -1
+    )

@@ -100,6 +100,15 @@ def test_looking_never_alters_the_run(optimizer):
         assert getattr(run, name).tobytes() == getattr(plain, name).tobytes()
 
 
+def test_the_trainer_is_left_as_it_was():
+    run = advanced(replace(SMALL, optimizer="adam", batch_norm=True))
+    with borrowed_trainer(run) as trainer:
+        look(trainer, run)
+        assert trainer.p.tobytes() == run.parameters.tobytes()
+        assert trainer.state.tobytes() == run.state.tobytes()
+        assert trainer.running.tobytes() == run.running.tobytes()
+
+
 def test_weights_of_zero_have_no_ratio():
     moment = looked_at(dnn.start(replace(SMALL, initializer="zeros")))
     assert np.isnan(moment.update_ratio).all()

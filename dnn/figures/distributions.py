@@ -21,9 +21,9 @@ class Scale(Protocol):
     def decades(self) -> int: ...
 
 
-def distributions_figure(scale: Scale, value: str, theme: str) -> dict[str, Any]:
-    """Return the layout of one picture: values at places from -1 to 1, and their ticks."""
-    places, texts = ticks(scale)
+def distributions_figure(scale: Scale, value: str, theme: str, low: float = -1.0) -> dict[str, Any]:
+    """Return the layout of one picture: values at places from low to 1, and their ticks."""
+    marks = [mark for mark in zip(*ticks(scale), strict=True) if mark[0] >= low]
     value += " · symmetric log" if scale.threshold else ""
     return {
         "data": [],
@@ -33,8 +33,8 @@ def distributions_figure(scale: Scale, value: str, theme: str) -> dict[str, Any]
             hovermode=False,
             dragmode=False,
             xaxis=axis(
-                theme, value, range=[-1, 1], tickvals=places, ticktext=texts, showgrid=True,
-                fixedrange=True,
+                theme, value, range=[low, 1], tickvals=[place for place, _ in marks],
+                ticktext=[text for _, text in marks], showgrid=True, fixedrange=True,
             ),
             yaxis=axis(theme, "", range=[0, 1], showticklabels=False, ticks="", showline=False),
             meta={"symlog": bool(scale.threshold)},

@@ -757,7 +757,8 @@ class Loop:
             before=self._before_the_end() if examining or self.offers else None,
             end=self.timeline.end and self.timeline.end.run.step,
             moments=self.moments.of(self.view.quantity) if self.view.page == "layers" else None,
-            looking=self._looking(), diagnosing=self._diagnosing(),
+            looking=self._looking() or (data is not None and self._work.looking),
+            diagnosing=self._diagnosing(),
             findings=tuple(found for found, _ in self.findings.values()),
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()

@@ -17,6 +17,18 @@ LINES = (
 KEYS = ("distributions", "flow", *LINES)
 SMALL = "layers?dataset=circle&hidden=6-6-4&batch_size=20&play=1"
 
+#: Notes every word that is painted, and where, by panel.
+LISTEN = """() => {
+  window.__words = {};
+  const fillText = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+    const key = this.canvas.closest(".nl-panel")?.dataset.key;
+    const seen = (window.__words[key] ??= []);
+    if (seen.length < 2000) seen.push([text, x, y]);
+    return fillText.call(this, text, x, y);
+  };
+}"""
+
 
 def painted(page):
     keys = ", ".join(f"'{key}'" for key in KEYS)
@@ -73,6 +85,29 @@ def test_every_panel_is_painted_and_fits_the_window(visit):
     assert max(box["bottom"] for box in boxes) <= 900
     assert max(box["right"] for box in boxes) <= 1440
     assert min(box["height"] for box in boxes) > 150
+
+
+def test_each_chart_says_what_it_measures_and_names_its_layers(visit):
+    page = visit(SMALL)
+    painted(page)
+    page.evaluate(LISTEN)
+    words = {
+        "layer_gradient": "RMS (nats per weight)",
+        "layer_update": "‖ΔW‖ / ‖W‖ a step",
+        "layer_activation": "RMS",
+        "layer_delta": "RMS (nats per unit z)",
+        "layer_weight": "‖W‖",
+        "layer_share": "Share",
+        "flow": "Layer",
+    }
+    for key, title in words.items():
+        # The output neither saturates nor dies, as far as its panel is concerned.
+        for word in (title, "1", "3" if key == "layer_share" else "out", "Step"):
+            page.wait_for_function(
+                """([key, word]) => (__words[key] ?? []).some(([text, x, y]) => text === word
+                  && x >= 0 && y > 0)""",
+                arg=[key, word],
+            )
 
 
 def test_the_layer_under_the_pointer_is_marked_in_every_panel(visit):
