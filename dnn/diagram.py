@@ -21,6 +21,7 @@ from dnn.figures.theme import boundary_ramp, depth, layer_color, tokens
 from dnn.figures.words import short
 from dnn.maps import (
     LAYERS,
+    MANY_INPUTS,
     SIDE,
     UNITS,
     Inputs,
@@ -81,7 +82,8 @@ def network_panel(
     )
     if work.fixed:
         maps_ = input_maps(trainer).reshape(-1)
-        panel["static"] = {"version": version, "side": SIDE, "maps": maps_}
+        names = list(inputs.names) if len(inputs.names) > MANY_INPUTS else None
+        panel["static"] = {"version": version, "side": SIDE, "maps": maps_, "names": names}
     return panel
 
 
@@ -111,11 +113,13 @@ def _colors(theme: str) -> dict[str, Any]:
 
 def _inputs(inputs: Inputs) -> dict[str, Any]:
     n = sum(i >= 0 for i in inputs.order)
+    # Names of thousands of pixels are sent once, with what stands still.
+    many = len(inputs.names) > MANY_INPUTS
     return {
         "kind": inputs.kind,
         "keys": list(inputs.keys),
-        "names": list(inputs.names),
-        "order": list(inputs.order),
+        "names": None if many else list(inputs.names),
+        "order": None if many else list(inputs.order),
         "units": n,
         "shown": list(inputs.shown),
     }

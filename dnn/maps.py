@@ -8,7 +8,7 @@ root mean square of the layer over the plane: what lies beyond has the colour of
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,16 @@ from dnn.activations import ACTIVATIONS
 from dnn.datasets import DATASETS, Dataset
 from dnn.features import FEATURES, expand
 from dnn.figures.scales import ceil_to
-from dnn.network import Array, Pass
-from dnn.trainer import Trainer
+from dnn.layout import Layout
+from dnn.network import EVALUATION, Array, Pass, with_ones
+from dnn.planes import Plane
+from dnn.program import fuse
+from dnn.trainer import Evaluation, Trainer
 
 #: The plane is computed on a grid of so many points a side, fewer where the network is large.
 FIELD_SIZE, FIELD_SMALLEST, FIELD_WORK = 81, 21, 2_000_000
+#: Of a plane within more inputs than these, the network is reduced to the plane.
+MANY_INPUTS = 200
 #: Points a side of a unit's map; fewer where all maps together would pass so many bytes.
 SIDE, SIDE_SMALLEST, MAP_BYTES = 21, 9, 22_000
 #: Of a single output, which is drawn larger.
@@ -49,8 +54,43 @@ def plane_pass(trainer: Trainer) -> tuple[Pass, int]:
     """
     size, plane = field_size(sum(trainer.layout.sizes[1:])), trainer.data.plane
     known = trainer.known("field")
+    if known is None and trainer.data.n_inputs > MANY_INPUTS and plane.features == ("x1", "x2"):
+        known = trainer.keep("field", PlaneEvaluation(trainer, plane, _grid(plane, size)))
     known = known or trainer.evaluation("field", plane.inputs(_grid(plane, size)), None)
     return known.run(), size
+
+
+class PlaneEvaluation(Evaluation):
+    """The evaluation of points U (2, k) of a plane of very many inputs, X = origin + axes U.
+
+    The first layer is W X + b = (W axes) U + (W origin + b): a network of two inputs, which takes
+    neither the memory nor the time of k examples of all inputs. Equal to rounding.
+    """
+
+    def __init__(self, trainer: Trainer, plane: Plane, U: Array):
+        self.trainer, self.Y, dtype = trainer, None, trainer.p.dtype
+        self.axes = np.hstack([plane.axes, plane.origin]).astype(dtype)
+        small = Layout.of((2, *trainer.layout.sizes[1:]), trainer.config.batch_norm)
+        self.p = np.zeros(small.size, dtype)
+        architecture = replace(trainer.architecture, layout=small)
+        work = np.zeros(small.largest, dtype)
+        self.net = Pass(architecture, self.p, work, U.shape[1], EVALUATION, trainer.running)
+        self.rows = with_ones(U, dtype)
+        self.step = (self.rows.T, self.rows, None)
+        self._run = fuse(self.net.forward() + self.net.predict())
+
+    def run(self) -> Pass:
+        """Return the pass after it has run with the trainer's present parameters."""
+        blocks = self.trainer.layout.blocks[0], self.net.architecture.layout.blocks[0]
+        first, small = (
+            flat[: block.stop].reshape(block.shape)
+            for flat, block in zip((self.trainer.p, self.p), blocks, strict=True)
+        )
+        small[:] = first[:, :-1] @ self.axes
+        small[:, -1] += first[:, -1]
+        self.p[blocks[1].stop :] = self.trainer.p[blocks[0].stop :]
+        self._run((self.step,))
+        return self.net
 
 
 def _grid(plane: Any, size: int) -> Array:

@@ -290,6 +290,11 @@ class Trainer:
             self._evaluations[name] = Evaluation(self, X_, Y, mode, backward)
         return self._evaluations[name]
 
+    def keep(self, name: str, made: Evaluation) -> Evaluation:
+        """Return an evaluation made elsewhere, kept under this name."""
+        self._evaluations[name] = made
+        return made
+
     def known(self, name: str) -> Evaluation | None:
         """Return the evaluation kept under this name, or None."""
         return self._evaluations.get(name)

@@ -72,6 +72,9 @@ export class Diagram {
   /** Take the newest data of the panel. */
   set(p) {
     this.panel = p;
+    // Of very many inputs, all in use, the names came with what stands still.
+    p.inputs.names ??= this.static?.names ?? [];
+    p.inputs.order ??= [...p.inputs.names.keys()];
     this.layers = p.links.map((told, l) => new Links(told, (i) => (l ? i : p.inputs.order.indexOf(i))));
     const { colors, discretise } = p;
     this.maps.set(p.maps, p.layers.map((l) => ({ kind: l.kind, side: l.side, count: l.shown?.length ?? l.units })), colors.map, discretise);

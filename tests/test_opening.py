@@ -16,6 +16,7 @@ from dnn.config import Config
 from dnn.execution import InlineExecutor
 from dnn.view import View
 from pages.shared.loop import Loop
+from pages.shared.trials import Measurement
 
 QUERY = {"dataset": "circle", "samples": "60", "hidden": "3-2", "batch_size": "7"}
 
@@ -100,6 +101,18 @@ def test_the_lab_opens_a_file():
     shown(loop)
     assert loop.run.step == file.run.step
     assert loop.frame
+
+
+def test_trainability_is_measured_on_the_data_of_the_file():
+    at = opened("gradients.py", dataset="circle", samples="60", hidden="4-4")
+    at.session_state["loop"].open(saved.from_bytes(GIVEN))
+    shown(at.session_state["loop"])
+    at.number_input(key="trainability_steps").set_value(50)
+    at.button(key="measure_trainability").click().run()
+    assert not at.exception
+    measurement = at.session_state["trials"].beside("trainability", Measurement)
+    assert measurement.data_name == "data of a file"
+    assert measurement.examples == 40
 
 
 # --- the dialog ----------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ import streamlit as st
 
 from dnn.activations import ACTIVATIONS
 from dnn.config import Config
-from dnn.datasets import DATASETS
 from dnn.figures.trainability import trainability_figure
 from dnn.figures.words import short
 from dnn.lab import here
@@ -25,7 +24,6 @@ from dnn.trainability import (
     sentence,
 )
 from pages.shared import session
-from pages.shared.loop import dataset
 from pages.shared.trials import Measurement
 
 #: Seconds between two looks at a measurement under way.
@@ -96,7 +94,10 @@ def _ask(measurement: Measurement, config: Config) -> None:
                             disabled=not config.hidden)  # fmt: skip
     if pressed:
         try:
-            measurement.start(planned(config, width, steps), dataset(config))
+            loop = session.loop()
+            # Names in a file are anybody's, and a caption is Markdown.
+            name = "" if loop.given is None else "data of a file"
+            measurement.start(planned(config, width, steps), loop.data(), name)
         except ValueError as error:
             st.error(str(error))
             return
@@ -116,7 +117,7 @@ def _result(measurement: Measurement, plan: Plan, config: Config) -> None:
         ),
         theme=None, config={"displayModeBar": False}, key="trainability_chart",
     )  # fmt: skip
-    words = [f"Measured: {_setting(plan, measurement.examples)}; one network a cell."]
+    words = [f"Measured: {_setting(plan, measurement)}; one network a cell."]
     if measurement.examples == EXAMPLES:
         words.append(f"Only the first {EXAMPLES} training examples are used.")
     if not measurement.running:
@@ -132,12 +133,12 @@ def _result(measurement: Measurement, plan: Plan, config: Config) -> None:
     st.caption(" ".join(words) + "\n\n" + SOURCE)
 
 
-def _setting(plan: Plan, m: int) -> str:
-    """Return in words what was trained, on m examples."""
+def _setting(plan: Plan, measurement: Measurement) -> str:
+    """Return in words what was trained, and on what."""
     c = plan.config
     name = ACTIVATIONS[c.activations[0]].label
     return (
         f"{name}, σ_b {short(c.sigma_b)}, {plan.width} units a layer; "
-        f"{DATASETS[c.dataset].label}, {m} examples, seed {c.seed}; {plan.steps} steps of "
-        f"plain gradient descent, batches of {BATCH}, learning rate {RATE}"
+        f"{measurement.data_name}, {measurement.examples} examples, seed {c.seed}; "
+        f"{plan.steps} steps of plain gradient descent, batches of {BATCH}, learning rate {RATE}"
     )

@@ -128,7 +128,7 @@ class Measurement(Calls):
         self.columns: dict[int, Column] = {}
         self.running = False
         self.failed = ""
-        self.examples = 0
+        self.examples, self.data_name = 0, ""
         self.seconds = 0.0
         self._data: Dataset | None = None
         self._queue: list[int] = []
@@ -145,17 +145,18 @@ class Measurement(Calls):
         pool = self.executor
         return max(1, pool.workers - 1) if isinstance(pool, WorkerPool) else 1
 
-    def start(self, plan: Plan, data: Dataset) -> None:
+    def start(self, plan: Plan, data: Dataset, name: str = "") -> None:
         """Measure a grid, unless one is being measured; the one before is forgotten.
 
-        Raises ValueError where the examples used leave nothing to tell apart.
+        name: what the page calls the data, where not by its own name. Raises ValueError where the
+        examples used leave nothing to tell apart.
         """
         if self.running:
             return
         self._data, self._began = examples(data), time.monotonic()
         self._number_next()
         self.plan, self.columns, self.running, self.failed = plan, {}, True, ""
-        self.examples = self._data.m_train
+        self.examples, self.data_name = self._data.m_train, name or data.name
         self._queue, self._under_way = list(range(len(plan.sigma_w))), {}
         self._submit()
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from acting import lab, linked, press, until
+
+import dnn
 
 pytestmark = pytest.mark.browser
 SMALL = "?dataset=xor&noise=0.1&hidden=4-3&batch_size=10&learning_rate=0.03"
@@ -96,3 +99,32 @@ def test_a_damaged_file_says_so_and_the_run_goes_on(visit, tmp_path):
     until(page, "!lab.playing")
     page.get_by_role("dialog").wait_for(state="hidden")
     assert 10 < lab(page, "step") <= step
+
+
+HOSTILE = "<img src=x onerror='window.harmed=1'><b>"
+
+
+def test_names_in_a_file_run_nothing(visit, tmp_path):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(3, 60))
+    data = dnn.Dataset(
+        X, np.arange(60) % 3, X, np.arange(60) % 3, name=HOSTILE,
+        feature_names=[f"{HOSTILE}{k}" for k in range(3)],
+        class_names=[f"{HOSTILE}{k}" for k in "abc"],
+    )  # fmt: skip
+    run, _ = dnn.advance(dnn.start(dnn.Config(hidden=(4, 3)), data), 20)
+    dnn.save(tmp_path / "run.npz", run)
+    page = visit("?dataset=circle&hidden=3")
+    share(page)
+    upload(page, tmp_path / "run.npz")
+    until(page, "lab.step === 20", 20_000)
+    page.get_by_role("dialog").wait_for(state="hidden")
+    page.wait_for_function("document.querySelectorAll('.nl-unit').length === 13")
+    page.locator(".nl-unit[data-at='0.1']").hover()
+    page.locator(".nl-unit[data-at='3.1']").hover()
+    press(page, "epoch")
+    until(page, "lab.step > 20")
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.harmed") is None
+    assert page.locator("img[src=x]").count() == 0
+    assert page.get_by_text("<img src=x").count() > 0, "they are shown as the text that they are"
