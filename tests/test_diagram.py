@@ -18,7 +18,7 @@ from dnn.features import FEATURES, expand
 from dnn.figures import unpack
 from dnn.history import History
 from dnn.live import Slice, train_slice
-from dnn.training import Run
+from dnn.training import Run, borrowed_trainer
 from dnn.view import View
 from pages.shared import live, session
 from pages.shared.loop import Loop
@@ -399,3 +399,27 @@ def test_a_pin_is_let_go(monkeypatch, loop):
     assert loop.view.pinned == "1.2"
     told(monkeypatch, loop, {"type": "control", "key": "pinned", "value": ""})
     assert loop.view.pinned == ""
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_a_plane_within_very_many_inputs_is_passed_as_two(batch_norm):
+    """Against the predictions for its points, all inputs written out."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 40))
+    data = dnn.Dataset(X, (X[0] > 0)[None], feature_names=[f"pixel {k}" for k in range(300)])
+    config = Config(hidden=(6, 5), batch_norm=batch_norm, residual=True)
+    run, _ = dnn.advance(dnn.start(config, data), 10)
+    with borrowed_trainer(run) as trainer:
+        net, size = maps.plane_pass(trainer)
+        u = np.linspace(*data.plane.x_range, size)
+        points = np.stack([np.tile(u, size), np.repeat(u, size)])[:, ::37]
+        expected = dnn.predict(run, data.plane.inputs(points))
+        np.testing.assert_allclose(net.prediction[:, ::37], expected, atol=1e-9)
+        assert np.ptp(expected) > 0.1
+        # And with the parameters of later on.
+        trainer.p[:] *= 1.5
+        assert np.abs(maps.plane_pass(trainer)[0].prediction[:, ::37] - expected).max() > 1e-3
+        assert trainer.nbytes < 5_000_000
+    panel = unpack(train_slice(Slice(run, History(), data=data)).frame)["panels"]["network"]
+    assert (panel["inputs"]["names"], panel["inputs"]["order"]) == (None, None)
+    assert panel["static"]["names"][299] == "pixel 299"

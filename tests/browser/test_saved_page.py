@@ -128,3 +128,21 @@ def test_names_in_a_file_run_nothing(visit, tmp_path):
     assert page.evaluate("window.harmed") is None
     assert page.locator("img[src=x]").count() == 0
     assert page.get_by_text("<img src=x").count() > 0, "they are shown as the text that they are"
+
+
+def test_a_network_of_very_many_inputs_names_them(visit, tmp_path):
+    X = np.random.default_rng(0).normal(size=(300, 60))
+    data = dnn.Dataset(X, (X[0] > 0)[None], feature_names=[f"pixel {k}" for k in range(300)])
+    run, _ = dnn.advance(dnn.start(dnn.Config(hidden=(4, 3)), data), 20)
+    dnn.save(tmp_path / "run.npz", run)
+    page = visit("?dataset=circle&hidden=3")
+    share(page)
+    upload(page, tmp_path / "run.npz")
+    until(page, "lab.step === 20", 20_000)
+    page.get_by_role("dialog").wait_for(state="hidden")
+    press(page, "epoch")
+    until(page, "lab.step > 20")
+    page.locator(".nl-unit[data-at='1.1']").hover()
+    page.wait_for_function(
+        "document.querySelector('.nl-readout p').textContent.includes('pixel ')", timeout=10_000
+    )
