@@ -6,17 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dnn.activations import ACTIVATIONS
 from dnn.diagnostics import Signal, layer_signal, probe_of
 from dnn.layout import Array
+from dnn.moments import dead_share, saturated_share
 from dnn.network import Pass
 from dnn.program import OutOfRange
 from dnn.trainer import Trainer
 from dnn.training import Run
 
-#: A unit is saturated on an example where |a| passes this, of activations scaled to -1..1: there
-#: the slope of tanh is below 6 % of its largest.
-SATURATED = 0.97
 #: Steps that the size of an update is the root mean square over; one where a step takes long.
 STEPS, STEP_WORK = 4, 2_000_000
 #: Two units count as equal where no weight of theirs differs by more, relative to the largest.
@@ -54,7 +51,9 @@ def observe(trainer: Trainer, run: Run) -> Observation:
         hidden = range(1, len(net.W))
         return Observation(
             signal=signal,
-            saturated=np.array([_saturated(net, l) for l in hidden]),
+            saturated=np.array(
+                [saturated_share(net.activations[l - 1], net.branch(l)) for l in hidden]
+            ),
             dead=np.array([_dead(net, l) for l in hidden], int),
             equal=np.array([_equal(net, l) for l in hidden], int),
             update=_update(trainer, run),
@@ -62,19 +61,10 @@ def observe(trainer: Trainer, run: Run) -> Observation:
         )
 
 
-def _saturated(net: Pass, l: int) -> float:
-    bounds = net.activations[l - 1].bounds
-    if bounds is None:
-        return float("nan")
-    low, high = bounds
-    middle, half = (low + high) / 2, (high - low) / 2
-    return float(np.mean(np.abs(net.branch(l) - middle) > SATURATED * half))
-
-
 def _dead(net: Pass, l: int) -> int:
-    if net.activations[l - 1] is not ACTIVATIONS["relu"]:
-        return 0
-    return int(np.sum(net.branch(l).max(axis=1) <= 0))
+    """Return how many units of hidden layer l are 0 on every example, 0 where none can be."""
+    share = dead_share(net.activations[l - 1], net.branch(l))
+    return 0 if np.isnan(share) else round(share * len(net.branch(l)))
 
 
 def _equal(net: Pass, l: int) -> int:

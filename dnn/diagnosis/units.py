@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from dnn.activations import ACTIVATIONS
+from dnn.activations import ACTIVATIONS, SATURATED
 from dnn.diagnosis.case import Case
 from dnn.diagnosis.finding import (
     Finding,
@@ -17,7 +17,6 @@ from dnn.diagnosis.finding import (
     other_seed,
     suggest,
 )
-from dnn.diagnosis.observation import SATURATED
 from dnn.diagnostics import PROBE
 from dnn.figures.words import count, number, percent
 from dnn.initializers import INITIALIZERS
