@@ -12,7 +12,7 @@ from dnn.diagnosis import diagnose
 from dnn.execution import InlineExecutor
 from dnn.figures import unpack
 from dnn.view import View
-from pages.shared import loop as loops
+from pages.shared import extras
 from pages.shared.live import handle
 from pages.shared.loop import Loop
 
@@ -107,13 +107,13 @@ def test_what_comes_and_goes_stays_for_a_moment_while_playing(monkeypatch):
     loop, _ = loop_of(SIGMOID)
     (found,) = (finding for finding, _ in loop.findings.values())
     now = [100.0]
-    monkeypatch.setattr(loops.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(extras.time, "monotonic", lambda: now[0])
     loop.playing = True
     loop._note_findings((found,))
-    now[0] += loops.HOLD / 2
+    now[0] += extras.HOLD / 2
     loop._note_findings(())
     assert list(loop.findings) == ["vanishing"]
-    now[0] += loops.HOLD
+    now[0] += extras.HOLD
     loop._note_findings(())
     assert loop.findings == {}
     loop._note_findings((found,))

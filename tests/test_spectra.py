@@ -351,8 +351,8 @@ def test_while_training_they_are_of_a_step_that_is_named(monkeypatch):
     assert f"step {live.spectra.step}." in shown["subtitle"]
     assert not shown["dim"]
     seen = live.spectra.step
-    monkeypatch.setattr("pages.shared.loop.RESOLVE_EVERY", 0.0)
-    monkeypatch.setattr("pages.shared.loop.RESOLVE_SHARE", 0.0)
+    monkeypatch.setattr("pages.shared.extras.RESOLVE_EVERY", 0.0)
+    monkeypatch.setattr("pages.shared.extras.RESOLVE_SHARE", 0.0)
     for _ in range(4):
         live.tick()
     assert live.spectra.step > seen
@@ -360,7 +360,7 @@ def test_while_training_they_are_of_a_step_that_is_named(monkeypatch):
 
 def test_what_takes_long_waits_for_a_pause(monkeypatch):
     monkeypatch.setattr(lab, "RESOLVING", -1.0)
-    monkeypatch.setattr("pages.shared.loop.RESOLVING", -1.0)
+    monkeypatch.setattr("pages.shared.extras.RESOLVING", -1.0)
     live = loop(playing=True)
     for _ in range(4):
         live.tick()

@@ -7,40 +7,35 @@ from those that answer the page's requests for frames: every public method holds
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
-from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, wraps
 from typing import Any
 
 import dnn
 from dnn.advice import advise
-from dnn.autopsy import STEPS, Offer
+from dnn.autopsy import STEPS
 from dnn.changes import Link, check_changes, check_step
 from dnn.config import LIVE_FIELDS, Config
 from dnn.datasets import Dataset, data_fields
-from dnn.diagnosis import Finding
 from dnn.execution import WorkerPool
-from dnn.gradcheck import Check
 from dnn.history import History
-from dnn.lab import DRAWS, RESOLVING, fitting
+from dnn.lab import fitting
 from dnn.live import Outcome, Slice, signal_slice, train_slice
-from dnn.moments import Moments
 from dnn.panels import points_version
 from dnn.presets import PRESETS
 from dnn.saved import Saved
-from dnn.signal import Band, signal_only
-from dnn.spectra import Spectra
+from dnn.signal import signal_only
 from dnn.timeline import End, Timeline
 from dnn.trainer import loss_key
 from dnn.training import Change, Run, check_edit
 from dnn.twins import Twin, twin, twins_slice
 from dnn.view import View
+from pages.shared.extras import Extras
 
 SPEEDS = {
     "step": "1 step",
@@ -60,20 +55,10 @@ ONE_RUN = "A file holds one run, and twins are two: open it on the page Playgrou
 ONE_SETTING = "Twins differ in one setting only. Edit weights in the playground."
 LEFT_LINK = "The rest of what the link says is left out: from here on this run is yours."
 GREY_BRANCH = "The grey curve is the one before."
-#: The pages that show the last steps of a run that diverged.
-EXAMINING = ("playground", "layers")
-#: While playing, seconds between two diagnoses, and for how long what one found stays on the page.
-DIAGNOSE_EVERY, HOLD = 0.5, 2.0
 #: Seconds of training that a link may ask for, before a person has to.
 RECOMPUTING = 60.0
 #: Seconds that a notice stays while training goes on.
 NOTICE = 8.0
-#: While playing, seconds between two looks for singular values: at least these, and so many times
-#: what one takes.
-RESOLVE_EVERY, RESOLVE_SHARE = 1.0, 20.0
-#: While playing, seconds between two looks at the layers' distributions: at least these, and so
-#: many times what one takes.
-LOOK_EVERY, LOOK_SHARE = 0.1, 12.0
 #: At high speed, no more records than these: each costs as much as some dozen steps.
 RECORDS_A_SECOND = 40
 #: Records of a run that is recomputed for a link.
@@ -144,7 +129,7 @@ def _leave(executor: WorkerPool, slot: int) -> None:
     executor.give_flag(slot)
 
 
-class Loop:
+class Loop(Extras):
     """One session's run, its history, and the slice that is under way."""
 
     def __init__(
@@ -175,15 +160,7 @@ class Loop:
         self._queued = 0
         self._dirty = True
         self._resume = False
-        self.check: Check | None = None
-        self.band: Band | None = None
-        self.spectra: Spectra | None = None
-        self.offers: tuple[Offer, ...] | None = None
-        self._resolved_at = -math.inf
-        self.moments, self._looked_at, self._look_takes = Moments(), -math.inf, 0.0
-        #: What is the matter with the run, by key, and when it was found last.
-        self.findings: dict[str, tuple[Finding, float]] = {}
-        self._asked_at = -math.inf
+        self._forget()
         self._edits: dict[int, tuple[int, int, int | None, float]] = {}
         self.link: Link | None = None
         self._left: tuple[Change, ...] = ()
@@ -475,65 +452,6 @@ class Loop:
             self.playing or self._future or self._queued or self._dirty or self._more_to_find
         )
 
-    @property
-    def _more_to_find(self) -> bool:
-        """Whether a paused run's frame is still to be added to: a check, draws, singular values."""
-        return self._unchecked or self._undrawn or self._unresolved or self._unexamined
-
-    @property
-    def _unexamined(self) -> bool:
-        """Whether the last steps of a run that diverged are still to be recomputed."""
-        over = self.run.diverged is not None and self.view.page in EXAMINING
-        return over and self.offers is None and not self.large and len(self.history) > 0
-
-    @property
-    def _undrawn(self) -> bool:
-        """Whether the gradients lab is still to draw weights for its band."""
-        if self.view.page != "gradients" or not self.view.band or not self.run.config.hidden:
-            return False
-        if self.playing or self.run.diverged is not None or not len(self.history):
-            return False
-        return self.band is None or self.band.draws < DRAWS
-
-    @property
-    def _unresolved(self) -> bool:
-        """Whether the gradients lab is still to find the singular values of what is shown."""
-        if self.view.page != "gradients" or self.view.apart == "product":
-            return False
-        if len(self.run.config.hidden) < 2 or not len(self.history):
-            return False
-        return self.spectra is None or not self.spectra.of(self.run.step)
-
-    def _resolving(self, steps: int | None) -> bool:
-        """Return whether the next slice is to look for singular values.
-
-        Those that take long wait for a paused run, and for a slice that does nothing else.
-        """
-        if not self._unresolved:
-            return False
-        seconds = self.spectra.seconds if self.spectra else 0.0
-        quick = seconds <= RESOLVING and not self.large
-        if not self.playing:
-            return quick or not (self._dirty or steps)
-        whole = self.spectra is None or self.spectra.complete
-        pause = max(RESOLVE_EVERY, RESOLVE_SHARE * seconds)
-        return quick and whole and time.monotonic() - self._resolved_at > pause
-
-    @property
-    def _unchecked(self) -> bool:
-        """Whether back-propagation has still to be compared with differences on what is shown.
-
-        While playing, once a run; then at every pause, behind the frame that shows it.
-        """
-        if self.large or self.run.diverged is not None or not len(self.history):
-            return False
-        if self.twin is not None:
-            return False
-        if self.playing or self.check is None:
-            return self.check is None
-        made_for = self.check.step, self.check.dropout
-        return made_for != (self.run.step, self.run.config.dropout)
-
     # --- what the page does ----------------------------------------------------------------------
 
     @_locked
@@ -655,13 +573,10 @@ class Loop:
         self.given = None if data.key == dataset(config).key else data
         self.config, self.run, self.large = config, run, large
         self.playing = self.playing and not large
-        self.history, self.check = History(), None
-        self.band, self.spectra, self.twin = None, None, pair
-        self.timeline, self.offers = Timeline(), None
+        self.history, self.twin = History(), pair
+        self.timeline = Timeline()
+        self._forget()
         self._keep_moment()
-        self._resolved_at = -math.inf
-        self.moments, self._looked_at, self._look_takes = Moments(), -math.inf, 0.0
-        self.findings, self._asked_at = {}, -math.inf
         self.notice, self._queued, self._dirty = "", 0, True
         self._abandon()
 
@@ -737,11 +652,8 @@ class Loop:
         edited = self._edited or (data is not None and self._work.edited)
         self._edited = False
         self.seq += 1
-        checking = self._unchecked and (self.playing or not (self._dirty or steps))
-        resolving = self._resolving(steps)
-        drawing = self._undrawn and not (self._dirty or steps or resolving)
-        examining = self._unexamined and not (self._dirty or steps)
-        self._resolved_at = time.monotonic() if resolving else self._resolved_at
+        again = self._work if data is not None else None
+        extras = self._extras(alone=not (self._dirty or steps), again=again)
         self._due = self.seq if self._dirty else self._due
         self._dirty, self.failed = False, ""
         self._forget_notice()
@@ -750,58 +662,12 @@ class Loop:
             seq=self.seq, playing=self.playing,
             fixed=self.shown_version != points_version(self.run, self.view),
             rate=self.rate, notice=self.notice, data=data, pressed=not self.playing,
-            check=self.check, checking=checking, band=self.band if self.view.band else None,
-            drawing=drawing, spectra=self.spectra, resolving=resolving, large=self.large,
-            twin=self.twin, edited=edited, goal=self.goal, followed=self.followed,
-            examined=examining or self.offers is not None,
-            before=self._before_the_end() if examining or self.offers else None,
-            end=self.timeline.end and self.timeline.end.run.step,
-            moments=self.moments.of(self.view.quantity) if self.view.page == "layers" else None,
-            looking=self._looking() or (data is not None and self._work.looking),
-            diagnosing=self._diagnosing(),
-            findings=tuple(found for found, _ in self.findings.values()),
+            large=self.large, twin=self.twin, edited=edited, goal=self.goal,
+            followed=self.followed, end=self.timeline.end and self.timeline.end.run.step, **extras,
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()
         paired = twins_slice if self.twin is not None else train_slice
         self._future = self.executor.submit(signal_slice if self.large else paired, work)
-
-    def _before_the_end(self) -> Run | None:
-        """Return a state from which the last steps of a run that diverged can be recomputed."""
-        assert self.run.diverged is not None
-        with suppress(ValueError):
-            return self.timeline.before(max(0, self.run.diverged.step - STEPS))
-        return None
-
-    def _looking(self) -> bool:
-        """Return whether the next slice is to look at the layers: so many times a second."""
-        if self.view.page != "layers" or self.large:
-            return False
-        now = time.monotonic()
-        if self.playing and now - self._looked_at < max(LOOK_EVERY, LOOK_SHARE * self._look_takes):
-            return False
-        self._looked_at = now
-        return True
-
-    def _diagnosing(self) -> bool:
-        """Return whether the next slice is to ask what is the matter: so many times a second."""
-        if self.view.page != "layers" or self.large or not len(self.history):
-            return False
-        now = time.monotonic()
-        pause = max(DIAGNOSE_EVERY, LOOK_SHARE * self._look_takes)
-        if self.playing and now - self._asked_at < pause:
-            return False
-        self._asked_at = now
-        return True
-
-    def _note_findings(self, found: tuple[Finding, ...]) -> None:
-        """Take what was found; what comes and goes from look to look stays for a moment."""
-        now, new = time.monotonic(), {finding.key: finding for finding in found}
-        held = {
-            key: (finding, at)
-            for key, (finding, at) in self.findings.items()
-            if key not in new and self.playing and now - at < HOLD
-        }
-        self.findings = {**{key: (finding, now) for key, finding in new.items()}, **held}
 
     def _make_edits(self) -> None:
         """Set the weights that have been asked for since the last slice."""
@@ -838,14 +704,7 @@ class Loop:
         if outcome.frame:
             self.frame, self.shown = outcome.frame, self._work.seq
         self._keep_moment()
-        self.check, self.band = outcome.check, outcome.band or self.band
-        self.spectra = outcome.spectra or self.spectra
-        self.offers = outcome.offers
-        if outcome.findings is not None:
-            self._note_findings(outcome.findings)
-        self._look_takes = outcome.looked if outcome.moments else self._look_takes
-        for moment in outcome.moments:
-            self.moments = self.moments.extend(moment)
+        self._take_extras(outcome)
         if self.ended:
             self.playing = False
         self._take_due()

@@ -31,7 +31,7 @@ from dnn.panels import PACE
 from dnn.presets import PRESETS
 from dnn.training import borrowed_trainer
 from dnn.view import View
-from pages.shared.loop import LOOK_EVERY
+from pages.shared.extras import LOOK_EVERY
 
 #: The bar: looking takes at most this share of the time of a frame at normal speed.
 BAR = 0.15
