@@ -248,7 +248,7 @@ def test_while_it_is_recomputed_the_page_says_so_and_can_stop():
 
 
 def test_recomputing_stops_after_a_while_and_says_so(monkeypatch):
-    monkeypatch.setattr("pages.shared.loop.RECOMPUTING", 0.0)
+    monkeypatch.setattr("pages.shared.course.RECOMPUTING", 0.0)
     made = follow("", 200_000)
     shown(made)
     frame = shown(made)

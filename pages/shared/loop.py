@@ -13,13 +13,12 @@ import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import replace
-from functools import lru_cache, wraps
+from functools import lru_cache
 from typing import Any
 
 import dnn
 from dnn.advice import advise
-from dnn.autopsy import STEPS
-from dnn.changes import Link, check_changes, check_step
+from dnn.changes import Link
 from dnn.config import LIVE_FIELDS, Config
 from dnn.datasets import Dataset, data_fields
 from dnn.execution import WorkerPool
@@ -30,12 +29,13 @@ from dnn.panels import points_version
 from dnn.presets import PRESETS
 from dnn.saved import Saved
 from dnn.signal import signal_only
-from dnn.timeline import End, Timeline
+from dnn.timeline import Timeline
 from dnn.trainer import loss_key
 from dnn.training import Change, Run, check_edit
 from dnn.twins import Twin, twin, twins_slice
 from dnn.view import View
-from pages.shared.extras import Extras
+from pages.shared.course import Course
+from pages.shared.locked import heard, locked
 
 SPEEDS = {
     "step": "1 step",
@@ -53,10 +53,6 @@ TOO_LARGE = (
 DIFFERS: Mapping[str, Any] = {"initializer": "he"}
 ONE_RUN = "A file holds one run, and twins are two: open it on the page Playground or Gradients."
 ONE_SETTING = "Twins differ in one setting only. Edit weights in the playground."
-LEFT_LINK = "The rest of what the link says is left out: from here on this run is yours."
-GREY_BRANCH = "The grey curve is the one before."
-#: Seconds of training that a link may ask for, before a person has to.
-RECOMPUTING = 60.0
 #: Seconds that a notice stays while training goes on.
 NOTICE = 8.0
 #: At high speed, no more records than these: each costs as much as some dozen steps.
@@ -97,39 +93,13 @@ def _same_data(config: Config, other: Config) -> bool:
     return one == two
 
 
-def _locked(method: Callable) -> Callable:
-    """Return the method of Loop, made under its lock."""
-
-    @wraps(method)
-    def under_lock(self: Loop, *args: object, **kwargs: object) -> object:
-        with self._lock:
-            return method(self, *args, **kwargs)
-
-    return under_lock
-
-
-def _heard(method: Callable) -> Callable:
-    """Return the method of Loop, made under its lock; whoever waits for a frame is told."""
-    locked = _locked(method)
-
-    @wraps(method)
-    def and_told(self: Loop, *args: object, **kwargs: object) -> object:
-        try:
-            return locked(self, *args, **kwargs)
-        finally:
-            for wake in tuple(self.waiting):
-                wake()
-
-    return and_told
-
-
 def _leave(executor: WorkerPool, slot: int) -> None:
     """End the slice under way, if any, and give the flag to the next session."""
     executor.raise_flag(slot, executor.flag_at(slot) + FAR_ON)
     executor.give_flag(slot)
 
 
-class Loop(Extras):
+class Loop(Course):
     """One session's run, its history, and the slice that is under way."""
 
     def __init__(
@@ -176,32 +146,32 @@ class Loop(Extras):
 
     # --- what people ask for ---------------------------------------------------------------------
 
-    @_heard
+    @heard
     def play(self) -> None:
         """Go on training; a diverged run stays where it is."""
         self.playing, self._recomputed = not (self.ended or self.large), 0.0
         self.notice, self._resume = TOO_LARGE if self.large else "", False
         self._dirty = self._dirty or self.large
 
-    @_heard
+    @heard
     def pause(self, notice: str = "") -> None:
         """Stop after the slice under way; notice says why, where it was not a person."""
         self._stop(notice)
         self.tick()
 
-    @_heard
+    @heard
     def step(self, steps: int) -> None:
         """Pause, then make so many steps."""
         self._stop(TOO_LARGE if self.large else "")
         self._queued = 0 if self.large else steps
         self.tick()
 
-    @_heard
+    @heard
     def reset(self, config: Config | None = None) -> None:
         """Start again from step 0, with the same seed the same network; keep the old curve."""
         self._begin(config or self.config, keep_ghost=True)
 
-    @_heard
+    @heard
     def edit(self, layer: int, unit: int, source: int | None, value: float) -> None:
         """Set a weight by hand, or a bias (source None or -1), behind the slice under way.
 
@@ -216,78 +186,7 @@ class Loop(Extras):
         self._edits[place], self._dirty = (layer, unit, source, value), True
         self.tick()
 
-    @_heard
-    def follow(self, link: Link) -> None:
-        """Make a link's changes at their steps, and recompute the step that it asks for.
-
-        Raises ValueError where that can't be done; nothing has changed then.
-        """
-        if self.large:
-            raise ValueError("step: this network is too large to train here; leave step out")
-        check_changes(self.run, link.changes)
-        if link.step is not None:
-            check_step(self.run, link.step, link.changes)
-        self.link, self._left, self._plays_on = link, link.changes, self.playing
-        self.goal = link.step
-        self.playing = self.playing or bool(link.step)
-        self._take_due()
-
-    @_heard
-    def go_to(self, step: int) -> None:
-        """Show an earlier moment of this run, paused: recomputed from the state kept before it.
-
-        From there it can go on as it went, or be changed, which makes another branch of it. The
-        last step that it has come to is shown as it is. Raises ValueError where there is no past.
-        """
-        if self.large or self.twin is not None:
-            raise ValueError("step: only a single run that trains here has earlier moments")
-        end = self.timeline.end or End(self.run, self.history, self.ghost, self.moments)
-        step = min(max(0, step), end.run.step)
-        state = replace(self.timeline.before(step), data=end.run.data)
-        self._abandon()
-        self._stop()
-        self._queued, self.link, self.check, self.spectra = 0, None, None, None
-        self.offers = None
-        if step == end.run.step:
-            self._show_end(end)
-            return
-        self.timeline = replace(self.timeline, end=end)
-        self.run, self.config, self.ghost = state, state.config, end.history
-        self.history, self.moments = end.history.until(state.step), end.moments
-        self._left = self.timeline.between(state)
-        self.goal, self._plays_on, self._recomputed = step, False, 0.0
-        self.playing, self._edited = True, True
-        self._take_due()
-        self.tick()
-
-    @_heard
-    def go_back(self, offer: int) -> None:
-        """Go back behind a divergence with one of the changes that its autopsy offers, and play.
-
-        Raises ValueError where there is no such offer.
-        """
-        if self.run.diverged is None or not self.offers or not 0 <= offer < len(self.offers):
-            raise ValueError(f"offer: there is none of number {offer}")
-        made, step = self.offers[offer], max(0, self.run.diverged.step - STEPS)
-        self.go_to(step)
-        # As it went up to there; then the change, and from there on it is another run.
-        kept = tuple(c for c in self._left if c.step <= step)
-        self._left = (*kept, *(Change(step, *field) for field in made.fields.items()))
-        self.timeline = self.timeline.cut(step)
-        self._plays_on = self.playing = True
-        self._take_due()
-        self.notice = f"Back at step {step:,}, with another setting. {GREY_BRANCH}"
-        self.tick()
-
-    def _show_end(self, end: End) -> None:
-        """Show the farthest that the run has been."""
-        self.run, self.config, self.ghost = end.run, end.run.config, end.ghost
-        self.history, self.moments = end.history, end.moments
-        self.timeline = replace(self.timeline, end=None)
-        self._left, self.goal = (), None
-        self.tick()
-
-    @_heard
+    @heard
     def open(self, saved: Saved) -> None:
         """Show the run of a file as it was saved: paused, with its history, changes and edits.
 
@@ -305,12 +204,12 @@ class Loop(Extras):
         self.notice = f"This is the run of the file, at step {run.step:,}."
         self.tick()
 
-    @_locked
+    @locked
     def saved(self) -> Saved:
         """Return the run and history as they are now, to be put into a file."""
         return Saved(self.run, self.history)
 
-    @_locked
+    @locked
     def data(self, config: Config | None = None) -> Dataset:
         """Return the data that a run with this Config would be on: a file's own, or a built-in."""
         config = config or self.config
@@ -318,7 +217,7 @@ class Loop(Extras):
             return self.given
         return dataset(config)
 
-    @_heard
+    @heard
     def hide(self, hidden: bool) -> None:
         """Pause while nobody can see the page, and go on where that had paused it."""
         if hidden and self.playing:
@@ -328,25 +227,25 @@ class Loop(Extras):
             self.play()
             self.notice = "Training was paused while this page was hidden."
 
-    @_locked
+    @locked
     def fall_behind(self) -> None:
         """Let the side bar be drawn anew as soon as the browser has painted what was asked for."""
         self.followed += 1
 
-    @_locked
+    @locked
     def mended(self) -> Config | None:
         """Return the Config with the mend for a diverged run, or None where there is none."""
         if self.run.diverged is None:
             return None
         return replace(self.config, **advise(self.run).fields)
 
-    @_locked
+    @locked
     def fitted(self) -> Config | None:
         """Return the Config with the mend that the lab's verdict offers, or None without one."""
         fields = fitting(self.run.origin, self.history, self.run.data)
         return replace(self.config, **fields) if fields else None
 
-    @_heard
+    @heard
     def take_suggestion(self, key: str) -> None:
         """Make the change that a finding of the diagnosis suggests: live, or from the start again.
 
@@ -360,20 +259,20 @@ class Loop(Extras):
         self.reset(config)
         self.play()
 
-    @_heard
+    @heard
     def say(self, sentence: str) -> None:
         """Show a sentence above the panels."""
         self.notice, self._dirty = sentence, True
         self.tick()
 
-    @_heard
+    @heard
     def set_speed(self, speed: str) -> None:
         """Choose how much is trained between two frames: a key of SPEEDS."""
         if speed not in SPEEDS:
             raise ValueError(f"speed: {speed!r} is not known; choose one of {', '.join(SPEEDS)}")
         self.speed, self._dirty = speed, True
 
-    @_heard
+    @heard
     def look(self, **fields: object) -> None:
         """Change the View. Raises ValueError for a value that is not allowed."""
         view = replace(self.view, **fields)  # type: ignore[arg-type]
@@ -387,7 +286,7 @@ class Loop(Extras):
             self._begin(PRESETS["spiral"].config)
             self.notice = "The lab's network is too large to train: this is the first visit's."
 
-    @_heard
+    @heard
     def configure(self, config: Config) -> None:
         """Take a new Config: live where that is possible, else by a reset that says so.
 
@@ -410,7 +309,7 @@ class Loop(Extras):
             self.notice = f"New network: this change needs one.{grey}"
         self.tick()
 
-    @_heard
+    @heard
     def set_twin(self, setting: Mapping[str, Any]) -> None:
         """Choose in what the second network differs, and start both.
 
@@ -454,14 +353,14 @@ class Loop(Extras):
 
     # --- what the page does ----------------------------------------------------------------------
 
-    @_locked
+    @locked
     def page_is(self, theme: str, has: str) -> None:
         """Take what only the browser knows: its theme, and which data points have arrived."""
         self.shown_version = has
         if theme in ("light", "dark") and theme != self.view.theme:
             self.look(theme=theme)
 
-    @_locked
+    @locked
     def tick(self) -> tuple[int, bytes, Future | None]:
         """Collect and submit what is due; return the newest frame, its number, and what is awaited.
 
@@ -489,51 +388,6 @@ class Loop(Extras):
         if not self.playing:
             return not self._work.pressed
         return self.speed == "full" and self.goal is None
-
-    def _up_to_next_change(self, steps: int | None) -> Any:
-        """Return the steps, None being as many as fit, cut where a link's next change is due."""
-        if not self._left:
-            return steps
-        until = self._left[0].step - self.run.step
-        return until if steps is None else min(steps, until)
-
-    def _take_due(self) -> None:
-        """Make the changes of a link that are due, and stop at the step that it asked for."""
-        run = self.run
-        while self._left and self._left[0].step <= run.step and run.diverged is None:
-            made, self._left = self._left[0], self._left[1:]
-            run = dnn.applied(run, made)
-            self.followed, self._dirty = self.followed + 1, True
-        if run is not self.run:
-            self._edited = self._edited or run.parameters is not self.run.parameters
-            self.run, self.config = run, run.config
-        if self.goal is not None and (self.goal <= run.step or run.diverged is not None):
-            self.goal, self._dirty = None, True
-            self.playing = self.playing and self._plays_on and run.diverged is None
-
-    def _bound(self, seconds: float) -> None:
-        """Pause where recomputing a link's step takes too long."""
-        self._recomputed += seconds
-        if self.goal is None or self._recomputed < RECOMPUTING:
-            return
-        self._stop(
-            f"Step {self.goal:,} takes longer than {RECOMPUTING:.0f} seconds to recompute: this is "
-            f"step {self.run.step:,}. Press Play to go on towards it."
-        )
-
-    def _leave_link(self) -> None:
-        """Make no more of a link's changes, nor of those that this run saw later on.
-
-        From here on it is the person's own.
-        """
-        if self.timeline.end is not None:
-            self.timeline = self.timeline.cut(self.run.step)
-            self.notice = f"Another branch from step {self.run.step:,} on. {GREY_BRANCH}"
-        elif self._left or self.goal is not None:
-            self.notice = LEFT_LINK
-        if self.goal is not None:
-            self.playing = self.playing and self._plays_on
-        self.link, self._left, self.goal = None, (), None
 
     def _pair(self) -> None:
         """Begin anew with a second network, or go on without it."""
@@ -625,16 +479,6 @@ class Loop(Extras):
         """Ask the slice under way to finish."""
         if isinstance(self.executor, WorkerPool):
             self.executor.raise_flag(self.slot, self.seq)
-
-    def _keep_moment(self) -> None:
-        """Keep the run's state for going back to, and see whether it has caught up with itself."""
-        if self.twin is not None or self.large:
-            return
-        self.timeline = self.timeline.add(replace(self.run, data=None))
-        end = self.timeline.end
-        if end is not None and (self.run.step >= end.run.step or self.run.diverged):
-            self.timeline, self.ghost = replace(self.timeline, end=None), end.ghost
-            self._dirty = True
 
     def _submit(self, steps: int | None, data: Dataset | None = None) -> None:
         changes = {
