@@ -204,6 +204,17 @@ def test_a_new_network_has_no_past():
     assert [kept.step for kept in loop.timeline.snapshots] == [0]
 
 
+def test_a_reset_at_an_earlier_moment_keeps_the_whole_curve():
+    loop = loop_of()
+    trained(loop, 50)
+    history = loop.history
+    loop.go_to(10)
+    settle(loop)
+    loop.reset()
+    settle(loop)
+    assert loop.ghost is history
+
+
 def test_twins_and_networks_too_large_have_no_moments():
     loop = loop_of(view=View(page="twins"))
     settle(loop)

@@ -131,6 +131,7 @@ class Loop(Course):
         self._dirty = True
         self._resume = False
         self._forget()
+        self.timeline = Timeline()
         self._edits: dict[int, tuple[int, int, int | None, float]] = {}
         self.link: Link | None = None
         self._left: tuple[Change, ...] = ()
@@ -416,8 +417,9 @@ class Loop(Course):
                 raise
             run, large = signal_only(config, data), True
         pair = twin(config, self.twin_setting, data) if self.view.page == "twins" else None
-        if keep_ghost and len(self.history) > 1:
-            self.ghost = self.history
+        whole = self.timeline.end.history if self.timeline.end else self.history
+        if keep_ghost and len(whole) > 1:
+            self.ghost = whole
         if self.ghost is not None and self._incomparable(run):
             self.ghost = None
         if self.goal is not None:
