@@ -417,9 +417,9 @@ class Loop(Course):
                 raise
             run, large = signal_only(config, data), True
         pair = twin(config, self.twin_setting, data) if self.view.page == "twins" else None
-        whole = self.timeline.end.history if self.timeline.end else self.history
-        if keep_ghost and len(whole) > 1:
-            self.ghost = whole
+        if keep_ghost:
+            whole = self.timeline.end.history if self.timeline.end else self.history
+            self.ghost = whole if len(whole) > 1 else self.ghost
         if self.ghost is not None and self._incomparable(run):
             self.ghost = None
         if self.goal is not None:
