@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dnn.autopsy import Offer
+from dnn.attending import Attending, attended
 from dnn.autopsy_panel import examined
 from dnn.datasets import Dataset
 from dnn.diagnosis import Finding, diagnose, observe
@@ -58,6 +59,7 @@ class Slice:
     last steps of a run that diverged are to be shown; before: a state from which to recompute them.
     moments: what the layers looked like, where that is shown; looking: whether to look again.
     findings: what is the matter with the run, where that is shown; diagnosing: whether to ask.
+    attending: what has been answered and reached of a question or a lesson.
     """
 
     run: Run
@@ -94,6 +96,7 @@ class Slice:
     looking: bool = False
     findings: tuple[Finding, ...] = ()
     diagnosing: bool = False
+    attending: Attending = field(default_factory=Attending)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +119,7 @@ class Outcome:
     moments: tuple[Moment, ...] = ()
     looked: float = 0.0
     findings: tuple[Finding, ...] | None = None
+    attending: Attending | None = None
 
 
 def warm_up() -> None:
@@ -150,8 +154,9 @@ def signal_slice(work: Slice) -> Outcome:
             spectra = resolved(probe.run(run.config.seed), replace(work, run=run))
         give_back(probe, data)
     known = replace(work, run=run, history=history, band=band, spectra=spectra)
+    known = replace(known, attending=attended(known))
     frame = pack(message(known, None))
-    return Outcome(run, history, frame, band=band, spectra=spectra)
+    return Outcome(run, history, frame, band=band, spectra=spectra, attending=known.attending)
 
 
 def train_slice(work: Slice) -> Outcome:
@@ -184,13 +189,14 @@ def train_slice(work: Slice) -> Outcome:
         known = replace(known, moments=with_looks(work.moments, looks))
         if work.diagnosing:
             known = replace(known, findings=diagnose(run, history, observe(trainer, run)))
+        known = replace(known, attending=attended(known))
         shown = message(known, trainer)
     offers = examined(run, known.before).offers if run.diverged and work.examined else None
     made_steps = run.step - before
     return Outcome(
         run, history, pack(shown), made_steps, seconds, check, band, known.spectra, offers=offers,
         moments=tuple(looks), looked=looked,
-        findings=known.findings if work.diagnosing else None,
+        findings=known.findings if work.diagnosing else None, attending=known.attending,
     )  # fmt: skip
 
 

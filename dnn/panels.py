@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dnn import figures, lab, layers
 from dnn.advice import advise
+from dnn.attending import shut, strip, withheld
 from dnn.autopsy_panel import autopsy_panel
 from dnn.diagnostics import probe_of
 from dnn.diagram import network_panel, shows_unit
@@ -42,11 +44,16 @@ def message(work: Slice, trainer: Trainer | None) -> dict[str, Any]:
     only the lab can show.
     """
     verdict: dict[str, Any] | None = None
+    asked = withheld(work.view, work.attending)
+    if asked:
+        work = replace(work, examined=False)  # the last steps of a run that diverged explain it
     if trainer is None or work.view.page == "gradients":
         verdict, panels = lab.panels(work, probe_of(trainer).run() if trainer else None)
     elif work.view.page == "layers":
         shown = framed(work, None, layers.panels(work), _metrics(work))
-        return shown | {"layers": layers.bar(work), "findings": layers.findings(work)}
+        return shown | {
+            "layers": layers.bar(work), "findings": None if asked else layers.findings(work)
+        }  # fmt: skip
     else:
         net, size = plane_pass(trainer)
         version = points_version(work.run, work.view)
@@ -61,7 +68,7 @@ def message(work: Slice, trainer: Trainer | None) -> dict[str, Any]:
             panels["autopsy"] = autopsy_panel(work)
         elif not work.view.present:  # on a projector there is no room for it
             panels["weights"] = _weights(work)
-    return framed(work, verdict, panels, _metrics(work))
+    return framed(work, None if asked else verdict, panels, _metrics(work))
 
 
 def _plane(work: Slice, trainer: Trainer, net: Pass, size: int) -> dict[str, dict[str, Any]]:
@@ -87,6 +94,8 @@ def framed(
     panels = {key: panel for key, panel in panels.items() if not _hidden(key, view.hide)}
     for panel in panels.values():
         panel["controls"] = [c for c in panel["controls"] if c["key"] not in view.hide]
+    if withheld(view, work.attending):
+        panels = shut(panels, view.page)
     if view.present:
         panels = {key: _for_projector(panel) for key, panel in panels.items()}
     return {
@@ -103,6 +112,7 @@ def framed(
         "present": view.present,
         "followed": None if work.goal is not None else work.followed,
         "verdict": None if "verdict" in view.hide else verdict,
+        "lesson": strip(work),
         "panels": panels,
         "partial": len(panels) < total,
     }
@@ -186,6 +196,8 @@ def _metrics(work: Slice) -> list[dict[str, str]]:
 def _status(work: Slice) -> dict[str, str]:
     if work.large:
         return {"text": "Too large to train here: the signal at the start", "kind": "paused"}
+    if work.run.diverged and withheld(work.view, work.attending):
+        return {"text": f"Stopped at step {count(work.run.diverged.step)}", "kind": "paused"}
     if work.run.diverged:
         return {"text": f"Diverged at step {count(work.run.diverged.step)}", "kind": "diverged"}
     if work.goal is not None and work.playing:

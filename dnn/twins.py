@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dnn import figures, lab, panels
+from dnn.attending import attended, withheld
 from dnn.config import FIELDS, LIVE_FIELDS, Config
 from dnn.datasets import Dataset
 from dnn.figures import count, number, pack, percent
@@ -114,9 +115,12 @@ def twins_slice(work: Slice) -> Outcome:
     sides = [_Side(*parts) for parts in zip(runs, known, made, strict=True)]
     second = replace(second, run=runs[1], history=sides[1].history)
     first = replace(work, run=runs[0], history=sides[0].history, twin=second)
+    first = replace(first, attending=attended(first))
     frame = pack(message(first, sides))
     steps = max(run.step for run in runs) - max(run.step for run in before)
-    return Outcome(runs[0], sides[0].history, frame, steps, seconds, twin=second)
+    return Outcome(
+        runs[0], sides[0].history, frame, steps, seconds, twin=second, attending=first.attending
+    )
 
 
 class _Side:
@@ -209,11 +213,13 @@ def _said(works: list[Slice]) -> dict[str, Any]:
     same = works[0].run.config == works[1].run.config
     title = f"A: {words[0]}. B: {words[1]}." + (" They are the same." if same else "")
     rest = "Same data, same seed, same order of examples; all other settings are the same."
+    asked = withheld(works[0].view, works[0].attending)
+    facts = [] if asked else [_fact(side, work) for side, work in zip(NAMES, works, strict=True)]
     return {
         "kind": "twins",
         "title": title,
         "text": rest,
-        "facts": [_fact(side, work) for side, work in zip(NAMES, works, strict=True)],
+        "facts": facts,
         "button": None,
     }
 

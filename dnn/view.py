@@ -29,6 +29,7 @@ TYPED: dict[str, tuple[str, str]] = {
     "layer": (r"([1-9]\d{0,2})?", "write the number of a layer"),
     "space_layer": (r"(last|[1-9]\d{0,2})?", "write last or the number of a hidden layer"),
     "space_units": (r"components|[1-9]\d{0,3}-[1-9]\d{0,3}", "write components or two units: 1-2"),
+    "lesson": (r"[a-z0-9_]{0,40}", "write the name of a lesson"),
 }
 #: What a link may say of a switch.
 SWITCHES = {"on": True, "off": False, "1": True, "0": False}
@@ -46,8 +47,9 @@ class View:
     that is pointed at where the browser has no map of it; it goes first. space_layer: the hidden
     layer in whose space the data is shown, or "" for the input plane; space_units: on which axes.
     layer: the one picked on the page Layers, or ""; quantity: whose distributions are shown there;
-    spread: how. present: for a projector, no side bar and everything large. hide: names of controls
-    and panels that are not shown.
+    spread: how. present: for a projector, no side bar and everything large. predict: verdicts wait
+    until somebody has predicted; lesson: the one that is attended, or "". hide: names of controls and
+    panels that are not shown.
     Raises ValueError that names the field, the value and what is allowed.
     """
 
@@ -73,6 +75,8 @@ class View:
     space_layer: str = ""
     space_units: str = "components"
     present: bool = False
+    predict: bool = False
+    lesson: str = ""
     hide: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -117,12 +121,12 @@ def _read(name: str, text: str) -> Any:
     return SWITCHES.get(text, text) if name in SWITCHED else text
 
 
-def view_to_query(view: View) -> dict[str, str]:
-    """Return what a link carries: the fields that differ from the defaults."""
-    default, out = View(), {}
+def view_to_query(view: View, usual: View | None = None) -> dict[str, str]:
+    """Return what a link carries: the fields that differ from the usual ones, the defaults."""
+    usual, out = usual or View(), {}
     for name in LINKED:
         value = getattr(view, name)
-        if value != getattr(default, name):
+        if value != getattr(usual, name):
             out[name] = _written(value)
     return out
 

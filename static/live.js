@@ -8,6 +8,7 @@ import { Findings } from "./findings.js";
 import { parse } from "./frame.js";
 import { LayerChart } from "./layer_chart.js";
 import { LayerBar, LayerLink } from "./layer_link.js";
+import { Lesson } from "./lesson.js";
 import { Notebook } from "./notebook.js";
 import { Metrics, Panel, element } from "./panels.js";
 import { Layers, clicks } from "./pointing.js";
@@ -75,7 +76,8 @@ class View {
     this.link = new LayerLink(() => this.schedule(), this.send);
     this.bar = new LayerBar(this.link, new Panel("layers", this.send));
     this.findings = new Findings(this.link, this.send);
-    const rows = [this.metrics, this.verdict, this.findings, this.bar].map(({ root }) => root);
+    this.lesson = new Lesson(this.send);
+    const rows = [this.lesson, this.metrics, this.verdict, this.findings, this.bar].map(({ root }) => root);
     this.root = element("div", "nl-root", element("div", "nl-frame", ...rows, this.grid));
     parent.append(this.root);
     this.panels = new Map();
@@ -232,6 +234,7 @@ class View {
     this.verdict.set(message.verdict);
     this.bar.set(message.layers);
     this.findings.set(message.findings);
+    this.lesson.set(message.lesson);
     let order = 0;
     const keys = Object.keys(message.panels);
     for (const [key, told] of Object.entries(message.panels)) {

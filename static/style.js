@@ -1,6 +1,7 @@
 /** The look of the live panels; every name begins with nl-. */
 
 import { DIAGRAM } from "./diagram_style.js";
+import { LESSON } from "./lesson_style.js";
 
 const LIGHT = `--panel:#fff;--raise:#fff;--line:#e0e4ea;--line2:#c5ccd6;--hover:#e7eaef;--sel:#dfe4eb;
 --t1:#16202c;--t2:#465264;--t3:#626e80;--focus:#5b54d6;--test:#b0306f;--ok:#16744a;--okb:#e2f3ea;
@@ -254,6 +255,6 @@ export function install(document) {
   if (document.getElementById("nl-style")) return;
   const style = document.createElement("style");
   style.id = "nl-style";
-  style.textContent = CSS + DIAGRAM;
+  style.textContent = CSS + DIAGRAM + LESSON;
   document.head.append(style);
 }

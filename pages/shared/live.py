@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import streamlit as st
 
+from dnn.attending import question_of
 from dnn.config import Config
 from dnn.features import FEATURES
 from dnn.view import LINKED
@@ -31,6 +32,10 @@ BUTTONS = {
     ),
 }
 
+#: Events after which the side bar shows something else.
+REDRAWING = (
+    "action", "point", "followed", "shape", "features", "moment", "answer", "lesson",
+)  # fmt: skip
 #: Those of them that lead nowhere once a run has diverged.
 STEPS = ("step", "epoch")
 
@@ -121,8 +126,16 @@ def transport(loop: Loop) -> None:
             "Projector", key="present", icon=":material/present_to_all:", shortcut="P",
             help="For a projector: no side bar, and everything large. P brings it back.",
         )  # fmt: skip
+        asked = question_of(loop.view) is not None and loop.view.predict
+        reveal = asked and st.button(
+            "Reveal", key="reveal", icon=":material/visibility:", shortcut="V",
+            help="Shows verdicts and the outcome without an answer; V again hides them.",
+        )  # fmt: skip
     for key in pressed:
         _press(loop, key)
+    if reveal:
+        loop.reveal(not loop.attending.revealed)
+        st.rerun()  # the side bar has what was hidden too
     if present:
         loop.look(present=not loop.view.present)
         session.write_link()
@@ -172,7 +185,7 @@ def on_event() -> None:
     """Answer what the panels sent: a switch, a button, a hidden page, a person gone."""
     event = session.event()
     handle(session.loop(), event)
-    if event.get("type") in ("action", "point", "followed", "shape", "features", "moment"):
+    if event.get("type") in REDRAWING:
         session.redraw()  # the side bar changes too
     session.write_link()
 
@@ -180,6 +193,8 @@ def on_event() -> None:
 def handle(loop: Loop, event: dict) -> None:
     """Change the loop as an event asks; unknown ones are ignored."""
     kind, value = event.get("type"), event.get("value")
+    if kind == "action" and loop.withheld:
+        return  # what it would mend has not been shown yet
     if kind == "control":
         key = str(event.get("key"))
         if key in (*LINKED, "pointed"):
@@ -197,6 +212,12 @@ def handle(loop: Loop, event: dict) -> None:
         go_back(loop, str(event.get("action")).removeprefix("back "))
     elif kind == "action" and event.get("action") == "suggestion":
         take(loop, str(event.get("key")))
+    elif kind == "answer" and type(value) is int:
+        loop.answer(value)
+    elif kind == "lesson" and value == "again":
+        loop.attend_again()
+    elif kind == "lesson" and value == "leave":
+        loop.leave_lesson()
     elif kind == "edit":
         edit(loop, event)
     elif kind == "moment":

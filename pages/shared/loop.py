@@ -18,6 +18,7 @@ from typing import Any
 
 import dnn
 from dnn.advice import advise
+from dnn.attending import Attending
 from dnn.changes import Link
 from dnn.config import LIVE_FIELDS, Config
 from dnn.datasets import Dataset, data_fields
@@ -34,6 +35,7 @@ from dnn.trainer import loss_key
 from dnn.training import Change, Run, check_edit
 from dnn.twins import Twin, twin, twins_slice
 from dnn.view import View
+from pages.shared.asking import Asking
 from pages.shared.course import Course
 from pages.shared.locked import heard, locked
 
@@ -99,7 +101,7 @@ def _leave(executor: WorkerPool, slot: int) -> None:
     executor.give_flag(slot)
 
 
-class Loop(Course):
+class Loop(Asking, Course):
     """One session's run, its history, and the slice that is under way."""
 
     def __init__(
@@ -131,6 +133,7 @@ class Loop(Course):
         self._dirty = True
         self._resume = False
         self._forget()
+        self.attending = Attending()
         self.timeline = Timeline()
         self._edits: dict[int, tuple[int, int, int | None, float]] = {}
         self.link: Link | None = None
@@ -279,8 +282,11 @@ class Loop(Course):
         view = replace(self.view, **fields)  # type: ignore[arg-type]
         if view == self.view:
             return
-        paired = "twins" in (view.page, self.view.page) and view.page != self.view.page
+        moved = view.page != self.view.page
+        paired = moved and "twins" in (view.page, self.view.page)
         self.view, self._dirty = view, True
+        if moved:
+            self._ask_anew()
         if paired:
             self._pair()
         if self.large and view.page != "gradients":
@@ -432,6 +438,7 @@ class Loop(Course):
         self.history, self.twin = History(), pair
         self.timeline = Timeline()
         self._forget()
+        self._ask_anew()
         self._keep_moment()
         self.notice, self._queued, self._dirty = "", 0, True
         self._abandon()
@@ -509,7 +516,8 @@ class Loop(Course):
             fixed=self.shown_version != points_version(self.run, self.view),
             rate=self.rate, notice=self.notice, data=data, pressed=not self.playing,
             large=self.large, twin=self.twin, edited=edited, goal=self.goal,
-            followed=self.followed, end=self.timeline.end and self.timeline.end.run.step, **extras,
+            followed=self.followed, end=self.timeline.end and self.timeline.end.run.step,
+            attending=self.attending, **extras,
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()
         paired = twins_slice if self.twin is not None else train_slice
@@ -551,6 +559,7 @@ class Loop(Course):
             self.frame, self.shown = outcome.frame, self._work.seq
         self._keep_moment()
         self._take_extras(outcome)
+        self._take_attending(outcome)
         if self.ended:
             self.playing = False
         self._take_due()

@@ -17,6 +17,7 @@ from dnn.changes import Link, changes_from_text, link_text, step_from_text
 from dnn.config import FIELDS, Config, from_query, to_query
 from dnn.datasets import DATASETS
 from dnn.execution import open_executor
+from dnn.lessons import LESSONS, Lesson
 from dnn.live import warm_up
 from dnn.presets import PRESETS
 from dnn.space import chosen_units
@@ -34,6 +35,8 @@ FIRST_VISIT = {"playground": "spiral", "layers": "spiral", "gradients": "lab", "
 BESIDE = ("speed", "play", "twin", "changes", "step")
 #: What a link may carry for others: for Streamlit, for another page of ours, for those who count.
 ELSEWHERE = ("embed", "embed_options", "experiment", "run", "fbclid", "gclid")
+#: What would give the answer away before somebody has predicted.
+GIVEAWAYS = ("start_from", "trainability")
 #: So many unknown names are said.
 MOST_NAMED = 5
 #: Stands between a widget's name and the number of its version.
@@ -57,6 +60,10 @@ def loop() -> Loop:
 def visit(page: str) -> Loop:
     """Return this session's loop, showing a page's panels."""
     if "loop" not in st.session_state:
+        lesson = LESSONS.get(st.query_params.get("lesson", ""))
+        if lesson is not None and lesson.page != page:
+            # The address to be spoken is the same for all: the lesson knows its page.
+            st.switch_page(f"{lesson.page}.py", query_params=st.query_params.to_dict())
         st.session_state["loop"] = _from_link(page)
     loop().look(page=page)
     st.session_state["followed"] = loop().followed
@@ -102,13 +109,17 @@ def _from_link(page: str) -> Loop:
     query = st.query_params.to_dict()
     problems: list[str] = _misspelt(query)
     config = PRESETS[FIRST_VISIT[page]].config
+    lesson = _lesson(query, problems)
+    if lesson is not None:
+        config = lesson.config
     try:
         # The first visit's network, unless the link names one: its fields are then all there is.
         config = config if query.keys().isdisjoint(FIELDS) else from_query(query)
     except ValueError as error:
         problems.append(str(error))
     readable = not problems
-    view, wrong = view_from_query(query)
+    view, wrong = view_from_query({**view_to_query(_opening(lesson)), **query})
+    view = view if lesson is not None else replace(view, lesson="")
     problems += [*wrong, *_unknown(query), *_switches(query)]
     view = _known(replace(view, page=page), problems)
     speed = query.get("speed", "epoch")
@@ -120,9 +131,9 @@ def _from_link(page: str) -> Loop:
     st.session_state["link_plays"] = query.get("play") == "1"
     playing = st.session_state["link_plays"] or not (linked or page == "gradients")
     theme = getattr(st.context.theme, "type", None) or "light"
-    differs = DIFFERS
+    differs = lesson.twin if lesson is not None and lesson.twin else DIFFERS
     try:
-        differs = setting_from_text(query["twin"]) if "twin" in query else DIFFERS
+        differs = setting_from_text(query["twin"]) if "twin" in query else differs
     except ValueError as error:
         problems.append(str(error))
     made = _made(config, replace(view, theme=theme), playing, problems, differs)
@@ -131,6 +142,21 @@ def _from_link(page: str) -> Loop:
     _follow(made, query, readable and made.config == config, problems)
     say("\n".join(problems), "This link can't be shown as it is:")
     return made
+
+
+def _lesson(query: Mapping[str, str], problems: list[str]) -> Lesson | None:
+    """Return the lesson that a link names; one that is not there becomes a sentence."""
+    key = query.get("lesson", "")
+    if key and key not in LESSONS:
+        near = get_close_matches(key[:40], LESSONS, 1, 0.6)
+        meant = f"did you mean {near[0]}?" if near else "the page Teach lists them"
+        problems.append(f"lesson: {key[:40]!r} is not known; {meant}")
+    return LESSONS.get(key)
+
+
+def _opening(lesson: Lesson | None) -> View:
+    """Return how a link is looked at that says no more than its lesson: predictions come first."""
+    return View() if lesson is None else View(**{"predict": True, **lesson.view})
 
 
 def _misspelt(query: Mapping[str, str]) -> list[str]:
@@ -256,20 +282,24 @@ def count_run() -> int:
 def link_query() -> dict[str, str]:
     """Return the parameters of a link that opens these settings and this view, at the start."""
     live = loop()
-    wanted = {**config_query(live.config, live.view.page), **view_to_query(live.view)}
-    if live.twin is not None and live.twin_setting != DIFFERS:
+    view = view_to_query(live.view, _opening(live.lesson))
+    wanted = {**config_query(live.config, live.view.page, live.lesson), **view}
+    usual = live.lesson.twin if live.lesson is not None and live.lesson.twin else DIFFERS
+    if live.twin is not None and live.twin_setting != usual:
         wanted["twin"] = setting_text(live.twin_setting)
     if live.speed != "epoch":
         wanted["speed"] = live.speed
     return wanted
 
 
-def config_query(config: Config, page: str) -> dict[str, str]:
+def config_query(config: Config, page: str, lesson: Lesson | None = None) -> dict[str, str]:
     """Return what opens this Config on a page: nothing for the network that the page opens on.
 
-    A link without any field means that one, so that another has to name a field at least.
+    A link without any field means that one, or the lesson's, so that another has to name a field
+    at least.
     """
-    if config == PRESETS[FIRST_VISIT[page]].config:
+    usual = PRESETS[FIRST_VISIT[page]].config if lesson is None else lesson.config
+    if config == usual:
         return {}
     return to_query(config) or {"dtype": config.dtype}
 
@@ -281,7 +311,7 @@ def write_link() -> None:
     """
     live, wanted = loop(), link_query()
     if live.link is not None and (live.link.step is None or live.run.step <= live.link.step):
-        origin = config_query(live.run.origin, live.view.page)
+        origin = config_query(live.run.origin, live.view.page, live.lesson)
         wanted = {**_without_config(wanted), **origin, **link_text(live.link)}
     if st.session_state["link_plays"]:
         wanted["play"] = "1"
@@ -295,7 +325,9 @@ def _without_config(query: Mapping[str, str]) -> dict[str, str]:
 
 def hidden(name: str) -> bool:
     """Return whether the link that opened this session hides a control or a panel."""
-    return "loop" in st.session_state and name in loop().view.hide
+    if "loop" not in st.session_state:
+        return False
+    return name in loop().view.hide or (name in GIVEAWAYS and loop().withheld)
 
 
 # --- messages ------------------------------------------------------------------------------------
