@@ -147,7 +147,7 @@ def _of_lesson(lesson: Lesson, work: Slice) -> dict[str, Any]:
 
 
 def _written(value: float) -> str:
-    return count(value) if value == int(value) and abs(value) < 1e9 else number(value)
+    return count(value) if value % 1 == 0 and abs(value) < 1e9 else number(value)
 
 
 def _goals(lesson: Lesson, work: Slice) -> list[dict[str, Any]]:

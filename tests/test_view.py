@@ -18,7 +18,7 @@ WRITTEN = {
     "layer": ("", "1", "31"),
     "space_layer": ("", "last", "7"),
     "space_units": ("components", "1-2"),
-    "lesson": ("", "first_neuron"),
+    "lesson": ("", "neuron"),
     "hide": ((), ("cost",), ("play", "batch_size")),
 }
 

@@ -23,7 +23,7 @@ Notes = Mapping[str, float]
 #: What a check says: a sentence on what is missing, or the numbers to note.
 Found = str | dict[str, float]
 #: What may always be changed in a lesson: it says nothing about its question.
-FREE = ("seed", "dtype")
+FREE = ("dtype",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +54,13 @@ class State:
         row = int(np.searchsorted(self.history["step"], step))
         return float(self.history[name][row])
 
+    def after_epochs(self, epochs: int) -> tuple[float, int]:
+        """Return train cost and step at the first record from an epoch on; (NaN, 0) before it."""
+        if not len(self.history) or self.history["epoch"][-1] < epochs:
+            return float("nan"), 0
+        row = int(np.searchsorted(self.history["epoch"], epochs))
+        return float(self.history["train_cost"][row]), int(self.history["step"][row])
+
     def signal(self, name: str, layer: int, row: int = -1) -> float:
         """Return a layer's (from 0) activation_rms, delta_rms or gradient_rms in a record."""
         return float(self.history[name][row][layer]) if len(self.history) else float("nan")
@@ -77,8 +84,7 @@ class Question:
     """What is asked before the run is watched.
 
     outcome: the number (from 0) of the choice that has come true, by the run on screen and what
-    the goals have noted; None while the run does not say yet. told: the outcome in numbers of the
-    run, for those who want to know why.
+    the goals have noted; None while the run does not say yet.
     """
 
     text: str

@@ -34,7 +34,7 @@ def _separates(state: State) -> Found:
     if not state.run.step:
         return "press Play"
     if not cost < WANTED:
-        return f"test cost is {number(cost)}, wanted below {number(WANTED)}"
+        return f"test cost is {number(cost)}, wanted below {WANTED}"
     (W, b), *_ = state.run.weights
     return {
         "cost": cost,
@@ -46,7 +46,7 @@ def _separates(state: State) -> Found:
 
 
 LESSON = Lesson(
-    key="first_neuron",
+    key="neuron",
     order=10,
     title="A first neuron",
     page="playground",
@@ -58,10 +58,11 @@ LESSON = Lesson(
         _outcome,
     ),
     goals=(
-        Goal("separates", f"Train it to a test cost below {number(WANTED)}", _separates),
+        Goal("separates", f"Train it to a test cost below {WANTED}", _separates),
     ),
     take_away="A neuron cuts the plane along one straight line, w₁x₁ + w₂x₂ + b = 0. Training only "
     "turns and shifts it: after {steps} steps w₁ = {w1}, w₂ = {w2}, b = {b}, and the test cost is "
     "{cost}. Two clouds need no more.",
     source="Rosenblatt 1958; logistic cost: Ng, Deep Learning Specialization, course 1",
+    free=("seed", "learning_rate"),
 )

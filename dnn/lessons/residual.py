@@ -1,0 +1,76 @@
+"""Batch normalisation and residual connections: two ways to train what is too deep."""
+
+from __future__ import annotations
+
+from dnn.config import Config
+from dnn.figures import number
+from dnn.lessons.lesson import Found, Goal, Lesson, Notes, Question, State, far_enough
+
+STEPS, STUCK, WANTED = 300, 0.69, 0.4
+
+
+def _plain(state: State) -> Found:
+    if state.config.batch_norm or state.config.residual:
+        return "switch both off"
+    if far_enough(state, STEPS):
+        return far_enough(state, STEPS)
+    cost = state.cost_at(STEPS)
+    return {"plain": cost} if cost > STUCK else f"train cost is {number(cost)}"
+
+
+def _learns(state: State, name: str, fits: bool, ask: str) -> Found:
+    if not fits:
+        return ask
+    if state.run.diverged:
+        return "it diverged: a smaller branch scale, such as 0.2"
+    cost = state.last("train_cost")
+    if not cost < WANTED:
+        return f"train cost is {number(cost)} at step {state.run.step:,}"
+    return {name: cost, f"{name}_steps": float(state.run.step)}
+
+
+def _norm(state: State) -> Found:
+    c = state.config
+    fits = c.batch_norm and not c.residual
+    return _learns(state, "norm", fits, "switch batch normalisation on, residual connections off")
+
+
+def _residual(state: State) -> Found:
+    c = state.config
+    fits = c.residual and not c.batch_norm
+    return _learns(state, "residual", fits, "residual connections on, batch normalisation off")
+
+
+def _outcome(_: State, notes: Notes) -> int | None:
+    if "plain" not in notes:
+        return None
+    norm, residual = "norm" in notes, "residual" in notes
+    return 2 if norm and residual else None
+
+
+LESSON = Lesson(
+    key="residual",
+    order=110,
+    title="Batch normalisation and residual connections",
+    page="playground",
+    config=Config(
+        dataset="circle", hidden=(16,) * 20, activation="relu", initializer="glorot",
+        optimizer="sgd", learning_rate=0.03, batch_size=10,
+    ),
+    question=Question(
+        "20 ReLU layers with Glorot’s weights learn nothing. What would let them learn, with the "
+        "same weights and learning rate?",
+        ("Batch normalisation only", "Residual connections only", "Either of them"),
+        _outcome,
+    ),
+    goals=(
+        Goal("plain", f"{STEPS} steps of the plain network", _plain),
+        Goal("norm", f"Batch normalisation: train cost below {WANTED:g}", _norm),
+        Goal("residual", f"Residual connections: train cost below {WANTED:g}", _residual),
+    ),
+    take_away="Plain, the cost stayed at {plain}. Batch normalisation brings every layer’s signal "
+    "back to size: {norm} after {norm_steps} steps. Residual connections give it a way past the "
+    "layers: {residual} after {residual_steps}; their branches must be small, or 20 sums explode.",
+    source="Ioffe & Szegedy 2015; He et al. 2016, section 3",
+    free=("batch_norm", "residual", "branch_scale", "seed"),
+)

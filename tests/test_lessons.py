@@ -1,0 +1,109 @@
+"""Lessons: each played to its end by what it asks for, and not complete before."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import dnn
+from dnn.attending import lesson_of
+from dnn.config import FIELDS
+from dnn.execution import InlineExecutor
+from dnn.figures import unpack
+from dnn.lessons import LESSONS
+from dnn.lessons.neuron import STRAIGHT, bend
+from dnn.lessons.lesson import State
+from dnn.view import View
+from pages.shared.loop import Loop
+
+#: What is done in each lesson: settings to change and steps to train, goal by goal; and which
+#: choice comes true.
+PLAYS = {
+    "neuron": ([({}, 120)], 0),
+    "xor": ([({}, 300), ({"hidden": (4,)}, 400)], 0),
+    "fewest": ([({"hidden": (2,)}, 1000), ({"hidden": (3,), "seed": 1}, 900)], 1),
+    "rate": ([({}, 300), ({"learning_rate": 1.0}, 300), ({"learning_rate": 30.0}, 300)], 2),
+    "zeros": ([({}, 300), ({"initializer": "glorot"}, 500)], 2),
+    "batches": ([({}, 20), ({"batch_size": 32}, 160), ({"batch_size": 1}, 5000)], 2),
+    "overfit": ([({}, 600), ({"l2": 0.01}, 600), ({"l2": 0.0, "dropout": 0.5}, 600)], 2),
+    "sigmoid": ([({"hidden": (16,) * 10}, 0), ({"activation": "relu"}, 0)], 2),
+    "he": ([({}, 200), ({"hidden": (16,) * 5}, 300)], 1),
+    "clipping": ([({}, 100), ({"clip_norm": 1.0}, 500)], 0),
+    "residual": (
+        [({}, 300), ({"batch_norm": True}, 800),
+         ({"batch_norm": False, "residual": True, "branch_scale": 0.2}, 300)],
+        2,
+    ),
+    "adam": ([({}, 500), ({"optimizer": "adam", "learning_rate": 0.01}, 500)], 1),
+    "saturated": ([({}, 100), ({"loss": "logistic", "hidden": ()}, 100)], 1),
+    "weights": ([({}, 1000), ({"l1": 0.01}, 1000), ({"l1": 0.0, "l2": 0.01}, 1000)], 0),
+}  # fmt: skip
+
+
+def opened(key):
+    """Return a session's loop as the lesson's link opens it, paused."""
+    lesson = LESSONS[key]
+    view = View(**{"page": lesson.page, "lesson": key, "predict": True, **lesson.view})
+    twin = (lesson.twin,) if lesson.twin else ()
+    loop = Loop(InlineExecutor(), lesson.config, view, False, *twin)
+    return loop
+
+
+def settle(loop, most=2000):
+    for _ in range(most):
+        loop.tick()
+        if loop.settled:
+            return unpack(loop.frame)
+    raise AssertionError("it does not come to rest")
+
+
+def play(loop, fields, steps):
+    """Change settings, begin anew with them, train, and return the page's message."""
+    if fields:
+        loop.configure(replace(loop.config, **fields))
+        loop.reset()
+    settle(loop)
+    if steps:
+        loop.step(steps)
+    return settle(loop)
+
+
+def goals(message):
+    return [goal["done"] for goal in message["lesson"]["goals"]]
+
+
+@pytest.mark.parametrize("key", LESSONS)
+def test_each_is_played_to_its_end_goal_by_goal_and_is_not_complete_before(key):
+    loop, (stages, came) = opened(key), PLAYS[key]
+    message = settle(loop)
+    assert not any(goals(message)), "nothing is reached by opening it"
+    loop.answer(came)
+    for n, (fields, steps) in enumerate(stages):
+        assert not message["lesson"]["done"]
+        assert message["lesson"]["take_away"] is None
+        message = play(loop, fields, steps)
+        assert goals(message) == [i <= n for i in range(len(stages))], message["lesson"]["goals"]
+    shown = message["lesson"]
+    assert shown["done"]
+    choice = LESSONS[key].question.choices[came]
+    assert shown["answer"] == {"said": choice, "came": choice, "right": True}
+    assert "{" not in shown["take_away"]
+    assert "nan" not in shown["take_away"]
+
+
+@pytest.mark.parametrize("key", [key for key, (stages, _) in PLAYS.items() if len(stages) > 1])
+def test_waiting_alone_completes_none_that_asks_for_a_change(key):
+    loop = opened(key)
+    settle(loop)
+    loop.step(1200)
+    message = settle(loop)
+    assert not all(goals(message))
+    assert not message["lesson"]["done"]
+
+
+def test_every_lesson_is_played_here_and_there_are_enough():
+    assert set(PLAYS) == set(LESSONS)
+    assert len(LESSONS) >= 12
