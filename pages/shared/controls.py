@@ -53,6 +53,7 @@ PAGES = {
     "layers.py": ("Layers", "layers"),
     "gradients.py": ("Gradients", "stacked_line_chart"),
     "twins.py": ("Twins", "compare"),
+    "data.py": ("Data", "table_chart"),
     "experiments.py": ("Experiments", "science"),
 }
 
@@ -176,10 +177,10 @@ def message() -> None:
     found = session.problem()
     if found:
         title, text = found
-        st.error(f"**{title}**\n\n" + "\n\n".join(map(_escaped, text.split("\n"))))
+        st.error(f"**{title}**\n\n" + "\n\n".join(map(escaped, text.split("\n"))))
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Return text that Markdown shows as it stands."""
     return "".join("\\" + c if c in "\\`*_{}[]()#+-.!|<>~$:&" else c for c in text)
 
