@@ -32,6 +32,8 @@ AXES = [["linear", "Linear"], ["log", "Log"]]
 #: Milliseconds from one frame to the next while playing. At full speed fewer are drawn, so that
 #: more is trained.
 PACE, PACE_FULL = 25, 90
+#: Where fewer steps than these are made in a second, a frame costs many of them: fewer still.
+SLOW, PACE_SLOW = 400, 200
 GRADIENTS = [["gradient_rms", "Per example"], ["gradient_norm", "Mean"]]
 
 
@@ -132,7 +134,9 @@ def _hidden(key: str, hide: tuple[str, ...]) -> bool:
 def _pace(work: Slice) -> int:
     if not work.playing:
         return 0
-    return PACE_FULL if work.steps is None else PACE
+    if work.steps is not None:
+        return PACE
+    return PACE_SLOW if 0 < work.rate < SLOW else PACE_FULL
 
 
 def _numbers(work: Slice) -> dict[str, float | None]:
