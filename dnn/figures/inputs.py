@@ -108,7 +108,7 @@ def scaling_figure(
     traces: list[dict[str, Any]] = []
     options: dict[str, Any] = {}
     notes = [
-        label(text, c["t2"], x=x, y=1.0, xref="paper", yref="paper", xanchor="left", yshift=16)
+        label(text, c["t2"], x=x, y=1.0, xref="paper", yref="paper", xanchor="left", yshift=20)
         for text, x in (("Before: as in the file", 0.0), (f"After: {scaled}", 0.54))
     ]
     groups = _groups(labels, before.shape[1])
@@ -141,7 +141,7 @@ def scaling_figure(
     return {
         "data": traces,
         "layout": layout(
-            theme, height=60 + ROW * n, margin={"l": 8, "r": 12, "t": 30, "b": 28},
+            theme, height=60 + ROW * n, margin={"l": 8, "r": 12, "t": 40, "b": 28},
             annotations=notes, hovermode=False, **options,
         ),
     }  # fmt: skip
@@ -159,11 +159,14 @@ def scaling_sentence(before: Array, after: Array) -> str:
             f"{number(spreads[1][0])} after."
         )
     ratio = [float(s.max() / s.min()) for s in spreads]
+    before_words, after_words = (
+        f"{number(s.max())} for all"
+        if r < 1.01
+        else f"from {number(s.min())} to {number(s.max())}, {times(r)} apart"
+        for s, r in zip(spreads, ratio, strict=True)
+    )
     return (
-        f"Standard deviations over the training part: before from {number(spreads[0].min())} to "
-        f"{number(spreads[0].max())}, {times(ratio[0])} apart; after from "
-        f"{number(spreads[1].min())} to {number(spreads[1].max())}"
-        + (", all alike." if ratio[1] < 1.01 else f", {times(ratio[1])} apart.")
+        f"Standard deviations over the training part: before {before_words}; after {after_words}."
     )
 
 

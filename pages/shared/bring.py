@@ -138,6 +138,7 @@ def _classic_card(paths: Any) -> None:
 def _train_classic(examples: Examples) -> None:
     data = classic.prepared(examples)
     weights = classic.original_weights((data.n_inputs, *classic.HIDDEN, 1))
+    session.loop().set_speed("full")  # a step is an epoch here: one a picture would take minutes
     _train(classic.CONFIG, data, weights)
 
 
@@ -160,6 +161,7 @@ def _look_at(source: Source) -> None:
     left, right = st.columns([1, 1.9], gap="medium")
     chosen = session.choices()
     with left:
+        first = st.container()
         _choose(source, chosen)
         picked = (*_frozen(chosen), source.name)
         try:
@@ -169,10 +171,11 @@ def _look_at(source: Source) -> None:
                 lambda: examples.prepared(chosen["train_share"], chosen["scaling"]),
             )  # fmt: skip
         except ValueError as error:
-            st.error(escaped(str(error)))
+            first.error(escaped(str(error)))
             examples = None  # type: ignore[assignment]
         if examples is not None:
-            _proposal(source, examples, prepared, chosen)
+            with first:  # above the choices, so that nobody has to scroll for the button
+                _proposal(source, examples, prepared, chosen)
     with right:
         how_read(source, examples)
         if examples is not None and examples.image:

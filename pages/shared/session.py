@@ -31,7 +31,13 @@ COMPONENT = "live_panels"
 #: The starting point that a page opens on.
 FIRST_VISIT = {"playground": "spiral", "layers": "spiral", "gradients": "lab", "twins": "twins"}
 #: What a link says beside Config and View.
-BESIDE = ("speed", "play", "twin", "changes", "step")
+BESIDE = ("speed", "play", "twin", "changes", "step", "data")
+#: What a link says of a run on data of its own, which it can't carry.
+OWN = "own"
+NOT_CARRIED = (
+    "data: this was a run on data of its own, which no link carries and which is gone with the "
+    "visit; these are its settings on a built-in set. The page Data takes the file again."
+)
 #: What a link may carry for others: for Streamlit, for another page of ours, for those who count.
 ELSEWHERE = ("embed", "embed_options", "experiment", "run", "fbclid", "gclid")
 #: So many unknown names are said.
@@ -129,6 +135,8 @@ def _from_link(page: str) -> Loop:
     made.set_speed(speed)
     made.look(**_absent(view, made.config, problems))
     _follow(made, query, readable and made.config == config, problems)
+    if query.get("data") == OWN:
+        problems.append(NOT_CARRIED)
     say("\n".join(problems), "This link can't be shown as it is:")
     return made
 
@@ -261,6 +269,8 @@ def link_query() -> dict[str, str]:
         wanted["twin"] = setting_text(live.twin_setting)
     if live.speed != "epoch":
         wanted["speed"] = live.speed
+    if live.given is not None:
+        wanted["data"] = OWN
     return wanted
 
 
@@ -482,8 +492,7 @@ def change_text(name: str, text: str) -> None:
 def start_from(key: str) -> None:
     """Begin with a preset, training."""
     live = loop()
-    live.reset(PRESETS[key].config)
-    live.play()
+    live.take(PRESETS[key].config)
     redraw()
     say("")
 
