@@ -12,6 +12,7 @@ from dnn.advice import advise
 from dnn.autopsy_panel import autopsy_panel
 from dnn.diagnostics import probe_of
 from dnn.diagram import network_panel, shows_unit
+from dnn.drawing import REACH, drawable
 from dnn.figures import count, number, percent
 from dnn.history import History
 from dnn.inference import guessing_cost
@@ -243,6 +244,9 @@ def boundary_panel(work: Slice, field: Array, size: int) -> dict[str, Any]:
     )
     if work.fixed:
         panel["static"] = {"version": points_version(work.run, view), "data": _points(data, view)}
+    if work.twin is None and "draw" not in view.hide and drawable(data):
+        panel["draw"] = {"classes": figures.class_keys(data.class_names, view.theme),
+                         "reach": REACH, "number": work.drawn}  # fmt: skip
     return panel
 
 

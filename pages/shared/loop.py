@@ -23,6 +23,7 @@ from dnn.advice import advise
 from dnn.changes import Link
 from dnn.config import LIVE_FIELDS, Config
 from dnn.datasets import Dataset, data_fields
+from dnn.drawing import by_hand, made_again
 from dnn.execution import WorkerPool, forget, tell_all
 from dnn.history import History
 from dnn.lab import fitting
@@ -36,7 +37,7 @@ from dnn.trainer import loss_key
 from dnn.training import Change, Run, check_edit
 from dnn.twins import Twin, twin, twins_slice
 from dnn.view import View
-from pages.shared.course import Course
+from pages.shared.drawing import Drawing
 from pages.shared.locked import heard, locked
 
 SPEEDS = {
@@ -116,7 +117,7 @@ def _forget(executor: Executor, own: set[str]) -> None:
     ).start()
 
 
-class Loop(Course):
+class Loop(Drawing):
     """One session's run, its history, and the slice that is under way."""
 
     def __init__(
@@ -160,6 +161,7 @@ class Loop(Course):
         self._edited = self._plays_on = False
         #: The data set of a file, where the run is not on a built-in one.
         self.given: Dataset | None = None
+        self.drawn, self._strokes = 0, []
         #: What a reset starts from, with which settings, where weights came along with the data.
         self._weights: tuple[Config, Weights] | None = None
         #: In what the second network differs, where there is one.
@@ -257,6 +259,8 @@ class Loop(Course):
         config = config or self.config
         if self.given is not None and _same_data(config, self.config):
             return self.given
+        if self.given is not None and by_hand(self.given) and self.config.dataset == config.dataset:
+            return made_again(self.given, config.features, config.scaling)
         return dataset(config)
 
     @heard
@@ -468,7 +472,7 @@ class Loop(Course):
         if self.goal is not None:
             self.playing = self.playing and self._plays_on
         self.link, self._left, self.goal = None, (), None
-        self._edits, self._edited = {}, False
+        self._edits, self._edited, self._strokes = {}, False, []
         self._abandon()
         self._keep_own(None if data.key == dataset(config).key else data)
         self.config, self.run, self.large = config, run, large
@@ -547,10 +551,11 @@ class Loop(Course):
         if self.twin is not None:
             self.twin = self.twin.following(self.config)
         self._make_edits()
-        edited = self._edited or (data is not None and self._work.edited)
+        again = self._work if data is not None else None
+        data = self._take_strokes() or (data and self.data())
+        edited = self._edited or (again is not None and again.edited)
         self._edited = False
         self.seq += 1
-        again = self._work if data is not None else None
         extras = self._extras(alone=not (self._dirty or steps), again=again)
         self._due = self.seq if self._dirty else self._due
         self._dirty, self.failed = False, ""
@@ -560,7 +565,7 @@ class Loop(Course):
             seq=self.seq, playing=self.playing,
             fixed=self.shown_version != points_version(self.run, self.view),
             rate=self.rate, notice=self.notice, data=data, pressed=not self.playing,
-            large=self.large, twin=self.twin, edited=edited, goal=self.goal,
+            large=self.large, twin=self.twin, edited=edited, goal=self.goal, drawn=self.drawn,
             followed=self.followed, end=self.timeline.end and self.timeline.end.run.step, **extras,
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()
