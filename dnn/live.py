@@ -57,6 +57,7 @@ class Slice:
     while an earlier moment of the run is shown, the step that it had come to. examined: whether the
     last steps of a run that diverged are to be shown; before: a state from which to recompute them.
     moments: what the layers looked like, where that is shown; looking: whether to look again.
+    drawn: the number of the newest stroke drawn by hand that the data has.
     findings: what is the matter with the run, where that is shown; diagnosing: whether to ask.
     """
 
@@ -92,6 +93,7 @@ class Slice:
     end: int | None = None
     moments: Moments | None = None
     looking: bool = False
+    drawn: int = 0
     findings: tuple[Finding, ...] = ()
     diagnosing: bool = False
 

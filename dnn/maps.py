@@ -198,6 +198,7 @@ def inputs_of(trainer: Trainer) -> Inputs:
     """Return the inputs: those in use, and where they are made of x1 and x2 the others too."""
     data, features = trainer.data, trainer.config.features
     made_of = data.given_plane is not None and DATASETS[trainer.config.dataset].planar
+    made_of = made_of and data.feature_names == tuple(FEATURES[key].label for key in features)
     if made_of and data.plane.features == features:
         keys = tuple(FEATURES)
         order = tuple(features.index(k) if k in features else -1 for k in keys)

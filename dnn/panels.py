@@ -12,6 +12,7 @@ from dnn.advice import advise
 from dnn.autopsy_panel import autopsy_panel
 from dnn.diagnostics import probe_of
 from dnn.diagram import network_panel, shows_unit
+from dnn.drawing import REACH, drawable
 from dnn.figures import count, number, percent
 from dnn.history import History
 from dnn.inference import guessing_cost
@@ -32,6 +33,8 @@ AXES = [["linear", "Linear"], ["log", "Log"]]
 #: Milliseconds from one frame to the next while playing. At full speed fewer are drawn, so that
 #: more is trained.
 PACE, PACE_FULL = 25, 90
+#: Where fewer steps than these are made in a second, a frame costs many of them: fewer still.
+SLOW, PACE_SLOW = 400, 200
 GRADIENTS = [["gradient_rms", "Per example"], ["gradient_norm", "Mean"]]
 
 
@@ -132,7 +135,9 @@ def _hidden(key: str, hide: tuple[str, ...]) -> bool:
 def _pace(work: Slice) -> int:
     if not work.playing:
         return 0
-    return PACE_FULL if work.steps is None else PACE
+    if work.steps is not None:
+        return PACE
+    return PACE_SLOW if 0 < work.rate < SLOW else PACE_FULL
 
 
 def _numbers(work: Slice) -> dict[str, float | None]:
@@ -239,6 +244,9 @@ def boundary_panel(work: Slice, field: Array, size: int) -> dict[str, Any]:
     )
     if work.fixed:
         panel["static"] = {"version": points_version(work.run, view), "data": _points(data, view)}
+    if work.twin is None and "draw" not in view.hide and drawable(data):
+        panel["draw"] = {"classes": figures.class_keys(data.class_names, view.theme),
+                         "reach": REACH, "number": work.drawn}  # fmt: skip
     return panel
 
 

@@ -14,6 +14,7 @@ st.navigation(
         st.Page("layers.py", title="Layers", url_path="layers"),
         st.Page("gradients.py", title="Gradients", url_path="gradients"),
         st.Page("twins.py", title="Twins", url_path="twins"),
+        st.Page("data.py", title="Data", url_path="data"),
         st.Page("experiments.py", title="Experiments", url_path="experiments"),
     ],
     position="hidden",

@@ -2,6 +2,7 @@
 
 import { Chart } from "./chart.js";
 import { Diagram } from "./diagram.js";
+import { Drawing } from "./drawing.js";
 import { Saver } from "./export.js";
 import { Feed } from "./feed.js";
 import { Findings } from "./findings.js";
@@ -153,6 +154,7 @@ class View {
       const drawn = DRAWN[key]?.(panel, this);
       panel.chart = drawn ?? new Chart(panel.plot, () => this.schedule());
       if (!drawn) panel.chart.notebook = new Notebook(panel.chart);
+      if (key === "boundary") panel.drawing = new Drawing(panel, () => this.schedule());
       panel.root.append(new Saver(panel).root);
       this.layers.listen(panel.chart);
       clicks(panel.chart, (x, y) => this.send({ type: "point", panel: key, x, y }));
@@ -185,6 +187,7 @@ class View {
     const paintStarted = performance.now();
     for (const key of keys) {
       this.panel(key).chart.paint(background, this.layers);
+      this.panel(key).drawing?.paint();
       this.panel(key).point(this.layers.marked);
       if (fresh) counts.frames[key] = (counts.frames[key] ?? 0) + 1;
     }
@@ -249,6 +252,7 @@ class View {
       panel.root.style.order = order++;
       panel.set(p, message.theme);
       panel.chart.set(p);
+      panel.drawing?.set(told.draw);
     }
     for (const [key, panel] of this.panels) if (!(key in message.panels)) panel.root.hidden = true;
   }
@@ -295,7 +299,10 @@ class View {
     this.feed?.stop();
     for (const timer of [this.timer, this.stopping, this.settling]) clearTimeout(timer);
     this.watcher.destroy();
-    for (const { chart } of this.panels.values()) chart.destroy(window.Plotly);
+    for (const { chart, drawing } of this.panels.values()) {
+      drawing?.destroy();
+      chart.destroy(window.Plotly);
+    }
     this.root.remove();
   }
 }

@@ -4,7 +4,13 @@ Pure functions of arrays and of dnn.history; no Streamlit, no Plotly and no math
 """
 
 from dnn.figures.autopsy import autopsy_figure, autopsy_sentence
-from dnn.figures.boundary import boundary_figure, boundary_sentence, legend, point_traces
+from dnn.figures.boundary import (
+    boundary_figure,
+    boundary_sentence,
+    class_keys,
+    legend,
+    point_traces,
+)
 from dnn.figures.cost import cost_figure
 from dnn.figures.distributions import distributions_figure
 from dnn.figures.flow import flow_figure
@@ -43,6 +49,7 @@ __all__ = [
     "boundary_figure",
     "boundary_sentence",
     "change_label",
+    "class_keys",
     "cost_figure",
     "cost_sentence",
     "count",

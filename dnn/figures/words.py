@@ -80,6 +80,7 @@ NAMES = {
     "l2": "L2 penalty",
     "clip_norm": "clip the norm",
     "clip_value": "clip the values",
+    "data": "drawn: training examples",
 }
 OFF_AT_ZERO = ("l1", "l2", "dropout", "clip_norm", "clip_value")
 

@@ -49,6 +49,7 @@ PLACES = {
 SWITCHES = {
     "show_test": "Switch: test data",
     "discretise": "Switch: discretise",
+    "draw": "Switch: drawing points",
     "cost_axis": "Switch: axis of the cost",
     "gradient": "Switch: per example or mean gradient",
     "gradient_axis": "Switch: axis of the gradients",
