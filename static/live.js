@@ -100,6 +100,7 @@ class View {
       this.watcher.tellTheme((theme) => this.feed.theme !== theme && ((this.feed.theme = theme), this.feed.kick()));
     }
     this.feed.kick();
+    this.noteStopped();
   }
 
   /** No frame came, for the reason given: the page's buttons have to hear of it too. */
@@ -116,13 +117,15 @@ class View {
     this.fresh = true;
     this.watcher.set(message);
     this.schedule();
-    if (this.playing && !message.playing) this.stoppedItself();
+    this.noteStopped();
     this.noteFollowed(message.followed);
     return message;
   }
 
-  /** The page's buttons do not know yet that the run has ended, unless it was they who ended it. */
-  stoppedItself() {
+  /** The page's buttons do not know yet that the run has ended, unless it was they who ended it: a
+   * short one ends before they have been drawn for it. */
+  noteStopped() {
+    if (!this.playing || !this.message || this.message.playing) return;
     clearTimeout(this.stopping);
     this.stopping = setTimeout(() => {
       if (this.playing && !this.message.playing) this.send({ type: "stopped" });
