@@ -146,7 +146,7 @@ const CSS = `
 }
 .nl-verdict{display:flex;flex-wrap:wrap;gap:8px 24px;align-items:center;background:var(--panel);
  border:1px solid var(--line);border-left:4px solid var(--line2);border-radius:8px;padding:10px 14px;flex:none}
-.nl-verdict[data-kind=vanishing],.nl-verdict[data-kind=fading]{border-left-color:var(--fade)}
+.nl-verdict[data-kind=vanishing],.nl-verdict[data-kind=fading],.nl-verdict[data-kind=bypassed]{border-left-color:var(--fade)}
 .nl-verdict[data-kind=exploding],.nl-verdict[data-kind=growing],.nl-verdict[data-kind=broken]{border-left-color:var(--grow)}
 .nl-verdict[data-kind=healthy]{border-left-color:var(--ok)}
 .nl-verdict[data-past=true]{border-left-color:var(--line2)}

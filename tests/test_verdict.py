@@ -147,6 +147,25 @@ def test_a_tiny_branch_scale_does_not_explode():
     assert verdict_of(deep(residual=True, branch_scale=0.05)).kind == "healthy"
 
 
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("hidden", [(16,) * 10, (16, 8, 16, 16, 16)])
+def test_branches_of_scale_0_neither_explode_nor_learn(hidden, batch_norm):
+    """Only the layers before them get a gradient; what passes them by keeps its size."""
+    config = deep(
+        hidden=hidden, activation="relu", residual=True, branch_scale=0.0, batch_norm=batch_norm
+    )
+    verdict, signal = verdict_of(config), signal_of(config)
+    first = hidden.index(16, 2) if hidden[1] == 8 else 0
+    sizes = np.sqrt(hidden)
+    assert verdict.kind == "bypassed"
+    assert verdict.title == "The branches are switched off: their weights learn nothing"
+    assert verdict.total == pytest.approx(
+        signal.delta[0] * sizes[0] / (signal.delta[first] * sizes[first])
+    )
+    assert verdict.fields.keys() == {"branch_scale"}
+    assert mended(config).kind == "healthy"
+
+
 def test_a_tapering_he_network_raises_no_alarm():
     """The norm of a layer's error stays; over more units it is smaller in each."""
     hidden = (1024, 512, 256, 128, 64, 32, 16, 8)
