@@ -233,6 +233,7 @@ const CSS = `
 .nl-root[data-present] .nl-said p{font-size:17px;line-height:23px}
 .nl-root[data-present] :is(.nl-segment,.nl-check,.nl-select,.nl-layer-button,.nl-banner button,.nl-mend button){height:44px;font-size:16px}
 .nl-root[data-present] .nl-check input{width:20px;height:20px}
+.nl-root[data-present] :is(.nl-zoom,.nl-saver button){font-size:16px}.nl-root[data-present] .nl-saver button{height:32px;min-width:32px}
 .nl-root[data-present] .nl-segment button{padding:0 12px}
 .nl-root[data-present] .nl-frame{min-height:0;gap:8px}
 .nl-root[data-present] .nl-grid{gap:8px}
