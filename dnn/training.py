@@ -217,9 +217,12 @@ def exchange(run: Run, data: Dataset) -> Run:
         raise ValueError("data: it needs the same inputs and outputs as the run")
     _check_work(run.config, run.layout, data)
     made = (Change(run.step, DATA, data.m_train),)
+    # Of many in a row the first and the last are remembered: a drag is not dozens of marks.
+    known = run.changes
+    known = known[:-1] if len(known) > 1 and all(c.field == DATA for c in known[-2:]) else known
     return replace(
         run, data=data, data_key=data.key, epoch=run.epoch + bool(run.position), position=0,
-        changes=_remembered(run.changes, made),
+        changes=_remembered(known, made),
     )  # fmt: skip
 
 

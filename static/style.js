@@ -54,7 +54,7 @@ const CSS = `
 .nl-key{display:inline-flex;align-items:center;gap:4px;white-space:nowrap}
 .nl-draw{display:flex;flex-wrap:wrap;gap:4px;align-items:center;flex:0 0 auto}.nl-draw[data-on]{flex:1 0 100%}
 .nl-draw[hidden],.nl-draw button[hidden]{display:none}
-.nl-draw button{font:inherit;font-size:12.5px;line-height:16px;min-height:26px;padding:3px 8px;border:1px solid var(--line2);border-radius:5px;background:var(--panel);color:var(--t2);cursor:pointer;display:inline-flex;align-items:center;gap:5px;max-width:130px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.nl-draw button{font:inherit;font-size:12.5px;line-height:16px;min-height:26px;padding:3px 6px;border:1px solid var(--line2);border-radius:5px;background:var(--panel);color:var(--t2);cursor:pointer;display:inline-flex;align-items:center;gap:4px;max-width:130px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .nl-draw button[aria-pressed=true]{background:var(--t1);border-color:var(--t1);color:var(--panel)}
 .nl-draw canvas{flex:none}
 .nl-plot[data-drawing]{touch-action:none;cursor:crosshair}.nl-plot[data-drawing] *{cursor:inherit!important}

@@ -80,7 +80,6 @@ NAMES = {
     "l2": "L2 penalty",
     "clip_norm": "clip the norm",
     "clip_value": "clip the values",
-    "data": "drawn: training examples",
 }
 OFF_AT_ZERO = ("l1", "l2", "dropout", "clip_norm", "clip_value")
 
@@ -101,6 +100,8 @@ def change_label(field: str, value: Any) -> str:
     """Return a live change in words, such as "learning rate 0.003"."""
     if is_parameter(field):
         return f"{parameter_label(field)}: {number(value)}"
+    if field == "data":
+        return f"drawn: {count(value)} training examples"
     name = NAMES.get(field, field.replace("_", " "))
     if value == 0 and field in OFF_AT_ZERO:
         return f"{name} off"
