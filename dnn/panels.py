@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dnn import figures, lab, layers
+from dnn import figures, lab, layers, results
 from dnn.advice import advise
 from dnn.autopsy_panel import autopsy_panel
 from dnn.diagnostics import probe_of
@@ -50,6 +50,10 @@ def message(work: Slice, trainer: Trainer | None) -> dict[str, Any]:
     elif work.view.page == "layers":
         shown = framed(work, None, layers.panels(work), _metrics(work))
         return shown | {"layers": layers.bar(work), "findings": layers.findings(work)}
+    elif work.view.page == "results":
+        net, size = plane_pass(trainer)
+        boundary = boundary_panel(work, output_field(trainer, net), size)
+        panels = {**results.panels(work, trainer), "boundary": boundary}
     else:
         net, size = plane_pass(trainer)
         version = points_version(work.run, work.view)

@@ -12,6 +12,7 @@ st.navigation(
     [
         st.Page("playground.py", title="Playground", default=True),
         st.Page("layers.py", title="Layers", url_path="layers"),
+        st.Page("results.py", title="Results", url_path="results"),
         st.Page("gradients.py", title="Gradients", url_path="gradients"),
         st.Page("twins.py", title="Twins", url_path="twins"),
         st.Page("data.py", title="Data", url_path="data"),

@@ -240,6 +240,7 @@ class View {
     this.findings.set(message.findings);
     let order = 0;
     const keys = Object.keys(message.panels);
+    this.root.dataset.panels = String(keys.length);
     for (const [key, told] of Object.entries(message.panels)) {
       const panel = this.panel(key);
       if (!due.includes(key)) {

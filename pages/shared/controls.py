@@ -53,6 +53,7 @@ LAB = {
 PAGES = {
     "playground.py": ("Playground", "hub"),
     "layers.py": ("Layers", "layers"),
+    "results.py": ("Results", "fact_check"),
     "gradients.py": ("Gradients", "stacked_line_chart"),
     "twins.py": ("Twins", "compare"),
     "data.py": ("Data", "table_chart"),

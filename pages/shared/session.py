@@ -29,7 +29,10 @@ from pages.shared.trials import Trials
 
 COMPONENT = "live_panels"
 #: The starting point that a page opens on.
-FIRST_VISIT = {"playground": "spiral", "layers": "spiral", "gradients": "lab", "twins": "twins"}
+FIRST_VISIT = {
+    "playground": "spiral", "layers": "spiral", "results": "spiral", "gradients": "lab",
+    "twins": "twins",
+}  # fmt: skip
 #: What a link says beside Config and View.
 BESIDE = ("speed", "play", "twin", "changes", "step", "data")
 #: What a link says of a run on data of its own, which it can't carry.
