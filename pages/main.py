@@ -15,6 +15,7 @@ st.navigation(
         st.Page("gradients.py", title="Gradients", url_path="gradients"),
         st.Page("twins.py", title="Twins", url_path="twins"),
         st.Page("experiments.py", title="Experiments", url_path="experiments"),
+        st.Page("walk.py", title="Walk", url_path="walk"),
     ],
     position="hidden",
 ).run()

@@ -54,6 +54,7 @@ PAGES = {
     "gradients.py": ("Gradients", "stacked_line_chart"),
     "twins.py": ("Twins", "compare"),
     "experiments.py": ("Experiments", "science"),
+    "walk.py": ("Walk", "footprint"),
 }
 
 
