@@ -17,6 +17,7 @@ st.navigation(
         st.Page("twins.py", title="Twins", url_path="twins"),
         st.Page("data.py", title="Data", url_path="data"),
         st.Page("experiments.py", title="Experiments", url_path="experiments"),
+        st.Page("walk.py", title="Walk", url_path="walk"),
     ],
     position="hidden",
 ).run()

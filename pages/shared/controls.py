@@ -58,6 +58,7 @@ PAGES = {
     "twins.py": ("Twins", "compare"),
     "data.py": ("Data", "table_chart"),
     "experiments.py": ("Experiments", "science"),
+    "walk.py": ("Walk", "footprint"),
 }
 
 

@@ -42,7 +42,10 @@ NOT_CARRIED = (
     "visit; these are its settings on a built-in set. The page Data takes the file again."
 )
 #: What a link may carry for others: for Streamlit, for another page of ours, for those who count.
-ELSEWHERE = ("embed", "embed_options", "experiment", "run", "fbclid", "gclid")
+ELSEWHERE = (
+    "embed", "embed_options", "experiment", "run", "walk", "example", "stage", "term", "search",
+    "fbclid", "gclid",
+)  # fmt: skip
 #: So many unknown names are said.
 MOST_NAMED = 5
 #: Stands between a widget's name and the number of its version.
@@ -97,6 +100,24 @@ def choose(name: str, value: str) -> None:
     """Write a query parameter into the address."""
     if st.query_params.get(name) != value:
         st.query_params[name] = value
+
+
+def choose_only(**query: str) -> None:
+    """Let the address say this and no more."""
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+def whole(name: str, low: int, high: int, default: int) -> int:
+    """Return the whole number of a query parameter, or the default; another becomes a sentence."""
+    text = st.query_params.get(name)
+    if text is None:
+        return default
+    if text.isascii() and text.isdecimal() and len(text) < 10 and low <= int(text) <= high:
+        return int(text)
+    allowed = f"write a whole number from {low} to {high:,}"
+    say(f"{name}: {text[:40]!r} is not allowed; {allowed}", "This link:")
+    return default
 
 
 def taken(name: str) -> str | None:
