@@ -137,9 +137,11 @@ const CSS = `
  .nl-root:not([data-present]) .nl-bar{flex-wrap:nowrap}
  .nl-root:not([data-present]) .nl-notice{order:1;flex:1 1 0;min-width:0;max-height:48px;overflow:auto;margin:-5px 0 -5px 12px;padding:1px 8px;
   line-height:15px}
- .nl-root:not([data-present]) .nl-status{order:2;padding-left:12px}
+ .nl-root:not([data-present]) .nl-status{order:2;padding-left:12px;min-width:0;overflow:hidden}.nl-status span:last-child{overflow:hidden;text-overflow:ellipsis}
+ .nl-root:not([data-present]) .nl-timeline{min-width:min-content}
 }
 @container (min-width:880px) and (max-width:1059.98px){
+ .nl-root:not([data-present]) .nl-timeline:has(button:not([hidden])) span{display:none}
  .nl-root:not([data-present]) .nl-bar:has(.nl-notice:not([hidden])) .nl-status{display:none}
 }
 @container (min-width:1080px){

@@ -74,6 +74,19 @@ def test_while_it_plays_a_drag_pauses_it(visit):
     page.wait_for_selector(".st-key-play button:enabled")
 
 
+def test_the_way_back_to_the_end_lies_beside_the_status(visit):
+    page = visit("?dataset=circle&hidden=4-3&batch_size=10&seed=5", width=1280, height=720)
+    press(page, "epoch")
+    until(page, "lab.step === 25 && !lab.playing", 20_000)
+    page.locator(SLIDER).fill("7")
+    page.get_by_text("An earlier moment").wait_for()
+    back = page.get_by_role("button", name="To the end").bounding_box()
+    status = page.locator(".nl-status").bounding_box()
+    bar = page.locator(".nl-bar").bounding_box()
+    assert back["x"] + back["width"] <= status["x"]
+    assert status["x"] + status["width"] <= bar["x"] + bar["width"]
+
+
 HEARD_OF_LATE = """async () => {
   const frames = performance.getEntriesByType("resource").map((e) => e.name)
     .filter((name) => name.includes("/frames/")).at(-1);
