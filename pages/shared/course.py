@@ -93,7 +93,9 @@ class Course(Extras):
         self.history, self.moments = end.history.until(state.step), end.moments
         self._left = self.timeline.between(state)
         self.goal, self._plays_on, self._recomputed = step, False, 0.0
-        self.playing, self._edited = True, True
+        # The curve goes on from this state: it is recorded, where it is not yet.
+        self._edited = not len(self.history) or self.history.last("step") != state.step
+        self.playing = True
         self._take_due()
         self.tick()
 
