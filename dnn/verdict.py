@@ -167,6 +167,9 @@ def _text(config: Config, kind: str, back: float, forward: float, signal: Signal
         parts.append(f"At layer 1 the error is {ratio} {word} than at layer {last}.")
     gradients = _ratio(signal.gradient[0], signal.gradient[last - 1])
     level = 1 / TOTAL < gradients < TOTAL
+    if kind in ("vanishing", "exploding"):
+        # They hide it where activations make up for it, not where it is small itself.
+        level = level and abs(np.log(gradients)) < abs(np.log(back)) / 2
     if level:
         parts.append(
             f"The weights' gradients hide it: they {_spread(signal.gradient[:last])}, because "

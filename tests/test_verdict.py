@@ -260,7 +260,9 @@ def test_words_never_speak_of_slower_learning_and_say_what_hides_it():
         assert "nan" not in said
         hides = "divides by the gradient's running size, so the steps do not show it" in said
         assert hides == (config.optimizer in ("adam", "adamw", "rmsprop"))
-        level = 1 / TOTAL < _ratio(signal.gradient) < TOTAL
+        gradients, error = _ratio(signal.gradient), _ratio(signal.delta)
+        level = 1 / TOTAL < gradients < TOTAL
+        level = level and abs(np.log(gradients)) < abs(np.log(error)) / 2
         assert ("gradients hide it" in said) == level
         assert ("smaller" if verdict.kind == "vanishing" else "larger") in said
 
@@ -303,6 +305,16 @@ def test_gradients_are_called_equal_only_where_all_of_them_are(gradients, words)
     assert text.endswith(
         "a step is the learning rate times at most about 1.00 a weight in every layer."
     )
+
+
+def test_gradients_that_grow_as_the_error_does_hide_nothing():
+    """Activations that stay the same make up for nothing, be the factor below 20."""
+    text = judged([25.0, 5.0, 1.0], [1.0, 1.0, 1.0], [17.0, 4.0, 1.0]).text
+    assert "hide" not in text
+    assert "The weights of layer 1 get gradients 17.0× larger than layer 3's." in text
+    assert "steps are larger by about as much" in text
+    text = judged([25.0, 5.0, 1.0], [1.0, 5.0, 25.0], [2.0, 1.0, 1.0]).text
+    assert "The weights' gradients hide it" in text
 
 
 def steps_of(config):
