@@ -22,7 +22,8 @@ from dnn.execution import CACHE, flagged
 from dnn.figures.frame import pack
 from dnn.gradcheck import Check, gradcheck
 from dnn.history import History, Record
-from dnn.lab import give_back, resolved, taken_probe, wider
+from dnn.judgement import give_back, taken_probe
+from dnn.lab import resolved, wider
 from dnn.moments import Moment, Moments, look
 from dnn.panels import message
 from dnn.signal import Band

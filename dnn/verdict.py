@@ -167,6 +167,9 @@ def _text(config: Config, kind: str, back: float, forward: float, signal: Signal
         parts.append(f"At layer 1 the error is {ratio} {word} than at layer {last}.")
     gradients = _ratio(signal.gradient[0], signal.gradient[last - 1])
     level = 1 / TOTAL < gradients < TOTAL
+    if kind in ("vanishing", "exploding"):
+        # They hide it where activations make up for it, not where it is small itself.
+        level = level and abs(np.log(gradients)) < abs(np.log(back)) / 2
     if level:
         parts.append(
             f"The weights' gradients hide it: they {_spread(signal.gradient[:last])}, because "
@@ -223,14 +226,18 @@ def _consequence(config: Config, kind: str, gradients: float | None, size: float
     label = OPTIMIZERS[config.optimizer].label
     if OPTIMIZERS[config.optimizer].divides:
         return f"{label} divides by the gradient's running size, so the steps do not show it."
-    if kind in ("exploding", "growing"):
-        clip = " Clipping keeps the steps short." if config.clip_norm or config.clip_value else ""
-        return f"Under {label.lower()} the steps grow in the same measure.{clip}"
+    # Per example; a step is along their mean, in which they cancel in part.
+    clip = ""
+    if kind in ("exploding", "growing") and (config.clip_norm or config.clip_value):
+        clip = " Clipping keeps the steps short."
     if gradients is None:
-        each = f"the learning rate times about {number(size)} a weight"
-        return f"Under {label.lower()} a step is {each} in every layer."
-    word, ratio = _compared(gradients)
-    return f"Under {label.lower()} the first layer's steps are {ratio} {word}, too."
+        each = f"the learning rate times at most about {number(size)} a weight"
+        return f"Under {label.lower()} a step is {each} in every layer.{clip}"
+    word, _ = _compared(gradients)
+    return (
+        f"Under {label.lower()} the first layer's steps are {word} by about as much; how far "
+        f"examples cancel in a batch differs from layer to layer.{clip}"
+    )
 
 
 def _with_mend(config: Config, verdict: Verdict, measure: Measure | None) -> Verdict:
