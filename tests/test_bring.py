@@ -333,14 +333,19 @@ def kept(key: str) -> int:
     return len([k for k in CACHE._entries if isinstance(k, tuple) and key in k])
 
 
+def trained_some(loop: Loop, waiting) -> None:
+    """Let a loop make some steps, and pause it."""
+    waiting(lambda: (loop.tick(), loop.run.step > 5)[1])
+    loop.pause()
+    waiting(lambda: (loop.tick(), loop._future is None)[1])
+
+
 def test_workers_forget_it_too(waiting):
     data, pool = own_data(), WorkerPool(2, warm_up)
     try:
         loop = Loop(pool, Config(samples=60, hidden=(3,)), View(), False)
         loop.take(Config(hidden=(3,)), data)
-        waiting(lambda: (loop.tick(), loop.run.step > 5)[1])
-        loop.pause()
-        waiting(lambda: (loop.tick(), loop._future is None)[1])
+        trained_some(loop, waiting)
         in_all = lambda: [w.executor.submit(kept, data.key).result() for w in pool._team]  # noqa: E731
         assert sum(in_all()) > 0
         del loop
@@ -371,7 +376,7 @@ def test_another_visitor_sees_nothing_of_it():
     assert "rows, 4 columns" not in words(second)
     assert not [b for b in second.button if b.key == "train_own"]
     assert "source" not in second.session_state
-    other = opened("playground.py", **{k: v for k, v in query(first).items()})
+    other = opened("playground.py", **query(first))
     assert other.session_state["loop"].given is None
     assert "no link carries" in errors(other).replace("\\", "")
 
