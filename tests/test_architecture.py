@@ -105,7 +105,7 @@ def test_the_order_names_every_module_of_the_engine():
     above = {"__init__", "live", "panels", "presets", "advice", "signal", "verdict", "lab"}
     above |= {"trainability", "twins", "space", "space_panel", "script", "maps", "diagram"}
     above |= {"autopsy", "autopsy_panel", "exports"}
-    above |= {"layers", "proposal", "drawing", "classic"}
+    above |= {"layers", "proposal", "drawing", "classic", "scaling_effect"}
     above |= {"layers", "results", "metrics"}
     above |= {"judgement"}
     assert {path.stem for path in DNN.glob("*.py")} - above == {*ORDER, *LEAVES}

@@ -6,6 +6,7 @@ import gc
 import io
 import os
 import weakref
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from dnn.config import Config
 from dnn.execution import CACHE, InlineExecutor, WorkerPool
 from dnn.live import warm_up
 from dnn.proposal import proposed
+from dnn.scaling_effect import effect
 from dnn.view import View
 from pages.shared.loop import Loop
 from pages.shared.sources import AT_HAND, at_hand, read_files
@@ -333,14 +335,19 @@ def kept(key: str) -> int:
     return len([k for k in CACHE._entries if isinstance(k, tuple) and key in k])
 
 
+def trained_some(loop: Loop, waiting) -> None:
+    """Let a loop make some steps, and pause it."""
+    waiting(lambda: (loop.tick(), loop.run.step > 5)[1])
+    loop.pause()
+    waiting(lambda: (loop.tick(), loop._future is None)[1])
+
+
 def test_workers_forget_it_too(waiting):
     data, pool = own_data(), WorkerPool(2, warm_up)
     try:
         loop = Loop(pool, Config(samples=60, hidden=(3,)), View(), False)
         loop.take(Config(hidden=(3,)), data)
-        waiting(lambda: (loop.tick(), loop.run.step > 5)[1])
-        loop.pause()
-        waiting(lambda: (loop.tick(), loop._future is None)[1])
+        trained_some(loop, waiting)
         in_all = lambda: [w.executor.submit(kept, data.key).result() for w in pool._team]  # noqa: E731
         assert sum(in_all()) > 0
         del loop
@@ -371,7 +378,7 @@ def test_another_visitor_sees_nothing_of_it():
     assert "rows, 4 columns" not in words(second)
     assert not [b for b in second.button if b.key == "train_own"]
     assert "source" not in second.session_state
-    other = opened("playground.py", **{k: v for k, v in query(first).items()})
+    other = opened("playground.py", **query(first))
     assert other.session_state["loop"].given is None
     assert "no link carries" in errors(other).replace("\\", "")
 
@@ -380,3 +387,22 @@ def test_files_are_named_and_refused_by_their_ends():
     assert read_files([("flowers.csv", csv())]).name == "flowers"
     with pytest.raises(ValueError, match="3 files came together"):
         read_files([("a.h5", b""), ("b.h5", b""), ("c.h5", b"")])
+
+
+def test_what_scaling_does_is_measured_on_the_network_proposed():
+    at = brought(("a.csv", csv()))
+    said = words(at)
+    assert "Standardised:" in said
+    assert "apart without scaling" in said
+    # By hand: the gradients of layer 1's weights, input by input.
+    examples = read_files([("a.csv", csv())]).examples({})
+    data = {key: examples.prepared(0.7, key).data for key in ("standard", "none")}
+    config = proposed(data["standard"])
+    ratios = {}
+    for key, found in data.items():
+        run = dnn.start(replace(config, scaling=key), found)
+        dW = dnn.gradients(run, found.X_train, found.Y_train)[0][0]
+        sizes = np.linalg.norm(dW, axis=0)
+        ratios[key] = effect(replace(config, scaling=key), found).apart
+        assert ratios[key] == pytest.approx(sizes.max() / sizes.min(), rel=1e-4)
+    assert ratios["none"] > 100 * ratios["standard"]

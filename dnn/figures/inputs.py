@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -168,6 +169,32 @@ def scaling_sentence(before: Array, after: Array) -> str:
     return (
         f"Standard deviations over the training part: before {before_words}; after {after_words}."
     )
+
+
+def effect_sentence(scaled: Any, unscaled: Any, real: bool, many: bool) -> str:
+    """Return what two Effects (apart, steps, cost, score) say, with scaling and without.
+
+    many: whether there are several inputs, whose gradients can be compared.
+    """
+    words = []
+    if many and math.isfinite(scaled.apart) and math.isfinite(unscaled.apart):
+        words.append(
+            "At the start the gradients of different inputs' weights in layer 1 are up to "
+            f"{times(unscaled.apart)} apart without scaling, {times(scaled.apart)} with it."
+        )
+    name = "R²" if real else "accuracy"
+    without = _learned(unscaled, real)
+    words.append(
+        f"After {count(scaled.steps)} steps from the same weights, the training {name} is "
+        f"{_learned(scaled, real)} with scaling; without it, {without}."
+    )
+    return " ".join(words)
+
+
+def _learned(found: Any, real: bool) -> str:
+    if not math.isfinite(found.cost):
+        return "the run has diverged"
+    return number(found.score) if real else percent(found.score)
 
 
 def _groups(labels: Array | None, m: int) -> list[tuple[int, Array]]:

@@ -12,9 +12,11 @@ import streamlit as st
 from dnn import classic
 from dnn.config import Config
 from dnn.datasets import DATASETS
+from dnn.figures.inputs import effect_sentence
 from dnn.limits import MAX_COLUMNS, MAX_FILE_BYTES, MAX_ROWS
 from dnn.proposal import proposed, reasons
 from dnn.readers import MISSING, Arrays, Examples, Prepared, Table
+from dnn.scaling_effect import effect
 from dnn.scalings import SCALINGS
 from pages.shared import session
 from pages.shared.controls import escaped
@@ -310,6 +312,7 @@ def _proposal(
     except ValueError as error:
         st.error(escaped(f"No network here can learn this: {error}"))
         return
+    _scaling_matters(examples, config, chosen)
     st.caption(escaped(f"Proposed: {reasons(config, data)}. Change it while it trains."))
     if classic.is_classic(examples) and st.button(
         "Train the classic demo", type="primary", key="train_demo", width="stretch",
@@ -322,3 +325,22 @@ def _proposal(
     ):  # fmt: skip
         known = built_in(config, source.dataset) if source.dataset else config
         _train(known, None if source.dataset else data)
+
+
+def _scaling_matters(examples: Examples, config: Config, chosen: dict[str, Any]) -> None:
+    """Say what the scaling does to gradients and learning: measured on the network proposed."""
+    one = chosen["scaling"] if chosen["scaling"] != "none" else "standard"
+    share = chosen["train_share"]
+
+    def measured() -> str:
+        data = {key: examples.prepared(share, key).data for key in (one, "none")}
+        found = [effect(replace(config, scaling=key), data[key]) for key in data]
+        real, many = data[one].target == "real", data[one].n_inputs > 1
+        return effect_sentence(*found, real, many)
+
+    key = (*_frozen(chosen), one)
+    try:
+        words = session.made("effect", key, measured)
+    except ValueError:
+        return  # too large without it as well
+    st.html(f"<p class='nl-read'><b>{SCALINGS[one].label}:</b> {escape(words)}</p>")
