@@ -11,6 +11,7 @@ from dnn import figures, metrics
 from dnn.figures import count, number, percent
 from dnn.figures.boundary import class_name
 from dnn.layout import Array
+from dnn.pictures import filters_panel, gallery_panel
 from dnn.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -89,6 +90,9 @@ def panels(work: Slice, trainer: Trainer) -> Panels:
     """Return the page's panels by key, without the plane: those of this kind of problem."""
     answers = Answers(work, trainer)
     found = KINDS[answers.data.target](answers)
+    if answers.data.image and answers.data.target != "real":
+        found.pop("calibration", None)
+        found |= {"pictures": gallery_panel(answers), "filters": filters_panel(answers)}
     if not answers.finite:
         for panel in found.values():
             panel["empty"] = {"strong": "No numbers", "text": "The outputs are not finite."}
@@ -263,7 +267,7 @@ def _real(a: Answers) -> Panels:
         parts.append((name, y[keep], said[keep]))
     A = np.clip(np.nan_to_num(a.A), -1e12, 1e12)
     e = metrics.errors(a.Y, A)
-    r2 = f"R² {e.r2:.3f}" if np.isfinite(e.r2) else "R² undefined"
+    r2 = f"R² {number(e.r2)}" if np.isfinite(e.r2) else "R² undefined"
     words = f"{a.examples}: {r2}, RMSE {number(e.rmse)}, MAE {number(e.mae)}."
     key = figures.cloud_legend(theme, "test" in shown, True)
     residuals = (a.Y - A).ravel()

@@ -103,7 +103,7 @@ def test_the_order_names_every_module_of_the_engine():
     above = {"__init__", "live", "panels", "presets", "advice", "signal", "verdict", "lab"}
     above |= {"trainability", "twins", "space", "space_panel", "script", "maps", "diagram"}
     above |= {"autopsy", "autopsy_panel", "exports"}
-    above |= {"layers", "results", "metrics"}
+    above |= {"layers", "results", "metrics", "pictures"}
     assert {path.stem for path in DNN.glob("*.py")} - above == {*ORDER, *LEAVES}
 
 

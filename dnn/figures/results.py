@@ -80,7 +80,7 @@ def confusion_figure(
                 theme, "True" if K >= 8 else "", range=[0, K], tickvals=[K - m for m in middle],
                 ticktext=ticks, fixedrange=True, ticks="", showline=False,
             ),
-            meta={"square": K >= 4},
+            meta={"square": K >= 3},
         ),
     }  # fmt: skip
 
@@ -223,7 +223,7 @@ def classes_figure(
              "y": values[known], "name": name,
              "text": [plain(_short_name(int(k), names, 30)) for k in np.flatnonzero(known)],
              "hovertemplate": "%{text}: %{fullData.name} %{y:.1%}<extra></extra>",
-             "marker": {"symbol": "circle", "size": 3, "color": color,
+             "marker": {"symbol": "circle", "size": 1, "color": color,
                         "line": {"width": 0, "color": color}}}
         )  # fmt: skip
     every = math.ceil(K / NAMED)
