@@ -330,11 +330,10 @@ def load(config: DataSettings) -> Dataset:
     X = expand(config.features, P) if entry.planar else P
     shift, scale = SCALINGS[config.scaling].fit(X[:, :n_train])
     X = (X - shift) / scale
+    shift_y = scale_y = None
     if entry.target == "real" and not entry.synthetic:
         shift_y, scale_y = SCALINGS["standard"].fit(Y[:, :n_train])
         Y = (Y - shift_y) / scale_y
-    else:
-        shift_y = scale_y = None
     return Dataset(
         X[:, :n_train],
         Y[:, :n_train],

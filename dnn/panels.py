@@ -54,7 +54,7 @@ def message(work: Slice, trainer: Trainer | None) -> dict[str, Any]:
     elif work.view.page == "results":
         net, size = plane_pass(trainer, work.view.plane)
         boundary = boundary_panel(work, output_field(trainer, net), size)
-        panels = {**results.panels(work, trainer), "boundary": boundary}
+        panels = results.panels(work, trainer, boundary)
     else:
         net, size = plane_pass(trainer, work.view.plane)
         version = points_version(work.run, work.view)

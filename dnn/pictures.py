@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dnn import figures
-from dnn.figures import count, percent, short
+from dnn.figures import count, short
 from dnn.figures.theme import tokens
 from dnn.layout import Array
 
@@ -90,8 +90,8 @@ def gallery_panel(answers: Any) -> dict[str, Any]:
         shape=list(shape),
         tiles=[
             {
-                "top": f"{names[predicted[i]]} {_chance(a, float(A[predicted[i], i]))}",
-                "bottom": f"is {names[labels[i]]} {_chance(a, float(A[labels[i], i]))}"
+                "top": f"{names[predicted[i]]}: {_chance(a, float(A[predicted[i], i]))}",
+                "bottom": f"is {names[labels[i]]}: {_chance(a, float(A[labels[i], i]))}"
                 if predicted[i] != labels[i]
                 else "",
                 "wrong": bool(predicted[i] != labels[i]),
@@ -106,7 +106,9 @@ def gallery_panel(answers: Any) -> dict[str, Any]:
 
 
 def _chance(a: Any, value: float) -> str:
-    return percent(value) if a.chance else short(float(f"{value:.2g}"))
+    if not a.chance:
+        return short(float(f"{value:.2g}"))
+    return "<1%" if 0 < value < 0.01 else f"{value:.0%}"
 
 
 def _gallery_words(a: Any, wrong: int) -> str:
