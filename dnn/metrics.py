@@ -124,17 +124,16 @@ class Errors:
     mae: float
 
 
-def errors(Y: Array, A: Array, unit: Array | float = 1.0) -> Errors:
-    """Return the errors of predictions A for targets Y, (n_L, m) both, in units of `unit` each.
+def errors(Y: Array, A: Array) -> Errors:
+    """Return the errors of predictions A for targets Y, (n_L, m) both.
 
     R^2 of several outputs weighs each by its variance, as the run's score does.
     """
     from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
-    true, said = (Y * unit).T, (A * unit).T
-    constant = len(true) < 2 or not np.ptp(Y, axis=1).any()
+    constant = Y.shape[1] < 2 or not np.ptp(Y, axis=1).any()
     return Errors(
         float("nan") if constant else float(r2_score(Y.T, A.T, multioutput="variance_weighted")),
-        float(root_mean_squared_error(true, said)),
-        float(mean_absolute_error(true, said)),
+        float(root_mean_squared_error(Y.T, A.T)),
+        float(mean_absolute_error(Y.T, A.T)),
     )

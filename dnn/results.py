@@ -11,6 +11,7 @@ from dnn import figures, metrics
 from dnn.figures import count, number, percent
 from dnn.figures.boundary import class_name
 from dnn.layout import Array
+from dnn.pictures import filters_panel, gallery_panel
 from dnn.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ PARTS = [["test", "Test"], ["train", "Train"]]
 NUMBERS = [["counts", "Counts"], ["rates", "Shares"]]
 #: At most so many points of each part are drawn.
 POINTS = 1_000
+#: Predictions beyond it are drawn there.
+FARTHEST = 1e12
 
 
 class Answers:
@@ -76,6 +79,19 @@ class Answers:
     def word(self) -> str:
         return "Probability" if self.chance else "Output"
 
+    @property
+    def in_units(self) -> bool:
+        """Whether numbers to be predicted can be shown as they were measured."""
+        return self.data.units is not None and self.data.units.target_scale is not None
+
+    def measured(self, Y: Array, A: Array) -> tuple[Array, Array]:
+        """Return targets and predictions as they were measured, where that is known."""
+        A = np.clip(np.nan_to_num(A), -FARTHEST, FARTHEST)
+        units = self.data.units
+        if units is None or units.target_scale is None:
+            return Y, A
+        return tuple(V * units.target_scale + units.target_shift for V in (Y, A))  # type: ignore
+
     def switch(self) -> dict[str, Any]:
         """Return the control that chooses the part."""
         return {"key": "part", "label": "Examples", "value": self.part, "options": PARTS}
@@ -85,13 +101,20 @@ class Answers:
         return f"{count(self.A.shape[1])} {'test' if self.part == 'test' else 'training'} examples"
 
 
-def panels(work: Slice, trainer: Trainer) -> Panels:
-    """Return the page's panels by key, without the plane: those of this kind of problem."""
+def panels(work: Slice, trainer: Trainer, boundary: dict[str, Any]) -> Panels:
+    """Return the page's panels by key: those of this kind of problem, and the plane's."""
     answers = Answers(work, trainer)
     found = KINDS[answers.data.target](answers)
+    if answers.data.image and answers.data.target != "real":
+        found.pop("calibration", None)
+        if not work.view.present:
+            found["boundary"] = boundary
+        found |= {"pictures": gallery_panel(answers), "filters": filters_panel(answers)}
+    else:
+        found["boundary"] = boundary
     if not answers.finite:
-        for panel in found.values():
-            panel["empty"] = {"strong": "No numbers", "text": "The outputs are not finite."}
+        for key in found.keys() - {"boundary", "filters"}:
+            found[key]["empty"] = {"strong": "No numbers", "text": "The outputs are not finite."}
     return found
 
 
@@ -208,7 +231,8 @@ def _calibration_panel(a: Answers, p: Array) -> dict[str, Any]:
     gap = float(np.sum(counts * np.abs(mean - share)) / counts.sum())
     return figures.panel(
         "Calibration",
-        f"Is it right as often as it says? On average off by {gap:.3f}, in bins of 0.1.",
+        f"Is it right as often as it says? On average off by {gap:.3f}. Hollow: fewer than "
+        f"{figures.FEW} examples.",
         figures.calibration_figure(mean, share, counts, a.view.theme),
     )
 
@@ -257,16 +281,16 @@ def _real(a: Answers) -> Panels:
     shown = ["train", "test"] if a.data.m_test else ["train"]
     parts = []
     for name in shown:
-        Y, A = a.of(name)
-        y, said = Y.ravel(), np.clip(np.nan_to_num(A).ravel(), -1e12, 1e12)
+        y, said = (V.ravel() for V in a.measured(*a.of(name)))
         keep = np.arange(len(y)) if len(y) <= POINTS else np.arange(POINTS) * len(y) // POINTS
         parts.append((name, y[keep], said[keep]))
-    A = np.clip(np.nan_to_num(a.A), -1e12, 1e12)
-    e = metrics.errors(a.Y, A)
-    r2 = f"R² {e.r2:.3f}" if np.isfinite(e.r2) else "R² undefined"
-    words = f"{a.examples}: {r2}, RMSE {number(e.rmse)}, MAE {number(e.mae)}."
+    Y, A = a.measured(a.Y, a.A)
+    e = metrics.errors(Y, A)
+    r2 = f"R² {number(e.r2)}" if np.isfinite(e.r2) else "R² undefined"
+    words = f"{a.examples}: {r2}, RMSE {number(e.rmse)}, MAE {number(e.mae)}"
+    words += ", as it was measured." if a.in_units else "."
     key = figures.cloud_legend(theme, "test" in shown, True)
-    residuals = (a.Y - A).ravel()
+    residuals = (Y - A).ravel()
     return {
         "prediction": figures.panel(
             "Predicted against true", words, figures.prediction_figure(parts, theme, "value"),

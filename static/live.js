@@ -12,6 +12,7 @@ import { LayerBar, LayerLink } from "./layer_link.js";
 import { Notebook } from "./notebook.js";
 import { Metrics, Panel, element } from "./panels.js";
 import { Layers, clicks } from "./pointing.js";
+import { Pictures } from "./pictures.js";
 import { Ridges } from "./ridges.js";
 import { install } from "./style.js";
 import { Timeline } from "./timeline.js";
@@ -24,6 +25,7 @@ const layerChart = (panel, view) => new LayerChart(panel.plot, () => view.schedu
 const DRAWN = {
   network: (panel, view) => new Diagram(panel, () => view.schedule(), () => view.refocus(), view.send),
   distributions: (panel, view) => new Ridges(panel, () => view.schedule(), view.link),
+  ...Object.fromEntries(["pictures", "filters"].map((key) => [key, (panel, view) => new Pictures(panel.plot, () => view.schedule())])),
   ...Object.fromEntries(["flow", "layer_gradient", "layer_update", "layer_activation", "layer_delta", "layer_weight", "layer_share"].map((key) => [key, layerChart])),
 };
 /** Panels over the input plane, which show the same points and a unit's map. */

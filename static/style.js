@@ -67,7 +67,7 @@ const CSS = `
  font-weight:500;min-height:0}
 .nl-segment button:hover{background:var(--hover)}
 .nl-segment button[aria-pressed=true]{background:var(--sel);color:var(--t1);font-weight:600}
-.nl-select{height:24px;border:1px solid var(--line2);border-radius:6px;background:var(--raise);font-size:12px}
+.nl-select{height:24px;max-width:120px;border:1px solid var(--line2);border-radius:6px;background:var(--raise);font-size:12px}
 .nl-slider{display:inline-flex;align-items:center;gap:6px;height:24px;font-size:12px;color:var(--t2);white-space:nowrap}
 .nl-range{width:110px;margin:0;accent-color:var(--t1);cursor:pointer}.nl-slider output{min-width:28px;font-weight:600;color:var(--t1);font-variant-numeric:tabular-nums}
 .nl-pager{align-items:center}.nl-pager span{padding:0 4px;font-size:12px;font-variant-numeric:tabular-nums;white-space:nowrap}.nl-pager button:disabled{opacity:.35;cursor:default}
@@ -218,12 +218,13 @@ const CSS = `
  .nl-root[data-page=layers] .nl-head{padding-top:5px;min-height:28px}
 }
 @container (min-width:880px){
- .nl-root[data-page=results] .nl-grid{grid-template:1fr 1fr/repeat(6,1fr);grid-auto-rows:1fr}
- .nl-root[data-page=results] .nl-panel.nl-panel{height:auto;grid-column:span 2}
- .nl-root[data-page=results]:not([data-panels="5"]):not([data-panels="6"]) .nl-panel.nl-panel{grid-column:span 3}
- .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel:is([data-key=classes],[data-key=filters]){grid-column:span 2}
- .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel:is([data-key=pictures]){grid-column:span 4}
- .nl-root[data-page=results][data-panels="3"] .nl-panel.nl-panel[data-key=confusion]{grid-area:1/1/3/4}
+ .nl-root[data-page=results] .nl-grid{grid-template:1fr 1fr/repeat(12,1fr);grid-auto-rows:1fr}
+ .nl-root[data-page=results] .nl-panel.nl-panel{height:auto;grid-column:span 4}
+ .nl-root[data-page=results]:is([data-panels="2"],[data-panels="3"],[data-panels="4"]) .nl-panel.nl-panel{grid-column:span 6}
+ .nl-root[data-page=results][data-panels="3"] .nl-panel.nl-panel[data-key=confusion]{grid-area:1/1/3/7}
+ .nl-root[data-page=results][data-panels="7"] .nl-panel.nl-panel{grid-column:span 3}
+ .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel[data-key=pictures]{grid-column:span 8}
+ .nl-root[data-page=results][data-panels="7"] .nl-panel.nl-panel[data-key=pictures]{grid-column:span 6}
 }
 @container (max-width:879.98px){.nl-head{flex-wrap:wrap}.nl-head h3{min-width:max-content}}
 @container (max-width:559.98px){

@@ -20,6 +20,7 @@ from dnn.figures.layer_lines import KINDS, layer_lines_figure
 from dnn.figures.phase import phase_field, phase_figure, phase_legend
 from dnn.figures.product import product_figure, product_sentence
 from dnn.figures.results import (
+    FEW,
     bar_legend,
     calibration_figure,
     classes_figure,
@@ -55,6 +56,7 @@ from dnn.figures.words import (
 )
 
 __all__ = [
+    "FEW",
     "KINDS",
     "autopsy_figure",
     "autopsy_sentence",

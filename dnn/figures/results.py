@@ -21,6 +21,8 @@ SHARE_TEXTS = ["0", "0.25", "0.5", "0.75", "1"]
 #: Of more classes the cells have no numbers, and names are shortened to numbers.
 NUMBERED, NAMED = 12, 20
 BINS = 20
+#: A bin of fewer examples is drawn hollow: its share says little.
+FEW = 10
 
 
 def _shares(theme: str, title: str, low: float = 0.0, high: float = 1.0) -> dict[str, Any]:
@@ -53,7 +55,7 @@ def confusion_figure(
             {"type": "rect", "x0": j + 0.02, "x1": j + 0.98, "y0": K - i - 0.98,
              "y1": K - i - 0.02, "fillcolor": color, "line": {"width": 0}}
         )  # fmt: skip
-        if K <= NUMBERED:
+        if K <= NUMBERED and (counts[i, j] or K < 5):  # many noughts would hide the mistakes
             text = f"{share[i, j]:.0%}" if rates else count(int(counts[i, j]))
             ink = c["panel"] if share[i, j] > 0.45 else c["t1"] if counts[i, j] else c["t3"]
             number = label(text, ink, name="row-label", x=j + 0.5, y=K - i - 0.5)
@@ -80,7 +82,7 @@ def confusion_figure(
                 theme, "True" if K >= 8 else "", range=[0, K], tickvals=[K - m for m in middle],
                 ticktext=ticks, fixedrange=True, ticks="", showline=False,
             ),
-            meta={"square": K >= 4},
+            meta={"square": K >= 3},
         ),
     }  # fmt: skip
 
@@ -179,7 +181,7 @@ def _steps(x: Array, heights: Array, color: str, name: str) -> list[dict[str, An
 
 
 def calibration_figure(mean: Array, share: Array, counts: Array, theme: str) -> dict[str, Any]:
-    """Return the share of class 1 over the mean probability of each bin, and the line of both."""
+    """Return the share of class 1 over each bin's mean probability, and where both are equal."""
     c = tokens(theme)
     ends = np.array([0.0, 1.0])
     text = [f"{count(int(n))} examples" for n in counts]
@@ -187,12 +189,12 @@ def calibration_figure(mean: Array, share: Array, counts: Array, theme: str) -> 
         "data": [
             line(ends, ends, "as said", {"color": c["ghost"], "width": 1.2, "dash": "4px,4px"},
                  hoverinfo="skip"),
-            line(mean, share, "found", {"color": c["pos"], "width": 1.6}, hoverinfo="skip"),
             {"type": "scatter", "mode": "markers", "x": mean, "y": share, "name": "bins",
              "text": text, "cliponaxis": False,
              "hovertemplate": "said %{x:.2f}, found %{y:.2f}<br>%{text}<extra></extra>",
-             "marker": {"symbol": "circle", "size": 8, "color": c["pos"],
-                        "line": {"width": 1, "color": c["panel"]}}},
+             "marker": {"symbol": "circle", "size": 9,
+                        "color": [c["pos"] if n >= FEW else c["panel"] for n in counts],
+                        "line": {"width": 1.6, "color": c["posT"]}}},
         ],
         "layout": _square(
             theme, _shares(theme, "Mean probability said", -0.01, 1.01),
@@ -223,7 +225,7 @@ def classes_figure(
              "y": values[known], "name": name,
              "text": [plain(_short_name(int(k), names, 30)) for k in np.flatnonzero(known)],
              "hovertemplate": "%{text}: %{fullData.name} %{y:.1%}<extra></extra>",
-             "marker": {"symbol": "circle", "size": 3, "color": color,
+             "marker": {"symbol": "circle", "size": 1, "color": color,
                         "line": {"width": 0, "color": color}}}
         )  # fmt: skip
     every = math.ceil(K / NAMED)

@@ -103,9 +103,7 @@ def _links(
 ) -> str:
     color = _color(l, sizes, theme) if marked else tokens(theme)["line2"]
     ends = [(i, j) for i in after for j in before if i is not None and j is not None]
-    lines = "".join(
-        _line(before[j], after[i], color, 2.2 if marked else 1.0) for i, j in ends
-    )
+    lines = "".join(_line(before[j], after[i], color, 2.2 if marked else 1.0) for i, j in ends)
     if marked and len(ends) <= NUMBERED:
         # Where links cross, their numbers stand at different shares of the way.
         lines += "".join(

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from dnn.activations import ACTIVATIONS
-from dnn.losses import LOSSES, Loss
+from dnn.losses import Loss
 from dnn.network import Pass
 from dnn.normalization import BatchNorm
 from dnn.optimizers import OPTIMIZERS
@@ -275,7 +275,9 @@ def _carried(t: Trace, layer: Layer, above: Layer) -> Stage:
     formula = rf"{symbol(chr(92) + 'delta', l)} = \left({sent}\right) \odot {slope}"
     passages: tuple[Passage, ...] = (BACKWARD,)
     if above.residual:
-        formula = formula.replace(sent, rf"{sent} + \tfrac{{\partial L}}{{\partial a^{{[{l + 1}]}}}}")
+        formula = formula.replace(
+            sent, rf"{sent} + \tfrac{{\partial L}}{{\partial a^{{[{l + 1}]}}}}"
+        )
         assert above.error is not None
         error += f" + {column(above.error)}"
         text += " The residual connection brings the error of the layer above along unchanged."

@@ -241,5 +241,3 @@ def source_html(lines: Lines) -> str:
         for i, text in enumerate(lines.text)
     )
     return f"<section class='nl-source-lines'><h4>{escape(lines.path)}</h4>{rows}</section>"
-
-
