@@ -16,6 +16,7 @@ st.navigation(
         st.Page("twins.py", title="Twins", url_path="twins"),
         st.Page("experiments.py", title="Experiments", url_path="experiments"),
         st.Page("walk.py", title="Walk", url_path="walk"),
+        st.Page("glossary.py", title="Glossary", url_path="glossary"),
     ],
     position="hidden",
 ).run()

@@ -171,9 +171,7 @@ def _update(run: Run, g: Array) -> Array:
     p, state = run.parameters.copy(), run.state.copy()
     work = np.stack([g, np.zeros_like(g)])
     update = Update(run.config, run.layout, p, work, state)
-    numbers = coefficients(
-        run.config, np.array([run.step + 1.0]), np.array([learning_rate(run)])
-    )
+    numbers = coefficients(run.config, np.array([run.step + 1.0]), np.array([learning_rate(run)]))
     for coefficient, value in zip(update.coefficients, numbers, strict=True):
         coefficient[()] = value[0]
     with np.errstate(all="ignore"):

@@ -55,6 +55,7 @@ PAGES = {
     "twins.py": ("Twins", "compare"),
     "experiments.py": ("Experiments", "science"),
     "walk.py": ("Walk", "footprint"),
+    "glossary.py": ("Glossary", "dictionary"),
 }
 
 
