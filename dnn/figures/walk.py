@@ -14,9 +14,11 @@ from dnn.figures.words import number
 Array = np.ndarray
 
 #: Lengths in units of the picture: between layers, between units, a unit's radius, the margins.
-ACROSS, DOWN, RADIUS, SIDE, HEAD, FOOT = 168, 74, 25, 44, 34, 14
+ACROSS, DOWN, RADIUS, SIDE, HEAD, FOOT = 172, 74, 29, 48, 38, 10
 #: Of a larger layer the first units are drawn and the last; of a deeper network the layers nearby.
-UNITS, LAYERS = 5, 5
+UNITS, LAYERS = 5, 3
+#: Sizes of type: numbers, names, and numbers that a unit has little room for.
+NUMBER, NAME, LONG = 16, 16, 12
 #: Up to so many marked links between two layers carry their numbers.
 NUMBERED = 9
 
@@ -25,13 +27,12 @@ NUMBERED = 9
 class Part:
     """What is marked: layers (0 the input) by their units and by the links that lead to them.
 
-    focus: the layer that is to be in the picture; backwards: which way the arrow points.
+    focus: the layer that is to be in the picture.
     """
 
     units: tuple[int, ...] = ()
     links: tuple[int, ...] = ()
     focus: int = 0
-    backwards: bool = False
 
 
 def walk_figure(
@@ -59,6 +60,9 @@ def walk_figure(
     for i, l in enumerate(shown):
         drawing.append(_units(values[l], at[i], l in part.units, l, sizes, theme))
         drawing.append(_name(names[l], SIDE + ACROSS * i, l, sizes, theme))
+    for beyond, x in ((shown[0] > 0, 10), (shown[-1] < len(sizes) - 1, width - 10)):
+        if beyond:
+            drawing.append(_text(x, HEAD / 2, "…", tokens(theme)["t2"], NAME))
     said = "The network, " + ", ".join(names[l] for l in shown)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
@@ -107,11 +111,32 @@ def _links(
     if marked and len(ends) <= NUMBERED:
         # Where links cross, their numbers stand at different shares of the way.
         lines += "".join(
-            _text(*(before[j] + (0.3 + 0.16 * (n % 3 == 1)) * (after[i] - before[j])),
-                  number(W[i, j]), color, 14, halo=tokens(theme)["panel"])
+            _plate(before[j] + _share(n, len(ends)) * (after[i] - before[j]), W[i, j], color, theme)
             for n, (i, j) in enumerate(ends)
-        )  # fmt: skip
+        )
     return lines
+
+
+def _share(n: int, count: int) -> float:
+    """Return at what share of its way the n-th of the links has its number."""
+    return 0.5 if count <= 3 else (0.36, 0.62)[n % 2]
+
+
+def _brief(x: float) -> str:
+    """Return a number with two or three figures and no zeros at its end."""
+    text = number(x, 2 if abs(x) < 1 else 3)
+    return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text
+
+
+def _plate(at: Array, value: float, color: str, theme: str) -> str:
+    """Return a number that covers what is behind it."""
+    (x, y), text, panel = at, _brief(value), tokens(theme)["panel"]
+    wide = 0.56 * NUMBER * len(text) + 4
+    box = (
+        f'<rect x="{x - wide / 2:.1f}" y="{y - 10:.1f}" width="{wide:.1f}" height="20" '
+        f'fill="{panel}"/>'
+    )
+    return box + _text(x, y, text, color, NUMBER)
 
 
 def _line(start: Array, end: Array, color: str, width: float) -> str:
@@ -138,19 +163,18 @@ def _units(
             f'stroke-width="{wide}"/>'
         )
         if values is not None:
-            drawn.append(_text(x, y, number(values[unit], 2), color if marked else c["t2"], 14))
+            text = _brief(values[unit])
+            size = NUMBER if len(text) < 7 else LONG
+            drawn.append(_text(x, y, text, color if marked else c["t2"], size))
     return "".join(drawn)
 
 
 def _name(name: str, x: float, l: int, sizes: Sequence[int], theme: str) -> str:
-    return _text(x, HEAD / 2, name, _color(l, sizes, theme), 14, weight=600)
+    return _text(x, HEAD / 2, name, _color(l, sizes, theme), NAME, weight=600)
 
 
-def _text(
-    x: float, y: float, text: str, color: str, size: int, weight: int = 500, halo: str = ""
-) -> str:
-    around = f' stroke="{halo}" stroke-width="4" paint-order="stroke"' if halo else ""
+def _text(x: float, y: float, text: str, color: str, size: int, weight: int = 500) -> str:
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" dominant-baseline="central" '
-        f'font-size="{size}" font-weight="{weight}" fill="{color}"{around}>{escape(text)}</text>'
+        f'font-size="{size}" font-weight="{weight}" fill="{color}">{escape(text)}</text>'
     )

@@ -1,7 +1,7 @@
 """One example, and then a batch, through a network and back: each stage as data to be shown."""
 
 from dnn.walk.batch import batch_stages
-from dnn.walk.chain import chain_stages
+from dnn.walk.chain import chain_stages, chain_traces
 from dnn.walk.example import example_stages
 from dnn.walk.small import small_run
 from dnn.walk.source import Lines, source_lines
@@ -17,6 +17,7 @@ __all__ = [
     "Trace",
     "batch_stages",
     "chain_stages",
+    "chain_traces",
     "coloured",
     "example_stages",
     "small_run",

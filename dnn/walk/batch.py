@@ -52,8 +52,8 @@ def _deltas(t: Trace) -> Stage:
     L, layer = t.depth, t.layers[-1]
     return Stage(
         "batch_delta", "batch", "The mean cost, and 1/m",
-        f"The cost J of the batch is the mean of its {t.m} costs. The 1/m of that mean is put into δ "
-        "once, at the output, and everything that is computed from δ carries it along.",
+        f"The cost J of the batch is the mean of its {t.m} costs. The 1/m of that mean is put into "
+        "δ once, at the output, and everything that is computed from δ carries it along.",
         rf"J = \frac{{1}}{{m}}\sum_{{i=1}}^{{m}} L_i \qquad "
         rf"{symbol(chr(92) + 'delta', L)} = \frac{{1}}{{m}}\left({symbol('A', L)} - Y\right)",
         aligned(
@@ -88,7 +88,7 @@ def _mean(t: Trace, layer: Layer) -> Stage:
             rf"&= {shaped(layer.dW)}",
         ),
         layer=l, passages=(FIRST_GRADIENT if l == 1 else WEIGHT_GRADIENT,),
-        units=(l - 1, l), links=(l,), shows="none", terms=("batch", "m", "dW", "norm"),
+        units=(l - 1, l), links=(l,), shows="mean", terms=("batch", "m", "dW", "norm"),
         check=partial(checked, t, layer, False),
     )  # fmt: skip
 

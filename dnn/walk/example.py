@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from dnn.activations import ACTIVATIONS
+from dnn.figures.words import number as words
 from dnn.losses import Loss
 from dnn.network import Pass
 from dnn.normalization import BatchNorm
@@ -57,9 +58,10 @@ def _sum(t: Trace, layer: Layer) -> Stage:
         rf"{symbol(z, l)} &= {shaped(layer.W)}\,{shaped(layer.before)} + {shaped(layer.b)}",
         rf"&= {shaped(Z)}",
     ]
-    passages, text = (PRODUCT,), (
-        f"Each unit of {named(t, l)} adds up what reaches it: every value of the layer before, times "
-        "the weight of its link, plus the unit's bias."
+    passages: tuple[Passage, ...] = (PRODUCT,)
+    text = (
+        f"Each unit of {named(t, l)} adds up what reaches it: every value of the layer before, "
+        "times the weight of its link, plus the unit's bias."
     )  # fmt: skip
     if layer.norm:
         n = layer.norm
@@ -72,8 +74,8 @@ def _sum(t: Trace, layer: Layer) -> Stage:
             rf"{column(n.beta)} = {column(layer.Z)}"
         )
         text += (
-            " Batch normalisation then takes off a mean and divides by a spread. Here these are the "
-            "running ones, as in evaluation, so that the example stands by itself."
+            " Batch normalisation then takes off a mean and divides by a spread. Here these are "
+            "the running ones, as in evaluation, so that the example stands by itself."
         )
         passages = (PRODUCT, Passage(BatchNorm.forward))
     return Stage(
@@ -88,7 +90,9 @@ def _activation(t: Trace, layer: Layer) -> Stage:
     z, a = symbol("z", l), symbol("a", l)
     g = rf"\text{{{layer.key}}}" if output else "g"
     numbers = [rf"{a} &= {g}\left({column(layer.Z)}\right) = {shaped(layer.H)}"]
-    formula, plain, extra = rf"{a} = {g}({z})", "", ()
+    formula, plain = rf"{a} = {g}({z})", ""
+    passages: tuple[Passage, ...]
+    extra: tuple[str, ...] = ()
     if output:
         loss = t.net.loss
         text = OUTPUTS[loss.output]
@@ -108,12 +112,14 @@ def _activation(t: Trace, layer: Layer) -> Stage:
     return Stage(
         f"a{l}", "forwards", f"{'Answer' if output else 'Activations of ' + named(t, l)}", text,
         formula, aligned(*numbers), plain=plain, layer=l, passages=passages, units=(l,), shows="a",
-        terms=("a", layer.key if output else "activation", *extra),
+        terms=("a", TERM_OF[layer.key] if output else "activation", *extra),
     )  # fmt: skip
 
 
+TERM_OF = {"sigmoid": "activation_sigmoid", "softmax": "softmax", "linear": "activation_linear"}
 OUTPUTS = {
-    "sigmoid": "The sigmoid turns the sum into a number between 0 and 1: the probability of class 1.",
+    "sigmoid": "The sigmoid turns the sum into a number between 0 and 1: the probability of "
+    "class 1.",
     "softmax": "Softmax turns the sums into shares that add up to 1: a probability for each class.",
     "linear": "The output is the sum itself: a number is asked for, not a class.",
 }
@@ -155,13 +161,15 @@ def _cost(t: Trace) -> Iterator[Stage]:
     yield Stage(
         "cost", "cost", "The cost", f"How wrong the answer is, as one number: {loss.help}",
         cost, aligned(*_cost_lines(t, loss)), layer=L,
-        passages=(Passage(loss.cost),), units=(L,), shows="a", terms=("cost", loss.key, "nats"),
+        passages=(Passage(loss.cost),), units=(L,), shows="a",
+        terms=("cost", f"loss_{loss.key}", "nats"),
     )  # fmt: skip
     delta, a = symbol(r"\delta", L), symbol("a", L)
     yield Stage(
         f"delta{L}", "cost", "Its derivative", why + " This is δ of the output, the start of the "
         "way back.",
-        derivative + rf"\quad\Rightarrow\quad {delta} = \frac{{\partial L}}{{\partial z}} = {a} - y",
+        derivative
+        + rf"\quad\Rightarrow\quad {delta} = \frac{{\partial L}}{{\partial z}} = {a} - y",
         aligned(rf"{delta} &= {column(layer.A)} - {column(t.Y)} = {shaped(layer.delta)}"),
         layer=L, passages=(Passage(loss.delta),), units=(L,), shows="delta",
         terms=("delta", "derivative", "chain_rule"),
@@ -209,8 +217,8 @@ def _weight_gradient(t: Trace, layer: Layer) -> Stage:
     return Stage(
         f"dW{l}", "backwards", f"Gradient of the weights of {named(t, l)}",
         "A weight's gradient is the δ at the end of its link times the value at its start: no more "
-        "than two numbers, both already there. All weights of the layer at once are δ times the row "
-        "of values.",
+        "than two numbers, both already there. All weights of the layer at once are δ times the "
+        "row of values.",
         rf"{dW} = \frac{{1}}{{m}}\,{delta}\,{a} \qquad m = 1",
         aligned(
             rf"{dW} &= {column(layer.delta)}\,{matrix(layer.before.T)}",
@@ -227,17 +235,19 @@ def _bias_gradient(t: Trace, layer: Layer) -> Stage:
     db, delta = symbol("db", l), symbol(r"\delta", l)
     return Stage(
         f"db{l}", "backwards", f"Gradient of the biases of {named(t, l)}",
-        "A bias enters its unit's sum as it is, so its gradient is δ itself. In the engine it is the "
-        "last column of [W b], and a row of ones stands below the values: the same product gives it.",
+        "A bias enters its unit's sum as it is, so its gradient is δ itself. In the engine it is "
+        "the last column of [W b], and a row of ones stands below the values: the same product "
+        "gives it.",
         rf"{db} = \frac{{1}}{{m}}\sum_i {symbol(chr(92) + 'delta', l)} \qquad m = 1",
         aligned(rf"{db} &= {delta} = {shaped(layer.db)}"),
         layer=l, passages=(FIRST_GRADIENT if l == 1 else WEIGHT_GRADIENT,),
-        units=(l,), shows="delta", terms=("db", "b", "delta"), check=partial(checked, t, layer, True),
+        units=(l,), shows="delta", terms=("db", "b", "delta"),
+        check=partial(checked, t, layer, True),
     )  # fmt: skip
 
 
 def checked(t: Trace, layer: Layer, bias: bool) -> tuple[str, str]:
-    """Return central differences beside a gradient, in LaTeX, and in words how far apart they are."""
+    """Return central differences in LaTeX, and in words how far a gradient is from them."""
     l, n = layer.l, layer.W.shape[1]
     rows = written(layer.W.shape[0])
     columns = [n] if bias else written(n)
@@ -251,8 +261,8 @@ def checked(t: Trace, layer: Layer, bias: bool) -> tuple[str, str]:
     largest = max(float(np.abs(found).max()), float(np.abs(ours).max()))
     apart = float(np.abs(found - ours).max())
     note = "Both are 0." if largest == 0 else (
-        f"Largest difference from back-propagation: {apart:.1e}"
-        + (f", {apart / largest:.0e} of the largest entry." if apart else ".")
+        f"Largest difference from back-propagation: {words(apart)}"
+        + (f", {words(apart / largest)} of the largest entry." if apart else ".")
     )  # fmt: skip
     cost = "L" if t.m == 1 else "J"
     latex = rf"\frac{{{cost}({theta} + h) - {cost}({theta} - h)}}{{2h}} \approx {matrix(whole)}"
@@ -262,14 +272,15 @@ def checked(t: Trace, layer: Layer, bias: bool) -> tuple[str, str]:
 def _carried(t: Trace, layer: Layer, above: Layer) -> Stage:
     """Return the stage that carries δ from the layer above to this one."""
     l = layer.l
-    assert layer.error is not None and layer.slope is not None
+    assert layer.error is not None
+    assert layer.slope is not None
     W, delta = symbol("W", l + 1, r"\top"), symbol(r"\delta", l + 1)
     slope = rf"g'({symbol('z', l)})"
     sent = rf"{W}\,{delta}"
     text = (
-        "Each unit's δ is collected from all units it feeds, each times the weight of the link, and "
-        "then multiplied by the slope of its own activation. Where the slope is near 0, little is "
-        "left: that is how gradients vanish."
+        "Each unit's δ is collected from all units it feeds, each times the weight of the link, "
+        "and then multiplied by the slope of its own activation. Where the slope is near 0, "
+        "little is left: that is how gradients vanish."
     )
     error = rf"{matrix(above.W.T)}\,{column(above.delta)}"
     formula = rf"{symbol(chr(92) + 'delta', l)} = \left({sent}\right) \odot {slope}"
@@ -296,7 +307,8 @@ def _carried(t: Trace, layer: Layer, above: Layer) -> Stage:
     return Stage(
         f"delta{l}", "backwards", f"Back to {named(t, l)}", text, formula, aligned(*lines),
         plain=ACTIVATIONS[layer.key].formula, layer=l, passages=passages, units=(l, l + 1),
-        links=(l + 1,), shows="delta", terms=("delta", "transpose", "slope", "hadamard", "vanishing"),
+        links=(l + 1,), shows="delta",
+        terms=("delta", "transpose", "slope", "hadamard", "vanishing"),
     )  # fmt: skip
 
 

@@ -108,6 +108,11 @@ def choose_only(**query: str) -> None:
         st.query_params.from_dict(query)
 
 
+def query_text(name: str) -> str:
+    """Return the text of a query parameter, the first 60 characters of it."""
+    return st.query_params.get(name, "")[:60]
+
+
 def whole(name: str, low: int, high: int, default: int) -> int:
     """Return the whole number of a query parameter, or the default; another becomes a sentence."""
     text = st.query_params.get(name)

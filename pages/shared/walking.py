@@ -16,6 +16,7 @@ from dnn.walk import (
     Trace,
     batch_stages,
     chain_stages,
+    chain_traces,
     coloured,
     example_stages,
     small_run,
@@ -24,6 +25,7 @@ from dnn.walk import (
 )
 from pages.shared import session, style
 from pages.shared.controls import brand
+from pages.shared.terms import popovers
 from pages.shared.walk_style import CSS, PROJECTOR
 
 #: What is walked through, by its name in a link.
@@ -50,6 +52,8 @@ _picture = st.components.v2.component(
     "{ parentElement.querySelector('div').innerHTML = data.svg; }",
     isolate_styles=False,
 )
+#: The parts that are of a batch, or of the second of the chain rule's networks.
+LATER = ("batch", "batch_update", "vectors")
 #: So many training examples make the batch that is walked through, at most.
 BATCH = 64
 
@@ -62,23 +66,24 @@ def walk() -> None:
     if present:
         style.for_projector("walk")
         st.html(f"<style>{PROJECTOR}</style>")
-    t, batch, stages = _walked(subject)
+    t, then, stages = _walked(subject)
     keys = [stage.key for stage in stages]
     key = session.chosen("stage", keys, keys[0])
     at = keys.index(key)
-    _bar(subject, stages, at, t)
+    _bar(subject, stages, at)
     if not present and not session.hidden("sidebar"):
         with st.sidebar:
             brand()
             _list(stages, at)
-    shown = batch if stages[at].part.startswith("batch") else t
+    shown = then if stages[at].part in LATER else t
     _stage(stages[at], shown)
 
 
-def _walked(subject: str) -> tuple[Trace | None, Trace | None, list[Stage]]:
-    """Return the traces of one example and of a batch, and all stages."""
+def _walked(subject: str) -> tuple[Trace, Trace, list[Stage]]:
+    """Return the trace of one example, that of the last parts' stages, and all stages."""
     if subject == "chain":
-        return None, None, chain_stages()
+        one, two = chain_traces()
+        return one, two, chain_stages(one, two)
     run = small_run() if subject == "small" else session.loop().run
     data = run.data
     assert data is not None
@@ -92,7 +97,7 @@ def _walked(subject: str) -> tuple[Trace | None, Trace | None, list[Stage]]:
 # --- where one is --------------------------------------------------------------------------------
 
 
-def _bar(subject: str, stages: Sequence[Stage], at: int, t: Trace | None) -> None:
+def _bar(subject: str, stages: Sequence[Stage], at: int) -> None:
     """Draw what is walked through, and the two keys."""
     with st.container(horizontal=True, vertical_alignment="center", key="walk_top"):
         with st.container(
@@ -161,7 +166,7 @@ def _take_stage(key: str) -> None:
 # --- one stage -----------------------------------------------------------------------------------
 
 
-def _stage(stage: Stage, t: Trace | None) -> None:
+def _stage(stage: Stage, t: Trace) -> None:
     """Draw a stage: words and picture beside formula and numbers, the source below."""
     st.html(
         f"<h3 class='nl-title'>{escape(stage.title)}</h3>"
@@ -171,8 +176,7 @@ def _stage(stage: Stage, t: Trace | None) -> None:
     with left:
         _formulas(stage, t)
     with right:
-        if t is not None:
-            _picture(key="walk_picture", data={"svg": picture(stage, t, _theme())})
+        _picture(key="walk_picture", data={"svg": picture(stage, t, _theme())})
         for passage in stage.passages:
             _source(passage)
 
@@ -181,8 +185,8 @@ def _theme() -> str:
     return getattr(st.context.theme, "type", None) or "light"
 
 
-def _formulas(stage: Stage, t: Trace | None) -> None:
-    layers, theme = t.depth if t is not None else 2, _theme()
+def _formulas(stage: Stage, t: Trace) -> None:
+    layers, theme = t.depth, _theme()
 
     def typeset(latex: str) -> str:
         return coloured(latex, lambda l: symbol_color(l, layers, theme))
@@ -195,6 +199,7 @@ def _formulas(stage: Stage, t: Trace | None) -> None:
         if stage.numbers:
             st.html("<h4 class='nl-chart-title'>In numbers</h4>")
             st.latex(typeset(stage.numbers))
+        popovers(stage.terms)
     if stage.check is not None:
         latex, note = stage.check()
         with st.container(border=True, key="walk_check"):
@@ -206,15 +211,15 @@ def _formulas(stage: Stage, t: Trace | None) -> None:
 def picture(stage: Stage, t: Trace, theme: str) -> str:
     """Return the network with a stage's part marked, and its numbers at the units, as SVG."""
     values = [_value(stage, t, l) for l in range(t.depth + 1)]
-    links = [layer.dW if stage.shows == "dW" else layer.W for layer in t.layers]
+    links = [layer.dW if stage.shows in ("dW", "mean") else layer.W for layer in t.layers]
     names = ["input", *(f"layer {l}" for l in range(1, t.depth)), "output"]
-    part = Part(stage.units, stage.links, stage.layer, stage.part == "backwards")
+    part = Part(stage.units, stage.links, stage.layer)
     return walk_figure(values, links, names, part, theme)
 
 
 def _value(stage: Stage, t: Trace, l: int) -> np.ndarray | None:
     """Return what is written at a layer's units: what has been computed by this stage."""
-    if stage.shows == "none":
+    if stage.shows in ("none", "mean"):
         return None
     if l == 0:
         return t.X[:, 0]
