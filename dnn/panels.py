@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 AXES = [["linear", "Linear"], ["log", "Log"]]
 #: Milliseconds from one frame to the next while playing. At full speed fewer are drawn, so that
 #: more is trained.
-PACE, PACE_FULL = 25, 90
+PACE, PACE_FULL = 16, 90
 #: Where fewer steps than these are made in a second, a frame costs many of them: fewer still.
 SLOW, PACE_SLOW = 400, 200
 #: Of more inputs only these can be chosen in a menu; a link may name any.

@@ -90,7 +90,8 @@ class Answers:
         units = self.data.units
         if units is None or units.target_scale is None:
             return Y, A
-        return tuple(V * units.target_scale + units.target_shift for V in (Y, A))  # type: ignore
+        scale, shift = units.target_scale, units.target_shift
+        return Y * scale + shift, A * scale + shift
 
     def switch(self) -> dict[str, Any]:
         """Return the control that chooses the part."""

@@ -88,7 +88,8 @@ def _given(file: Archive, about: dict[str, Any]) -> Dataset:
             points[name] = file.expected(f"data.{name}", (2, None), "float64")
     return Dataset(
         **parts, **points, image=_image(about),
-        units=_units(file, about, inputs, headers["Y_train"].shape[0]), name=part(about, "name", str), target=part(about, "target", str),
+        units=_units(file, about, inputs, headers["Y_train"].shape[0]),
+        name=part(about, "name", str), target=part(about, "target", str),
         feature_names=names["feature_names"], class_names=names["class_names"] or None,
         plane=_plane(file, about.get("plane"), inputs),
     )  # fmt: skip

@@ -235,6 +235,7 @@ const CSS = `
  .nl-segment,.nl-check,.nl-select{height:44px;font-size:13px}.nl-segment button{font-size:13px;padding:0 12px}
  .nl-banner button{height:44px}.nl-banner{flex-wrap:wrap}
  .nl-metric,.nl-metric[data-key]{min-width:33.3%;padding:0;border:0}.nl-status{margin-left:0}
+ .nl-timeline{flex:1 1 100%;max-width:none;margin:0}.nl-timeline input{height:44px}
  .nl-frame,.nl-grid{gap:8px}
 }
 .nl-root[data-present]{font-size:17px;line-height:24px}
