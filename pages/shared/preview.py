@@ -32,7 +32,7 @@ def how_read(source: Source, examples: Examples | None) -> None:
         names = "the first row holds the names" if what.header else "no row of names"
         text = (
             f"{what.rows:,} rows, {len(what.columns)} columns, separated by {what.separator}; "
-            f"{names}; read as {what.encoding}."
+            f"{names}; read as {what.encoding.upper()}."
         )
     elif isinstance(what, Arrays):
         text = f"X {what.X.shape} of {what.X.dtype}, Y {what.Y.shape} of {what.Y.dtype}."
@@ -62,15 +62,15 @@ def _columns_as_table(table: Table, target: str | None) -> str:
         [_value(c.numbers[i]) if c.kind == "number" else _text(c.texts[i]) for c in columns]
         for i in rows
     ]
-    kinds = [_kind(c) for c in columns]
+    kinds = [_kind(c, c.name == target) for c in columns]
     return _table([c.name for c in columns], kinds, cells, target, len(table.columns))
 
 
-def _kind(column: Any) -> str:
-    """Return in words what a column holds."""
+def _kind(column: Any, target: bool) -> str:
+    """Return in words what a column holds, and what becomes of it."""
     words = {
         "number": "numbers",
-        "category": f"{column.distinct} categories",
+        "category": f"{column.distinct} " + ("classes" if target else "categories, one-hot"),
         "text": "texts, left out",
         "empty": "empty, left out",
     }[column.kind]
@@ -196,7 +196,7 @@ def _chosen_inputs(examples: Examples) -> tuple[list[int], list[str]]:
     if examples.image:  # those at the rim are alike: some from all over
         rows = [int(k) for k in np.linspace(0, n - 1, INPUTS + 2)[1:-1]]
         return rows, [names[k] for k in rows]
-    if n <= INPUTS:
+    if n <= INPUTS + 1:
         return list(range(n)), names
     starts = list(range(0, n, INPUTS))
     first = st.selectbox(
