@@ -70,7 +70,7 @@ def walk() -> None:
     keys = [stage.key for stage in stages]
     key = session.chosen("stage", keys, keys[0])
     at = keys.index(key)
-    _bar(subject, stages, at)
+    _bar(subject, stages, at, t)
     if not present and not session.hidden("sidebar"):
         with st.sidebar:
             brand()
@@ -97,7 +97,7 @@ def _walked(subject: str) -> tuple[Trace, Trace, list[Stage]]:
 # --- where one is --------------------------------------------------------------------------------
 
 
-def _bar(subject: str, stages: Sequence[Stage], at: int) -> None:
+def _bar(subject: str, stages: Sequence[Stage], at: int, t: Trace) -> None:
     """Draw what is walked through, and the two keys."""
     with st.container(horizontal=True, vertical_alignment="center", key="walk_top"):
         with st.container(
@@ -110,7 +110,27 @@ def _bar(subject: str, stages: Sequence[Stage], at: int) -> None:
             format_func=SUBJECTS.__getitem__, label_visibility="collapsed", width="content",
             on_change=_take_subject, args=(key,),
         )  # fmt: skip
+        if subject != "chain":
+            _example(t)
     _pick(stages, at)
+
+
+def _example(t: Trace) -> None:
+    """Draw which of the training examples goes through the network."""
+    data = t.run.data
+    assert data is not None
+    chosen = session.whole("example", 1, data.m_train, 1)
+    key = session.key_for("walk_example", chosen)
+    st.number_input(
+        "Example", 1, data.m_train, chosen, key=key, width=150, label_visibility="collapsed",
+        icon=":material/scatter_plot:", on_change=_take_example, args=(key,),
+        help="Which of the training examples goes through the network.",
+    )  # fmt: skip
+
+
+def _take_example(key: str) -> None:
+    if session.current(key):
+        session.choose("example", str(int(session.value(key))))
 
 
 def _keys(stages: Sequence[Stage], at: int) -> None:
