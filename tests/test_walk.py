@@ -79,7 +79,7 @@ def test_the_numbers_are_the_engines_and_those_of_central_differences(config):
         t = trace(run, X, Y)
         exact = 1e-12 if config.dtype == "float64" else 1e-5
         assert t.cost == pytest.approx(dnn.cost(run, X, Y), rel=exact)
-        assert t.layers[-1].A == pytest.approx(dnn.predict(run, X), rel=exact)
+        assert pytest.approx(dnn.predict(run, X), rel=exact) == t.layers[-1].A
         for layer, (W, _), (dW, db) in zip(
             t.layers, run.weights, dnn.gradients(run, X, Y), strict=True
         ):
@@ -137,7 +137,6 @@ def balanced(latex: str) -> bool:
 
 def test_every_stage_has_its_words_its_terms_and_formulas_that_close():
     for stage in all_stages():
-        assert stage.text[0].isupper()
         assert stage.text.endswith((".", "!"))
         assert stage.terms
         assert set(stage.terms) <= set(GLOSSARY)
