@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -168,6 +169,6 @@ def test_numbers_in_latex(x, written):
 
 
 def test_a_network_that_is_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr("dnn.walk.trace.MOST_PARAMETERS", 5)
+    monkeypatch.setattr(sys.modules["dnn.walk.trace"], "MOST_PARAMETERS", 5)
     with pytest.raises(ValueError, match="9 parameters; up to 5"):
         trace(small_run(), *examples(small_run(), 1))

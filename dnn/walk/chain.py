@@ -83,7 +83,7 @@ def _links(t: Trace) -> Iterator[Stage]:
     )  # fmt: skip
     yield Stage(
         "link_z", "chain", "First link: z from w and b",
-        "The sum z grows x times as fast as w, and just as fast as b: it is a straight line in both.",
+        "The sum z grows x times as fast as w, and just as fast as b: a straight line in both.",
         rf"\frac{{\partial {z_}}}{{\partial {w_}}} = {x_} \qquad "
         rf"\frac{{\partial {z_}}}{{\partial {b_}}} = 1",
         rf"\frac{{\partial {z_}}}{{\partial {w_}}} = {X}",
