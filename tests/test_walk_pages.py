@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from visits import errors, found, opened, press, query
 
@@ -84,3 +86,10 @@ def test_a_link_to_a_run_at_a_step_opens_that_step():
     assert not at.exception
     assert at.session_state["loop"].run.step == 5
     assert query(at).items() >= {"step": "5", "walk": "run", "stage": "z1"}.items()
+
+
+def test_a_network_that_is_too_large_gives_way_to_the_small_one(monkeypatch):
+    monkeypatch.setattr(sys.modules["dnn.walk.trace"], "MOST_PARAMETERS", 20)
+    at = opened("walk.py", walk="run")
+    assert "up to 20 can be walked through" in at.info[0].value
+    press(at, "walk_next")

@@ -70,7 +70,15 @@ def walk() -> None:
         if session.loop().goal is not None:
             st.fragment(_catch_up, run_every=0.2)()
         session.link_run(("walk", "stage", "example", "present"))
-    t, then, stages = _walked(subject)
+    if subject == "run" and (session.loop().large or session.loop().run.data is None):
+        st.info("The network on screen is too large to walk through: here is a small one.")
+        subject = "small"
+    try:
+        t, then, stages = _walked(subject)
+    except ValueError as error:
+        st.info(f"The network on screen can't be walked through: {error}. Here is a small one.")
+        subject = "small"
+        t, then, stages = _walked(subject)
     keys = [stage.key for stage in stages]
     key = session.chosen("stage", keys, keys[0])
     at = keys.index(key)
@@ -163,7 +171,8 @@ def _key(name: str, label: str, icon: str, shortcut: str, to: str, end: bool) ->
 
 def _take_subject(key: str) -> None:
     if session.current(key):
-        session.choose_only(walk=session.value(key))
+        present = {"present": "1"} if session.loop().view.present else {}
+        session.choose_only(walk=session.value(key), **present)
 
 
 def _list(stages: Sequence[Stage], at: int) -> None:
