@@ -93,6 +93,8 @@ def test_the_numbers_are_the_engines_and_those_of_central_differences(config):
             each = example_gradients(t, layer)
             assert each.mean(axis=0) == pytest.approx(layer.dW)
             assert layer.delta @ layer.before.T == pytest.approx(layer.dW)
+            if layer.norm is None:
+                assert layer.delta_z == pytest.approx(layer.delta)
 
 
 def test_an_examples_gradient_in_a_batch_is_its_own():
