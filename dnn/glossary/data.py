@@ -45,4 +45,29 @@ TERMS = (
          ""),
     Term("forward", "Forward pass", "From the input to the cost, layer by layer.",
          "L(g(W g(W x + b) + b))", NG, "walk?stage=z1"),
+    Term("confusion", "Confusion matrix", "How many examples of each class were answered with each "
+         "class: right answers stand on the diagonal.", r"C_{ij} = \#\{y = i, \hat y = j\}",
+         GOODFELLOW, "results"),
+    Term("threshold", "Threshold", "From which probability on an example is answered with class 1.",
+         r"\hat y = 1_{a > t}", "Fawcett 2006", "results", ("Probabilities and threshold",)),
+    Term("roc", "ROC curve", "The share of class 1 that is found, over the share of class 0 taken "
+         "for it, as the threshold falls.", r"(\mathrm{FPR}(t), \mathrm{TPR}(t))", "Fawcett 2006",
+         "results", ("ROC",)),
+    Term("precision_recall", "Precision and recall", "How many of those answered with a class are "
+         "of it, and how many of the class are found.",
+         r"\frac{\mathrm{TP}}{\mathrm{TP}+\mathrm{FP}},\quad "
+         r"\frac{\mathrm{TP}}{\mathrm{TP}+\mathrm{FN}}",
+         "Davis & Goadrich 2006", "results", ("Recall", "Precision and recall by class")),
+    Term("calibration", "Calibration", "Whether, of the answers given with probability p, a share "
+         "p is right.", r"P(y = 1 \mid a = p) = p", "Guo et al. 2017", "results?dataset=circle"),
+    Term("prediction", "Predicted against true", "Each example's answer over its target: on the "
+         "diagonal where it is right.", r"(y_i, a_i)", GOODFELLOW, "results?dataset=diabetes",
+         ("Prediction",)),
+    Term("residuals", "Residuals", "What is left of the targets when the answers are taken off.",
+         "r_i = y_i - a_i", GOODFELLOW, "results?dataset=diabetes",
+         ("Histogram of the errors",)),
+    Term("pictures", "Gallery of pictures", "Examples that are images, with what was answered.", "",
+         HERE, "results?dataset=digits"),
+    Term("filters", "Weights as pictures", "A unit's weights laid out as the image they are "
+         "multiplied with.", r"W^{[1]}_{i\cdot}", "LeCun et al. 1998", "results?dataset=digits"),
 )  # fmt: skip
