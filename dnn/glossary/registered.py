@@ -27,7 +27,7 @@ FAMILIES: dict[str, tuple[Mapping[str, Any], str, str]] = {
     "dataset": (DATASETS, "data set", ""),
 }
 #: What else a link needs, for the cost to fit the targets.
-BESIDE = {"softmax": "&dataset=iris", "squared_error": "&dataset=plane"}
+BESIDE = {"softmax": "&dataset=iris", "squared_error": "&dataset=reg_plane"}
 
 
 def registered() -> Iterator[Term]:

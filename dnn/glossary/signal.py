@@ -18,8 +18,8 @@ TERMS = (
          "&sigma_w=3&optimizer=sgd", ("Exploding", "Explode")),
     Term("saturation", "Saturation", "A bounded activation near its bound, where its slope is "
          "nearly 0; counted beyond 0.97 of the bound.", "|a| > 0.97", "Glorot & Bengio 2010",
-         "layers?activation=tanh", ("Saturated", "Saturated values", "Saturated values, dead units",
-         "Saturated values, dead units (dashed)")),
+         "layers?activation=tanh", ("Saturated", "Saturated values",
+         "Saturated values, dead units", "Saturated values, dead units (dashed)")),
     Term("dead", "Dead units", "ReLU units that are 0 for every example looked at: they get no "
          "gradient and may stay so.", r"\max_i a_i = 0", "Maas, Hannun & Ng 2013",
          "layers?activation=relu", ("Dead unit",)),
@@ -27,8 +27,8 @@ TERMS = (
          "squares.", r"\sqrt{\tfrac1n \sum_i x_i^2}", "Glorot & Bengio 2010", "layers", ("RMS",
          "RMS per weight")),
     Term("norm", "Norm", "The length of a vector, or of a matrix taken as one: the root of the "
-         "sum of squares.", r"\|W\| = \sqrt{\textstyle\sum_{ij} W_{ij}^2}", "Goodfellow, Bengio & Courville 2016", "layers",
-         ("Weight norm", "Length")),
+         "sum of squares.", r"\|W\| = \sqrt{\textstyle\sum_{ij} W_{ij}^2}",
+         "Goodfellow, Bengio & Courville 2016", "layers", ("Weight norm", "Length")),
     Term("per_example", "Gradient per example", "The size of single examples' gradients, per "
          "weight: it does not shrink because examples cancel.",
          r"\sqrt{\tfrac{1}{mn}\textstyle\sum_i \|dW^{(i)}\|^2}", "Glorot & Bengio 2010", "layers",
@@ -41,19 +41,19 @@ TERMS = (
     Term("update_ratio", "Update to weight", "How large a step is beside the weights that it "
          "changes; about 10⁻³ is usual.", r"\frac{\|\Delta W\|}{\|W\|}", "Karpathy, CS231n notes",
          "layers", ("Update-to-weight ratio",)),
-    Term("flow", "Flow of the gradient", "The gradient's size in every layer at every step, as a "
-         "map.", r"\log_{10} \|dW^{[l]}(t)\|", "Glorot & Bengio 2010", "layers"),
+    Term("flow", "Flow of the gradient", "The gradient's size in every layer at every step, as "
+         "a map.", r"\log_{10} \|dW^{[l]}(t)\|", "Glorot & Bengio 2010", "layers"),
     Term("distribution", "Distributions", "How the values of a layer are spread: how many lie "
          "where.", "p(w)", "TensorBoard", "layers", ("Distribution", "Histogram", "Density")),
-    Term("ridgelines", "Ridgelines", "Distributions of several moments, one behind the other, the "
-         "newest in front.", "p_t(w)", "TensorBoard's histogram dashboard", "layers",
+    Term("ridgelines", "Ridgelines", "Distributions of several moments, one behind the other, "
+         "the newest in front.", "p_t(w)", "TensorBoard's histogram dashboard", "layers",
          ("Ridgelines or overlay", "Overlay")),
     Term("percentiles", "Percentiles", "The values below which so many per cent of all lie; the "
          "50th is the median.", r"P(w \le q_p) = p", "Galton 1885", "layers?spread=percentiles",
          ("Percentile", "Median")),
     Term("symlog", "Symmetric-log axis", "A logarithmic axis in both directions from 0, with a "
-         "linear stretch in the middle.", r"\operatorname{sign}(x)\,\ln(1 + |x|/c)", "Webber 2013",
-         "layers?value_axis=symlog", ("Symlog", "Symmetric log")),
+         "linear stretch in the middle.", r"\operatorname{sign}(x)\,\ln(1 + |x|/c)",
+         "Webber 2013", "layers?value_axis=symlog", ("Symlog", "Symmetric log")),
     Term("log_axis", "Logarithmic axis", "An axis on which every gridline is ten times the one "
          "before: for values that span decades.", r"\log_{10} x", "TensorBoard", "", ("Log axis",
          "Log")),
@@ -63,17 +63,17 @@ TERMS = (
          "gradients", ("Theory",)),
     Term("q", "Length q", "The mean square of a layer's weighted sums, as theory has it.",
          r"q^{[l]} = \tfrac{1}{n_l} \textstyle\sum_i (z_i^{[l]})^2", POOLE, "gradients", ("q",)),
-    Term("chi", "Factor χ₁", "By what a layer multiplies the mean square of the error on its way "
-         "back: 1 is critical.", r"\chi_1 = \sigma_w^2\,\mathbb{E}[g'(\sqrt{q}\,z)^2]", SCHOENHOLZ,
-         "gradients", ("χ", "χ₁", "Factor a layer")),
+    Term("chi", "Factor χ₁", "By what a layer multiplies the mean square of the error on its "
+         "way back: 1 is critical.", r"\chi_1 = \sigma_w^2\,\mathbb{E}[g'(\sqrt{q}\,z)^2]",
+         SCHOENHOLZ, "gradients", ("χ", "χ₁", "Factor a layer")),
     Term("critical", "Critical", "Starting weights with which the error keeps its size: between "
          "order and chaos, at step 0.", r"\chi_1 = 1", SCHOENHOLZ, "gradients", ("Critical line",
          "Edge of chaos", "Critical point")),
-    Term("ordered", "Ordered phase", "Where different inputs become ever more alike from layer to "
-         "layer, and gradients vanish.", r"\chi_1 < 1", POOLE,
+    Term("ordered", "Ordered phase", "Where different inputs become ever more alike from layer "
+         "to layer, and gradients vanish.", r"\chi_1 < 1", POOLE,
          "gradients?dataset=circle&initializer=mean_field&sigma_w=0.5", ("Ordered",)),
-    Term("chaotic", "Chaotic phase", "Where like inputs become ever more different from layer to "
-         "layer, and gradients explode.", r"\chi_1 > 1", POOLE,
+    Term("chaotic", "Chaotic phase", "Where like inputs become ever more different from layer "
+         "to layer, and gradients explode.", r"\chi_1 > 1", POOLE,
          "gradients?dataset=circle&initializer=mean_field&sigma_w=2.5", ("Chaotic", "Chaos")),
     Term("phase", "Phase diagram", "The map of ordered and chaotic starting weights, over their "
          "scale and that of the biases.", r"\chi_1(\sigma_w, \sigma_b)", POOLE, "gradients"),
@@ -85,15 +85,16 @@ TERMS = (
     Term("band", "Band of other draws", "Where 90 % of networks lie that were drawn with other "
          "seeds.", r"[q_{5\,\%}, q_{95\,\%}]", "He et al. 2015", "gradients", ("Band",
          "Other draws")),
-    Term("product", "The product taken apart", "The factors of which the error is made on its way "
-         "back: weights and slopes, layer by layer.",
+    Term("product", "The product taken apart", "The factors of which the error is made on its "
+         "way back: weights and slopes, layer by layer.",
          r"\delta^{[l]} = \prod_k D^{[k]} W^{[k+1]\top}\, \delta^{[L]}", "Glorot & Bengio 2010",
          "gradients", ("How the product is taken apart",)),
     Term("singular", "Singular values", "By what a matrix stretches the directions it is given, "
-         "from the most to the least.", r"W = U \Sigma V^{\top}", "Saxe, McClelland & Ganguli 2013",
-         "gradients?apart=end_to_end", ("Singular value", "Spectrum")),
-    Term("trainability", "Measured trainability", "Which depths and weight scales learn, found by "
-         "training a grid of networks.", r"L \lesssim 6\,\xi_c", SCHOENHOLZ, "gradients",
+         "from the most to the least.", r"W = U \Sigma V^{\top}",
+         "Saxe, McClelland & Ganguli 2013", "gradients?apart=end_to_end", ("Singular value",
+         "Spectrum")),
+    Term("trainability", "Measured trainability", "Which depths and weight scales learn, found "
+         "by training a grid of networks.", r"L \lesssim 6\,\xi_c", SCHOENHOLZ, "gradients",
          ("Trainability",)),
     Term("verdict", "Verdict", "What the lab says of a network: whether errors and activations "
          "keep their size through its layers.", r"\|\delta^{[1]}\| / \|\delta^{[L]}\|", BENGIO,

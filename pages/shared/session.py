@@ -108,6 +108,22 @@ def choose_only(**query: str) -> None:
         st.query_params.from_dict(query)
 
 
+def link_run(own: Collection[str]) -> None:
+    """Put the run on screen into the address, its changes and step too, beside parameters of own.
+
+    Left as it is while the run is still being recomputed, or where no link can carry the data.
+    """
+    live = loop()
+    run = live.run
+    if live.goal is not None or live.given is not None:
+        return
+    kept = {name: text for name, text in st.query_params.items() if name in own}
+    wanted = {**kept, **config_query(run.origin, "playground")}
+    if run.step or run.changes:
+        wanted |= {**to_query(run.origin), **link_text(Link(run.changes, run.step))}
+    choose_only(**wanted)
+
+
 def query_text(name: str) -> str:
     """Return the text of a query parameter, the first 60 characters of it."""
     return st.query_params.get(name, "")[:60]

@@ -40,12 +40,15 @@ CSS = """
 [class*="st-key-term_"] { background: light-dark(#ffffff, #151a21); border-radius: 8px;
   padding: 10px 14px; gap: 4px !important; }
 [class*="st-key-term_"] .katex-display { margin: 2px 0; overflow-x: auto; overflow-y: hidden; }
+[class*="st-key-term_"] [data-testid="stMarkdownContainer"],
+  [data-testid="stPopoverBody"] [data-testid="stMarkdownContainer"],
+  .st-key-walk_formula [data-testid="stMarkdownContainer"] { margin-bottom: 0 !important; }
 .nl-term-names { font-weight: 400; color: light-dark(#626e80, #8c98a8); }
 .nl-term-foot, .nl-terms { margin: 0; font-size: 12.5px; line-height: 17px;
   color: light-dark(#626e80, #8c98a8); }
 .st-key-walk_terms { gap: 0 14px !important; flex-wrap: wrap; }
-.st-key-walk_terms button { min-height: 26px; padding: 0; text-decoration: underline dotted;
-  text-underline-offset: 3px; }
+.st-key-walk_terms button { min-height: 26px; padding: 0; }
+.st-key-walk_terms button p { text-decoration: underline dotted; text-underline-offset: 3px; }
 """
 
 #: On a projector nothing below 16 pixels.

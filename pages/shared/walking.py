@@ -66,17 +66,37 @@ def walk() -> None:
     if present:
         style.for_projector("walk")
         st.html(f"<style>{PROJECTOR}</style>")
-    t, then, stages = _walked(subject)
+    if subject == "run":
+        if session.loop().goal is not None:
+            st.fragment(_catch_up, run_every=0.2)()
+        session.link_run(("walk", "stage", "example", "present"))
+    if subject == "run" and (session.loop().large or session.loop().run.data is None):
+        st.info("The network on screen is too large to walk through: here is a small one.")
+        subject = "small"
+    try:
+        t, then, stages = _walked(subject)
+    except ValueError as error:
+        st.info(f"The network on screen can't be walked through: {error}. Here is a small one.")
+        subject = "small"
+        t, then, stages = _walked(subject)
     keys = [stage.key for stage in stages]
     key = session.chosen("stage", keys, keys[0])
     at = keys.index(key)
-    _bar(subject, stages, at)
+    _bar(subject, stages, at, t)
     if not present and not session.hidden("sidebar"):
         with st.sidebar:
             brand()
             _list(stages, at)
     shown = then if stages[at].part in LATER else t
     _stage(stages[at], shown)
+
+
+def _catch_up() -> None:
+    """Let the run go on to the step that the link names: this page has no panels that would."""
+    loop = session.loop()
+    loop.tick()
+    if loop.goal is None:
+        st.rerun()
 
 
 def _walked(subject: str) -> tuple[Trace, Trace, list[Stage]]:
@@ -97,7 +117,7 @@ def _walked(subject: str) -> tuple[Trace, Trace, list[Stage]]:
 # --- where one is --------------------------------------------------------------------------------
 
 
-def _bar(subject: str, stages: Sequence[Stage], at: int) -> None:
+def _bar(subject: str, stages: Sequence[Stage], at: int, t: Trace) -> None:
     """Draw what is walked through, and the two keys."""
     with st.container(horizontal=True, vertical_alignment="center", key="walk_top"):
         with st.container(
@@ -110,7 +130,27 @@ def _bar(subject: str, stages: Sequence[Stage], at: int) -> None:
             format_func=SUBJECTS.__getitem__, label_visibility="collapsed", width="content",
             on_change=_take_subject, args=(key,),
         )  # fmt: skip
+        if subject != "chain":
+            _example(t)
     _pick(stages, at)
+
+
+def _example(t: Trace) -> None:
+    """Draw which of the training examples goes through the network."""
+    data = t.run.data
+    assert data is not None
+    chosen = session.whole("example", 1, data.m_train, 1)
+    key = session.key_for("walk_example", chosen)
+    st.number_input(
+        "Example", 1, data.m_train, chosen, key=key, width=150, label_visibility="collapsed",
+        icon=":material/scatter_plot:", on_change=_take_example, args=(key,),
+        help="Which of the training examples goes through the network.",
+    )  # fmt: skip
+
+
+def _take_example(key: str) -> None:
+    if session.current(key):
+        session.choose("example", str(int(session.value(key))))
 
 
 def _keys(stages: Sequence[Stage], at: int) -> None:
@@ -131,7 +171,8 @@ def _key(name: str, label: str, icon: str, shortcut: str, to: str, end: bool) ->
 
 def _take_subject(key: str) -> None:
     if session.current(key):
-        session.choose_only(walk=session.value(key))
+        present = {"present": "1"} if session.loop().view.present else {}
+        session.choose_only(walk=session.value(key), **present)
 
 
 def _list(stages: Sequence[Stage], at: int) -> None:
