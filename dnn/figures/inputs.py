@@ -109,7 +109,7 @@ def scaling_figure(
     traces: list[dict[str, Any]] = []
     options: dict[str, Any] = {}
     notes = [
-        label(text, c["t2"], x=x, y=1.0, xref="paper", yref="paper", xanchor="left", yshift=20)
+        label(text, c["t2"], x=x, y=1.0, xref="paper", yref="paper", xanchor="left", yshift=26)
         for text, x in (("Before: as in the file", 0.0), (f"After: {scaled}", 0.54))
     ]
     groups = _groups(labels, before.shape[1])
@@ -142,7 +142,7 @@ def scaling_figure(
     return {
         "data": traces,
         "layout": layout(
-            theme, height=60 + ROW * n, margin={"l": 8, "r": 12, "t": 40, "b": 28},
+            theme, height=72 + ROW * n, margin={"l": 8, "r": 12, "t": 52, "b": 20},
             annotations=notes, hovermode=False, **options,
         ),
     }  # fmt: skip
