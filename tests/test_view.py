@@ -18,6 +18,9 @@ WRITTEN = {
     "layer": ("", "1", "31"),
     "space_layer": ("", "last", "7"),
     "space_units": ("components", "1-2"),
+    "threshold": ("0.50", "0.35", "1"),
+    "gallery_page": ("1", "12"),
+    "plane": ("components", "3-1"),
     "hide": ((), ("cost",), ("play", "batch_size")),
 }
 

@@ -56,11 +56,11 @@ PLACES = {
     "navigation": "Side bar: links to the pages",
     "start_from": "Side bar: Start from",
     "twin": "Side bar: what differs in B",
+    "draw": "Decision boundary: drawing points",
 }
 SWITCHES = {
     "show_test": "Switch: test data",
     "discretise": "Switch: discretise",
-    "draw": "Switch: drawing points",
     "cost_axis": "Switch: axis of the cost",
     "gradient": "Switch: per example or mean gradient",
     "gradient_axis": "Switch: axis of the gradients",
