@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from dnn.figures import count, number
 from dnn.lessons import LESSONS
-from dnn.questions import QUESTIONS
 from dnn.lessons.lesson import Lesson, Notes, Question, State
+from dnn.questions import QUESTIONS
 from dnn.view import View
 
 if TYPE_CHECKING:

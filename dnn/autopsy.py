@@ -17,7 +17,17 @@ from dnn.optimizers import OPTIMIZERS
 from dnn.program import OutOfRange, fuse
 from dnn.schedules import rate_at
 from dnn.trainer import LIMIT, Trainer
-from dnn.training import Change, Divergence, Run, advance, applied, borrowed_trainer, change, replay
+from dnn.training import (
+    Change,
+    Divergence,
+    Run,
+    advance,
+    applied,
+    borrowed_trainer,
+    change,
+    exchanged,
+    replay,
+)
 from dnn.update import decays
 
 #: So many of the last steps are looked at.
@@ -100,11 +110,12 @@ def autopsy(run: Run, before: Run | None = None, steps: int = STEPS) -> Autopsy:
 
     before: the same run at an earlier step, from which to recompute; by default its start. What is
     recomputed is the run itself, bit for bit. Raises ValueError for a run that has not diverged,
-    and for a `before` that is not `steps` steps back (or at the start).
+    and for a `before` that is not `steps` steps back (or at the start, or
+    where the data has changed).
     """
     if run.diverged is None:
         raise ValueError("run: it has not diverged; there is nothing to look for")
-    first = max(0, run.diverged.step - steps)
+    first = max(exchanged(run) or 0, run.diverged.step - steps)
     if before is not None and before.step > first:
         raise ValueError(f"before: step {before.step} is not allowed; it is at most {first}")
     back = replay(run, first) if before is None else _onward(before, run, first)

@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from dnn.examples import Dataset as Dataset
+from dnn.examples import Units as Units
 from dnn.features import FEATURES, expand
 from dnn.planes import HALF_WIDTH, feature_plane
 from dnn.planes import Plane as Plane
@@ -41,7 +42,8 @@ class DatasetEntry(Entry):
     generate(rng, samples, noise) returns raw inputs, (2, m) points where planar, else (n, m), and
     raw targets Y (1, m). samples: the default number of examples, or the only one where synthetic
     is False: then samples and noise do not apply, and where planar is False features do not.
-    feature_names: of the raw inputs where planar is False; word: stands in its picture.
+    feature_names: of the raw inputs where planar is False; image: height, width and channels where
+    they are pixels; word: stands in its picture.
     """
 
     generate: Callable[[np.random.Generator, int, float], tuple[Array, Array]]
@@ -51,6 +53,7 @@ class DatasetEntry(Entry):
     synthetic: bool = True
     feature_names: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
+    image: tuple[int, ...] = ()
     word: str = ""
 
     def n_inputs(self, features: tuple[str, ...]) -> int:
@@ -256,6 +259,7 @@ DATASETS: Registry[DatasetEntry] = Registry(
             planar=False,
             synthetic=False,
             feature_names=DIGITS_FEATURES,
+            image=(8, 8, 1),
             class_names=tuple("0123456789"),
             word="0–9",
         ),
@@ -326,6 +330,7 @@ def load(config: DataSettings) -> Dataset:
     X = expand(config.features, P) if entry.planar else P
     shift, scale = SCALINGS[config.scaling].fit(X[:, :n_train])
     X = (X - shift) / scale
+    shift_y = scale_y = None
     if entry.target == "real" and not entry.synthetic:
         shift_y, scale_y = SCALINGS["standard"].fit(Y[:, :n_train])
         Y = (Y - shift_y) / scale_y
@@ -345,6 +350,8 @@ def load(config: DataSettings) -> Dataset:
         points_train=P[:, :n_train] if entry.planar else None,
         points_test=P[:, n_train:] if entry.planar else None,
         target=entry.target,
+        image=entry.image,
+        units=None if entry.planar else Units(shift, scale, shift_y, scale_y),
     )
 
 

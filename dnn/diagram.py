@@ -34,6 +34,7 @@ from dnn.maps import (
 )
 from dnn.network import Array, Pass
 from dnn.normalization import EPSILON
+from dnn.planes import COMPONENTS
 from dnn.trainer import Trainer
 from dnn.training import LARGEST_EDIT
 
@@ -59,7 +60,7 @@ def network_panel(
     links = _links(work, trainer, maps)
     panel = figures.panel(
         "Network",
-        sentence(trainer, maps, inputs, links),
+        sentence(trainer, maps, inputs, links, work.view.plane),
         {"data": [], "layout": {}},
         layers=[_layer(trainer, l, m, work.view.theme) for l, m in enumerate(maps, 1)],
         inputs=_inputs(inputs),
@@ -81,7 +82,7 @@ def network_panel(
         colors=_colors(work.view.theme),
     )
     if work.fixed:
-        maps_ = input_maps(trainer).reshape(-1)
+        maps_ = input_maps(trainer, work.view.plane).reshape(-1)
         names = list(inputs.names) if len(inputs.names) > MANY_INPUTS else None
         panel["static"] = {"version": version, "side": SIDE, "maps": maps_, "names": names}
     return panel
@@ -232,14 +233,19 @@ def _largest(sizes: Array, most: int) -> Array:
 
 
 def sentence(
-    trainer: Trainer, maps: list[Maps], inputs: Inputs, links: list[dict[str, Any]]
+    trainer: Trainer,
+    maps: list[Maps],
+    inputs: Inputs,
+    links: list[dict[str, Any]],
+    choice: str = COMPONENTS,
 ) -> str:
     """Return what the panel says of its maps where they are not plain, and of what is left out."""
     said = []
-    if trainer.data.plane.kind == "components":
+    plane = trainer.data.in_plane(choice)[0]
+    if plane.kind == "components":
         said.append("Maps over the plane of the first two principal components.")
-    elif trainer.data.plane.note:
-        said.append(trainer.data.plane.note)
+    elif plane.note:
+        said.append(plane.note)
     strips = any(m.kind == "strip" for m in maps)
     if inputs.kind == "strip":
         said.append(f"The {count(len(inputs.names))} inputs are a strip.")

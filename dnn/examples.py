@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -10,10 +11,23 @@ from typing import Any
 
 import numpy as np
 
-from dnn.planes import Plane, data_plane
+from dnn.planes import COMPONENTS, Plane, data_plane, slice_plane
 
 Array = np.ndarray
 TARGETS = ("binary", "classes", "real")
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """How inputs and targets were measured: a measured value is scale * stored + shift.
+
+    shift, scale: (n_0, 1) each; target_shift, target_scale: (n_L, 1), None for classes.
+    """
+
+    shift: Array
+    scale: Array
+    target_shift: Array | None = None
+    target_scale: Array | None = None
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
@@ -22,7 +36,9 @@ class Dataset:
 
     X_train, X_test: (n_0, m), examples are columns. Y_train, Y_test as stored: (1, m) of 0/1 where
     target is "binary", one-hot (K, m) where it is "classes", any (n_L, m) where it is "real".
-    feature_names: n_0 of them; class_names: two or K, () for "real".
+    feature_names: n_0 of them; class_names: two or K, () for "real". image: height, width and
+    channels where the inputs are pixels, row by row. units: how they were measured, where that is
+    known. Neither is part of the key: they are about looking.
     """
 
     X_train: Array
@@ -35,6 +51,8 @@ class Dataset:
     class_names: tuple[str, ...]
     given_plane: Plane | None
     given_points: tuple[Array, Array] | None
+    image: tuple[int, ...]
+    units: Units | None
 
     def __init__(
         self,
@@ -50,6 +68,8 @@ class Dataset:
         points_train: Any = None,
         points_test: Any = None,
         target: str | None = None,
+        image: Sequence[int] = (),
+        units: Units | None = None,
     ):
         """Return checked and normalised data.
 
@@ -89,6 +109,8 @@ class Dataset:
             "class_names": _names("class_names", class_names, n_classes, numbers),
             "given_plane": plane,
             "given_points": None,
+            "image": _image(image, len(X)),
+            "units": units,
         }
         if len(values["Y_test"]) != len(values["Y_train"]):
             raise ValueError(
@@ -148,6 +170,27 @@ class Dataset:
     def points_test(self) -> Array:
         """Plane coordinates (2, m_test) of the test examples."""
         return self.given_points[1] if self.given_points else self.plane.project(self.X_test)
+
+    def in_plane(self, choice: str) -> tuple[Plane, Array, Array]:
+        """Return a plane and the coordinates in it of training and test examples, (2, m) each.
+
+        choice: "components", or two inputs (from 1) that span a slice, as in "1-2"; where there
+        are no such inputs, or two at most, the plane of the data.
+        """
+        pair = spanning(choice, self.n_inputs) if self.given_plane is None else None
+        if pair is None:
+            return self.plane, self.points_train, self.points_test
+        if self._sliced[:1] != [choice]:
+            units = (self.units.shift, self.units.scale) if self.units else None
+            plane = slice_plane(self.X_train, self.X_test, self.feature_names, pair, units)
+            points = (plane.project(X) for X in (self.X_train, self.X_test))
+            self._sliced[:] = [choice, (plane, *points)]
+        return self._sliced[1]
+
+    @cached_property
+    def _sliced(self) -> list[Any]:
+        """The slice asked for last: its choice, and what in_plane returned."""
+        return []
 
     @cached_property
     def key(self) -> str:
@@ -231,6 +274,24 @@ def _names(name: str, given: Sequence[str] | None, n: int, default: list[str]) -
     if len(names) != n:
         raise ValueError(f"{name} has {len(names)} names but {n} are needed")
     return names
+
+
+def _image(given: Sequence[int], n: int) -> tuple[int, ...]:
+    shape = tuple(int(v) for v in given)
+    if shape and (len(shape) != 3 or math.prod(shape) != n or shape[2] not in (1, 3)):
+        raise ValueError(
+            f"image: {shape} is not the shape of {n} pixels; pass (height, width, channels) with 1 "
+            "or 3 channels"
+        )
+    return shape
+
+
+def spanning(choice: str, inputs: int) -> tuple[int, int] | None:
+    """Return the two inputs (from 0) that a choice names; None where there are none such."""
+    if choice == COMPONENTS or inputs <= 2:
+        return None
+    i, j = (int(part) - 1 for part in choice.split("-"))
+    return (i, j) if i != j and max(i, j) < inputs else None
 
 
 def _is_one_hot(Y: Array) -> bool:

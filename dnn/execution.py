@@ -17,7 +17,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -59,12 +59,23 @@ class Cache:
             while len(self._entries) > 1 and self.nbytes > self.limit:
                 self._entries.popitem(last=False)
 
+    def forget(self, part: Hashable) -> None:
+        """Drop every value whose key is a tuple with this part in it."""
+        with self._lock:
+            for key in [k for k in self._entries if isinstance(k, tuple) and part in k]:
+                del self._entries[key]
+
     @property
     def nbytes(self) -> int:
         return sum(size for _, size in self._entries.values())
 
 
 CACHE = Cache(256 * 2**20)
+
+
+def forget(data_key: str) -> None:
+    """Drop everything that this process keeps of a data set: itself, and what was made of it."""
+    CACHE.forget(data_key)
 
 
 class InlineExecutor(Executor):
@@ -284,6 +295,15 @@ class WorkerPool(Executor):
                 return
         spare.executor.shutdown(wait=False)
 
+    def tell_all(self, fn: Callable, *args: Any) -> None:
+        """Let every worker make a call, behind what it has to do; nobody waits for it."""
+        with self._lock:
+            workers = list(self._team)
+        for worker in workers:
+            # One that is gone, or about to go, remembers nothing.
+            with suppress(BrokenProcessPool, RuntimeError):
+                worker.executor.submit(fn, *args)
+
     def pids(self) -> list[int]:
         """Return the process numbers of the workers at work (not of the spare)."""
         return [pid for w in self._team for pid in (w.executor._processes or {})]
@@ -295,6 +315,14 @@ class WorkerPool(Executor):
             workers = [*self._team, *([self._spare] if self._spare else [])]
         for worker in workers:
             worker.executor.shutdown(wait=wait, cancel_futures=cancel_futures)
+
+
+def tell_all(executor: Executor, fn: Callable, *args: Any) -> None:
+    """Let every process of an executor make a call; on a cluster, one of them."""
+    if isinstance(executor, WorkerPool):
+        executor.tell_all(fn, *args)
+    else:
+        executor.submit(fn, *args)
 
 
 def open_executor(kind: str = "pool", workers: int = 2, warm: Callable = _nothing) -> Executor:

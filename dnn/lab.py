@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,29 +14,28 @@ from dnn.activations import ACTIVATIONS
 from dnn.config import Config
 from dnn.datasets import Dataset, load
 from dnn.diagnostics import Signal
-from dnn.execution import CACHE, flagged
+from dnn.execution import flagged
 from dnn.figures import count, number
 from dnn.history import History
 from dnn.initializers import INITIALIZERS
+from dnn.judgement import give_back, taken_probe, verdict
 from dnn.layout import Array
 from dnn.losses import LOSSES
 from dnn.network import Pass
-from dnn.signal import Band, Probe, backward_factors, band, predicted
+from dnn.signal import Band, backward_factors, band, predicted
 from dnn.spectra import ROUNDING, Spectra, spectra
-from dnn.trainer import architecture_of, loss_key
-from dnn.verdict import Verdict, error_factor, judge
+from dnn.trainer import loss_key
+from dnn.verdict import Verdict, error_factor
 
 if TYPE_CHECKING:
     from dnn.live import Slice
 
 #: Draws of the weights that the band is made of, and seconds that a slice of them takes.
-DRAWS, DRAWING = 100, 0.08
+DRAWS, DRAWING = 100, 0.2
 #: Seconds that a slice looks for singular values; what takes longer waits until training pauses.
 RESOLVING = 0.15
 #: From so many draws on there is a band to speak of.
 FEWEST = 5
-#: Up to so many parameters a mend is measured before it is offered: 100 x 140 takes 0.1 s.
-MEASURED = 2_000_000
 #: The phase diagram's axes, and the points a side of what is painted.
 SIGMA_W, SIGMA_B = np.linspace(0.3, 3.0, 61), np.linspace(0.0, 1.5, 41)
 FIELD = 61
@@ -82,24 +80,6 @@ def resolved(net: Pass, work: Slice) -> Spectra:
     return spectra(net, work.run.step, work.spectra, stop)
 
 
-def taken_probe(config: Config, data: Dataset) -> Probe:
-    """Return a Probe, from the worker's cache where it is there; give it back."""
-    probe = CACHE.take(_resting(config, data)) or Probe(config, data)
-    probe.take(config)
-    return probe
-
-
-def _resting(config: Config, data: Dataset) -> tuple[str, str, Config]:
-    """Return under what a Probe lies in the cache: what it draws can change, its layers not."""
-    alike = replace(config, initializer="mean_field", sigma_w=1.0, sigma_b=0.0, seed=0)
-    return "probe", data.key, alike
-
-
-def give_back(probe: Probe, data: Dataset) -> None:
-    """Keep a Probe for the next question."""
-    CACHE.put(_resting(probe.config, data), probe, probe.nbytes)
-
-
 def signal_at(history: History, row: int) -> Signal:
     """Return the signal of a record."""
     return Signal(
@@ -123,29 +103,6 @@ def _diagram(key: str) -> theory.PhaseDiagram:
 @lru_cache(maxsize=16)
 def _line(config: Config, data: Dataset, last_delta: float) -> Signal:
     return predicted(config, data, last_delta)
-
-
-@lru_cache(maxsize=64)
-def _measured(config: Config, data: Dataset) -> Signal | None:
-    """Return the signal of a network that is not on screen; None where theory has to do."""
-    if architecture_of(config, data).layout.size > MEASURED:
-        return None
-    probe = taken_probe(config, data)
-    found = probe.signal(config.seed)
-    give_back(probe, data)
-    return found
-
-
-@lru_cache(maxsize=16)
-def _judged(config: Config, data: Dataset, values: bytes) -> Verdict:
-    signal = Signal(*np.frombuffer(values).reshape(3, -1))
-    return judge(config, signal, lambda other: _measured(other, data))
-
-
-def verdict(config: Config, data: Dataset, signal: Signal) -> Verdict:
-    """Return the verdict on a signal at step 0; its mend has been tried on this very network."""
-    values = np.array([signal.activation, signal.delta, signal.gradient], float)
-    return _judged(config, data, values.tobytes())
 
 
 @lru_cache(maxsize=4)

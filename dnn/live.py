@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dnn.autopsy import Offer
 from dnn.attending import Attending, attended
+from dnn.autopsy import Offer
 from dnn.autopsy_panel import examined
 from dnn.datasets import Dataset
 from dnn.diagnosis import Finding, diagnose, observe
@@ -23,7 +23,8 @@ from dnn.execution import CACHE, flagged
 from dnn.figures.frame import pack
 from dnn.gradcheck import Check, gradcheck
 from dnn.history import History, Record
-from dnn.lab import give_back, resolved, taken_probe, wider
+from dnn.judgement import give_back, taken_probe
+from dnn.lab import resolved, wider
 from dnn.moments import Moment, Moments, look
 from dnn.panels import message
 from dnn.signal import Band
@@ -58,6 +59,7 @@ class Slice:
     while an earlier moment of the run is shown, the step that it had come to. examined: whether the
     last steps of a run that diverged are to be shown; before: a state from which to recompute them.
     moments: what the layers looked like, where that is shown; looking: whether to look again.
+    drawn: the number of the newest stroke drawn by hand that the data has.
     findings: what is the matter with the run, where that is shown; diagnosing: whether to ask.
     attending: what has been answered and reached of a question or a lesson.
     """
@@ -94,6 +96,7 @@ class Slice:
     end: int | None = None
     moments: Moments | None = None
     looking: bool = False
+    drawn: int = 0
     findings: tuple[Finding, ...] = ()
     diagnosing: bool = False
     attending: Attending = field(default_factory=Attending)

@@ -19,7 +19,7 @@ from dnn.features import FEATURES, expand
 from dnn.figures.scales import ceil_to
 from dnn.layout import Layout
 from dnn.network import EVALUATION, Array, Pass, with_ones
-from dnn.planes import Plane
+from dnn.planes import COMPONENTS, Plane
 from dnn.program import fuse
 from dnn.trainer import Evaluation, Trainer
 
@@ -47,16 +47,21 @@ def field_size(units: int) -> int:
     return max(FIELD_SMALLEST, min(FIELD_SIZE, side)) | 1
 
 
-def plane_pass(trainer: Trainer) -> tuple[Pass, int]:
+def plane_pass(trainer: Trainer, choice: str = COMPONENTS) -> tuple[Pass, int]:
     """Return the pass over the plane of the data, which has run, and its points a side.
 
-    Its columns are the points of the plane, row by row from below.
+    Its columns are the points of the plane, row by row from below. choice: of the plane, as
+    Dataset.in_plane has it.
     """
-    size, plane = field_size(sum(trainer.layout.sizes[1:])), trainer.data.plane
+    size, plane = field_size(sum(trainer.layout.sizes[1:])), trainer.data.in_plane(choice)[0]
     known = trainer.known("field")
-    if known is None and trainer.data.n_inputs > MANY_INPUTS and plane.features == ("x1", "x2"):
-        known = trainer.keep("field", PlaneEvaluation(trainer, plane, _grid(plane, size)))
-    known = known or trainer.evaluation("field", plane.inputs(_grid(plane, size)), None)
+    if known is None or known.about is not plane:
+        if trainer.data.n_inputs > MANY_INPUTS and plane.features == ("x1", "x2"):
+            known = PlaneEvaluation(trainer, plane, _grid(plane, size))
+        else:
+            known = Evaluation(trainer, plane.inputs(_grid(plane, size)), None, EVALUATION)
+        known.about = plane
+        trainer.keep("field", known)
     return known.run(), size
 
 
@@ -198,6 +203,7 @@ def inputs_of(trainer: Trainer) -> Inputs:
     """Return the inputs: those in use, and where they are made of x1 and x2 the others too."""
     data, features = trainer.data, trainer.config.features
     made_of = data.given_plane is not None and DATASETS[trainer.config.dataset].planar
+    made_of = made_of and data.feature_names == tuple(FEATURES[key].label for key in features)
     if made_of and data.plane.features == features:
         keys = tuple(FEATURES)
         order = tuple(features.index(k) if k in features else -1 for k in keys)
@@ -209,9 +215,9 @@ def inputs_of(trainer: Trainer) -> Inputs:
     return Inputs((), data.feature_names, tuple(range(n)), kind, shown)
 
 
-def input_maps(trainer: Trainer) -> Array:
+def input_maps(trainer: Trainer, choice: str = COMPONENTS) -> Array:
     """Return the maps of the inputs, u8: each from minus to plus a round number of its own."""
-    plane, inputs = trainer.data.plane, inputs_of(trainer)
+    plane, inputs = trainer.data.in_plane(choice)[0], inputs_of(trainer)
     U = _grid(plane, SIDE)
     X = plane.inputs(U)
     if inputs.keys:

@@ -49,13 +49,15 @@ class Mode:
     """How a pass behaves. batch: normalise by the batch's moments; update: and let the running ones
     follow; dropout: leave units out; mean: the deltas carry 1/m, so that the gradient is that of
     the mean loss; without it, a column of a delta is the derivative of the summed losses, which
-    is that example's own where nothing mixes the examples.
+    is that example's own where nothing mixes the examples; keep: z and errors in buffers of their
+    own, where others would be written over, to be looked at afterwards.
     """
 
     batch: bool = False
     update: bool = False
     dropout: bool = False
     mean: bool = True
+    keep: bool = False
 
 
 TRAINING = Mode(batch=True, update=True, dropout=True)
@@ -98,7 +100,7 @@ class Pass:
         m, hidden, out = self.m, self.layout.sizes[1:-1], self.layout.sizes[-1]
         self.total = sum(n + 1 for n in hidden) * m
         # One flat buffer each for z (only where a derivative needs it), h, a and g'(z).
-        needs_z = any(a.needs_z for a in self.activations)
+        needs_z = self.mode.keep or any(a.needs_z for a in self.activations)
         self._a = np.ones(self.total, self.dtype)
         plain = not self.dropout and not any(self.residual)
         self._h = self._a if plain else np.ones(self.total, self.dtype)
@@ -113,7 +115,7 @@ class Pass:
         self._errors_and_ones = [np.zeros((n + 1, m), self.dtype) for n in hidden]
         self._errors = [both[:-1] for both in self._errors_and_ones]
         self.deltas = [
-            np.zeros_like(error) if residual else error
+            np.zeros_like(error) if residual or self.mode.keep else error
             for error, residual in zip(self._errors, self.residual, strict=True)
         ]
         self.deltas.append(np.zeros((out, m), self.dtype))
@@ -145,6 +147,14 @@ class Pass:
     def preactivation(self, l: int) -> Array:
         """Return Z of layer l (1-based) where kept, else A (they share a buffer)."""
         return self.logits if l == len(self.W) else self._rows(self._z, l - 1)
+
+    def slope(self, l: int) -> Array:
+        """Return dA/dZ of hidden layer l (1-based), (n_l, m), filled by backward."""
+        return self._rows(self._d, l - 1)
+
+    def error(self, l: int) -> Array:
+        """Return dJ/dA of hidden layer l (1-based), (n_l, m): kept where the mode says so."""
+        return self._errors[l - 1]
 
     @property
     def nbytes(self) -> int:

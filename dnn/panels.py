@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dnn import figures, lab, layers
+from dnn import figures, lab, layers, results
 from dnn.advice import advise
 from dnn.attending import shut, strip, withheld
 from dnn.autopsy_panel import autopsy_panel
 from dnn.diagnostics import probe_of
 from dnn.diagram import network_panel, shows_unit
+from dnn.drawing import REACH, drawable
+from dnn.examples import spanning
 from dnn.figures import count, number, percent
 from dnn.history import History
 from dnn.inference import guessing_cost
 from dnn.losses import LOSSES
 from dnn.maps import output_range, plane_pass, to_bytes, value_scale
 from dnn.network import Array, Pass
+from dnn.planes import COMPONENTS
 from dnn.schedules import rate_at
 from dnn.space import chosen_layer
 from dnn.space_panel import over_plane, space_choice, space_panel
@@ -33,7 +36,11 @@ if TYPE_CHECKING:
 AXES = [["linear", "Linear"], ["log", "Log"]]
 #: Milliseconds from one frame to the next while playing. At full speed fewer are drawn, so that
 #: more is trained.
-PACE, PACE_FULL = 25, 90
+PACE, PACE_FULL = 16, 90
+#: Where fewer steps than these are made in a second, a frame costs many of them: fewer still.
+SLOW, PACE_SLOW = 400, 200
+#: Of more inputs only these can be chosen in a menu; a link may name any.
+MOST_INPUTS = 100
 GRADIENTS = [["gradient_rms", "Per example"], ["gradient_norm", "Mean"]]
 
 
@@ -54,8 +61,12 @@ def message(work: Slice, trainer: Trainer | None) -> dict[str, Any]:
         return shown | {
             "layers": layers.bar(work), "findings": None if asked else layers.findings(work)
         }  # fmt: skip
+    elif work.view.page == "results":
+        net, size = plane_pass(trainer, work.view.plane)
+        boundary = boundary_panel(work, output_field(trainer, net), size)
+        panels = results.panels(work, trainer, boundary)
     else:
-        net, size = plane_pass(trainer)
+        net, size = plane_pass(trainer, work.view.plane)
         version = points_version(work.run, work.view)
         panels = {
             "network": network_panel(work, trainer, net, size, version),
@@ -142,7 +153,9 @@ def _hidden(key: str, hide: tuple[str, ...]) -> bool:
 def _pace(work: Slice) -> int:
     if not work.playing:
         return 0
-    return PACE_FULL if work.steps is None else PACE
+    if work.steps is not None:
+        return PACE
+    return PACE_SLOW if 0 < work.rate < SLOW else PACE_FULL
 
 
 def _numbers(work: Slice) -> dict[str, float | None]:
@@ -222,18 +235,41 @@ def data_of_run(run: Run) -> Any:
 
 def points_version(run: Run, view: View) -> str:
     """Return what the data points on show depend on."""
-    return f"{run.data_key[:16]}-{view.theme}-{view.show_test}-{view.present}"
+    return f"{run.data_key[:16]}-{view.theme}-{view.show_test}-{view.present}-{view.plane}"
+
+
+def plane_choice(data: Any, choice: str) -> list[dict[str, Any]]:
+    """Return the menus that choose the plane: components, or an input for each axis."""
+    n = data.n_inputs
+    if n <= 2 or data.given_plane is not None:
+        return []
+    pair = spanning(choice, n)
+    i, j = pair or (0, 1)
+    inputs = [k for k in range(n) if k < MOST_INPUTS or k in (i, j)]
+    names = [name if len(name) <= 24 else f"{name[:23]}…" for name in data.feature_names]
+    across = [[f"{k + 1}-{(i if k == j else j) + 1}", f"→ {names[k]}"] for k in inputs]
+    menus = [("Across", [[COMPONENTS, "Components"], *across])]
+    if pair:
+        up = [[f"{i + 1}-{k + 1}", f"↑ {names[k]}"] for k in inputs if k != i]
+        menus.append(("Up", up))
+    return [
+        {"key": "plane", "name": f"plane {label}", "label": f"Plane: {label}", "menu": True,
+         "value": choice if pair else COMPONENTS, "options": options}
+        for label, options in menus
+    ]  # fmt: skip
 
 
 def boundary_panel(work: Slice, field: Array, size: int) -> dict[str, Any]:
     """Return the panel of the decision boundary; field and size: as boundary_field has them."""
     data, view = data_of_run(work.run), work.view
     real, classes = data.target == "real", len(data.class_names)
+    plane = data.in_plane(view.plane)[0]
     panel = figures.panel(
         "Decision boundary" if not real else "Prediction over the plane",
-        figures.boundary_sentence(data.m_train, data.m_test, view.show_test, data.plane.note),
-        figures.boundary_figure(data.plane, view.theme, classes=0 if real else max(2, classes)),
+        figures.boundary_sentence(data.m_train, data.m_test, view.show_test, plane.note),
+        figures.boundary_figure(plane, view.theme, classes=0 if real else max(2, classes)),
         controls=[
+            *plane_choice(data, view.plane),
             {"key": "show_test", "label": "Test data", "value": view.show_test},
             {"key": "discretise", "label": "Discretise", "value": view.discretise},
         ],
@@ -251,12 +287,16 @@ def boundary_panel(work: Slice, field: Array, size: int) -> dict[str, Any]:
     )
     if work.fixed:
         panel["static"] = {"version": points_version(work.run, view), "data": _points(data, view)}
+    if work.twin is None and "draw" not in view.hide and drawable(data):
+        panel["draw"] = {"classes": figures.class_keys(data.class_names, view.theme),
+                         "reach": REACH, "number": work.drawn}  # fmt: skip
     return panel
 
 
 def _points(data: Any, view: View) -> list[dict[str, Any]]:
+    _, train, test = data.in_plane(view.plane)
     return figures.point_traces(
-        data.points_train, data.Y_train, data.points_test, data.Y_test, data.target,
+        train, data.Y_train, test, data.Y_test, data.target,
         view.show_test, view.theme, class_names=data.class_names, scale=value_scale(data),
     )  # fmt: skip
 

@@ -13,6 +13,8 @@ Range = tuple[float, float]
 
 #: Half the side of the square on which the built-in planar sets live.
 HALF_WIDTH = 6.0
+#: What a view calls the plane of two principal components.
+COMPONENTS = "components"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -20,8 +22,9 @@ class Plane:
     """A plane (u, v) and how its points become network inputs.
 
     X = origin + axes @ expand(features, U), with origin (n_0, 1) and axes (n_0, len(features)).
-    kind: "inputs" (u and v are what the inputs are made of) or "components" (principal
-    components). x_range and y_range have equal extents. note: one sentence for the screen, or "".
+    kind: "inputs" (u and v are what the inputs are made of), "components" (principal components) or
+    "slice" (two of the inputs, as they were measured). x_range and y_range have equal extents but
+    in a slice. note: one sentence for the screen, or "".
     With a single input v is always 0: it changes nothing.
     """
 
@@ -103,6 +106,45 @@ def data_plane(X_train: Array, X_test: Array, names: tuple[str, ...]) -> Plane:
         features=("x1", "x2"),
         origin=np.zeros((n, 1)),
         axes=np.eye(n, 2),
+    )
+
+
+def slice_plane(
+    X_train: Array,
+    X_test: Array,
+    names: tuple[str, ...],
+    pair: tuple[int, int],
+    units: tuple[Array, Array] | None,
+) -> Plane:
+    """Return the plane of two inputs (from 0), the others at their training mean.
+
+    units: shift and scale, (n_0, 1) each, of the measured values, scale * X + shift, which the axes
+    then have; None where they are not known.
+    """
+    n, rows = len(X_train), list(pair)
+    shift, scale = units if units is not None else (np.zeros((n, 1)), np.ones((n, 1)))
+    origin = X_train.mean(axis=1, keepdims=True)
+    origin[rows] = -shift[rows] / scale[rows]
+    axes = np.zeros((n, 2))
+    axes[rows, [0, 1]] = 1 / scale[rows, 0]
+    U = np.hstack([X_train[rows], X_test[rows]]) * scale[rows] + shift[rows]
+    low, high = U.min(axis=1), U.max(axis=1)
+    room = np.where(high > low, 0.1 * (high - low), 1.0)
+    ranges = [(float(l - r), float(h + r)) for l, h, r in zip(low, high, room, strict=True)]
+    x, y = (names[i] + ("" if units is not None else " (as the network gets it)") for i in pair)
+    others = f"{n - 2} inputs" if n > 3 else "input"
+    return Plane(
+        kind="slice",
+        x_label=x,
+        y_label=y,
+        x_range=ranges[0],
+        y_range=ranges[1],
+        note=f"A slice: the other {others} at their training mean.".replace(
+            "input at their", "input at its"
+        ),
+        features=("x1", "x2"),
+        origin=origin,
+        axes=axes,
     )
 
 

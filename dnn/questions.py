@@ -9,7 +9,7 @@ from dnn.inference import guessing_cost
 from dnn.lessons.lesson import Notes, Question, State
 from dnn.verdict import error_factor
 
-#: The steps after which the cost is judged, and the share of guessing's cost that counts as learned.
+#: The steps after which the cost is judged, and the share of guessing's that counts as learned.
 STEPS, LEARNED = 500, 0.5
 #: Two costs are about the same within this factor; a signal is, within that one.
 ALIKE, LEVEL = 1.1, 10.0

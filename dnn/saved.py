@@ -26,11 +26,13 @@ from dnn.datasets import Dataset
 from dnn.fields import part, whole
 from dnn.history import COLUMNS, History
 from dnn.layout import Array, Layout
+from dnn.limits import MAX_ROWS
 from dnn.npz import Archive, packed
 from dnn.optimizers import OPTIMIZERS
 from dnn.settings import shown
 from dnn.trainer import LIMIT
 from dnn.training import (
+    DATA,
     LARGEST_EDIT,
     Change,
     Divergence,
@@ -185,6 +187,8 @@ def _change(item: Any, layout: Layout) -> Change:
     step = whole({"changes": item[0]}, "changes", LAST_STEP)
     if field in LIVE_FIELDS:
         return Change(step, field, FIELDS[field].normalized(field, value))
+    if field == DATA:
+        return Change(step, field, whole({field: value}, field, MAX_ROWS))
     layout.place(*parameter_place(field))
     number = isinstance(value, float | int) and not isinstance(value, bool)
     if not number or not -LARGEST_EDIT <= value <= LARGEST_EDIT:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dnn.config import Config
-from dnn.datasets import Dataset, load
+from dnn.datasets import Dataset, Units, load
 from dnn.fields import part, texts
 from dnn.layout import Array
 from dnn.limits import check_table
@@ -16,6 +16,8 @@ from dnn.settings import shown
 from dnn.trainer import LIMIT
 from dnn.training import Run
 
+#: How inputs and targets were measured.
+UNITS = ("shift", "scale", "target_shift", "target_scale")
 PARTS = ("X_train", "Y_train", "X_test", "Y_test")
 
 
@@ -38,7 +40,13 @@ def written(run: Run) -> tuple[dict[str, Any], dict[str, Array]]:
         "class_names": data.class_names,
         "points": data.given_points is not None,
         "plane": None,
+        "image": data.image,
+        "units": None,
     }
+    if data.units is not None:
+        numbers = data.units.target_shift is not None
+        about["units"] = UNITS if numbers else UNITS[:2]
+        arrays |= {f"data.{name}": getattr(data.units, name) for name in about["units"]}
     if data.given_plane is not None:
         plane = asdict(data.given_plane)
         arrays |= {f"data.{name}": plane.pop(name) for name in ("origin", "axes")}
@@ -70,17 +78,42 @@ def _given(file: Archive, about: dict[str, Any]) -> Dataset:
             raise ValueError(f"data.{name} has shape {header.shape}; it needs two axes")
     inputs = headers["X_train"].shape[0]
     check_table(headers["X_train"].shape[1] + headers["X_test"].shape[1], inputs)
-    parts = {name: file.expected(f"data.{name}", (None, None), "float64") for name in PARTS}
+    parts: dict[str, Any] = {
+        name: file.expected(f"data.{name}", (None, None), "float64") for name in PARTS
+    }
     names = {name: texts(about, name) for name in ("feature_names", "class_names")}
-    points: dict[str, Array] = {}
+    points: dict[str, Any] = {}
     if part(about, "points", bool):
         for name in ("points_train", "points_test"):
             points[name] = file.expected(f"data.{name}", (2, None), "float64")
     return Dataset(
-        **parts, **points, name=part(about, "name", str), target=part(about, "target", str),
+        **parts, **points, image=_image(about),
+        units=_units(file, about, inputs, headers["Y_train"].shape[0]),
+        name=part(about, "name", str), target=part(about, "target", str),
         feature_names=names["feature_names"], class_names=names["class_names"] or None,
         plane=_plane(file, about.get("plane"), inputs),
     )  # fmt: skip
+
+
+def _image(about: dict[str, Any]) -> list[int]:
+    """Return the shape of the pictures; a file from before pictures says nothing of it."""
+    shape = about.get("image", [])
+    if not isinstance(shape, list) or not all(type(n) is int and 0 < n < 10**6 for n in shape):
+        raise ValueError(f"image: {shown(shape)} is not allowed")
+    return shape
+
+
+def _units(file: Archive, about: dict[str, Any], inputs: int, outputs: int) -> Units | None:
+    names = about.get("units")
+    if names is None:
+        return None
+    if names not in (list(UNITS), list(UNITS[:2])):
+        raise ValueError(f"units: {shown(names)} is not allowed")
+    rows = {"shift": inputs, "scale": inputs}
+    arrays = {name: file.finite(f"data.{name}", (rows.get(name, outputs), 1)) for name in names}
+    if any((arrays[name] == 0).any() for name in names if name.endswith("scale")):
+        raise ValueError("units: a scale of 0 is not allowed")
+    return Units(**arrays)
 
 
 def _plane(file: Archive, about: Any, inputs: int) -> Plane | None:

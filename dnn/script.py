@@ -16,7 +16,7 @@ from dnn.dropout import DROPOUT_STREAM, ELEMENTS_A_BLOCK
 from dnn.layout import Array, initial_parameters
 from dnn.normalization import EPSILON, KEEP
 from dnn.trainer import STARTING_EXAMPLES, loss_key, targets
-from dnn.training import Run
+from dnn.training import Run, exchanged
 
 #: Bytes of data and starting weights that a script may carry.
 MOST = 20_000_000
@@ -89,11 +89,11 @@ SCHEDULE = {
 
 
 def fits(run: Run) -> bool:
-    """Return whether a run's data and starting weights are sure to fit into a script."""
+    """Return whether a script can make a run again: from one data set, which is sure to fit."""
     data = run.data
     arrays = () if data is None else (data.X_train, data.Y_train, data.X_test, data.Y_test)
     carried = run.initial.nbytes + sum(a.astype(float, copy=False).nbytes for a in arrays)
-    return data is not None and carried * BASE64 < MOST
+    return data is not None and exchanged(run) is None and carried * BASE64 < MOST
 
 
 def script(run: Run, every: int = 0, title: str = "A run of Neural Lab") -> str:

@@ -81,6 +81,9 @@ def architecture_of(config: Config, data: Dataset) -> Architecture:
 class Evaluation:
     """Forward (and backward) over fixed examples, for records and pictures."""
 
+    #: What the examples were made of, where that can change.
+    about: object = None
+
     def __init__(
         self, trainer: Trainer, X_: Array, Y: Array | None, mode: Mode, backward: bool = False
     ):

@@ -24,6 +24,8 @@ from dnn.program import OutOfRange
 from dnn.settings import shown
 from dnn.trainer import LIMIT, Trainer, layout_of, starting_moments
 
+#: What a Change says of a run that goes on with other data; its value: the training examples.
+DATA = "data"
 #: The largest weight that can be set by hand.
 LARGEST_EDIT = 1e6
 PARAMETER = re.compile(r"(w)([0-9]{1,4})\.([0-9]{1,8})\.([0-9]{1,8})|b([0-9]{1,4})\.([0-9]{1,8})")
@@ -202,6 +204,33 @@ def change(run: Run, **fields: Any) -> Run:
     return run
 
 
+def exchange(run: Run, data: Dataset) -> Run:
+    """Return the run on other data: its weights go on, in a new epoch; remembered in run.changes.
+
+    What came before can't be recomputed from it. Raises ValueError for data that has other inputs
+    or outputs, or is too much for one step.
+    """
+    assert run.data is not None
+    if (data.target, data.n_inputs, data.n_outputs) != (
+        run.data.target, run.data.n_inputs, run.data.n_outputs
+    ):  # fmt: skip
+        raise ValueError("data: it needs the same inputs and outputs as the run")
+    _check_work(run.config, run.layout, data)
+    made = (Change(run.step, DATA, data.m_train),)
+    # Of many in a row the first and the last are remembered: a drag is not dozens of marks.
+    known = run.changes
+    known = known[:-1] if len(known) > 1 and all(c.field == DATA for c in known[-2:]) else known
+    return replace(
+        run, data=data, data_key=data.key, epoch=run.epoch + bool(run.position), position=0,
+        changes=_remembered(known, made),
+    )  # fmt: skip
+
+
+def exchanged(run: Run) -> int | None:
+    """Return the step from which on the run's data is what it is, None where that is the start."""
+    return max((made.step for made in run.changes if made.field == DATA), default=None)
+
+
 def _remembered(changes: tuple[Change, ...], made: tuple[Change, ...]) -> tuple[Change, ...]:
     """Return the changes with new ones: of one step the last value counts, so a drag is one change.
 
@@ -258,6 +287,8 @@ def parameter_place(name: str) -> tuple[int, int, int | None]:
 
 def applied(run: Run, made: Change) -> Run:
     """Return the run with a change or an edit of another run's made in it. Raises ValueError."""
+    if made.field == DATA:
+        raise ValueError(f"data: it was another before step {made.step:,}, which is not kept")
     if made.field in LIVE_FIELDS:
         return change(run, **{made.field: made.value})
     return edit(run, *parameter_place(made.field), made.value)

@@ -7,7 +7,7 @@ with Glorot's scale they fade with flat ones: what grows one way shrinks the oth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,7 +36,7 @@ Mend = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Verdict:
-    """kind: vanishing, exploding, fading, growing, broken, healthy or shallow.
+    """kind: vanishing, exploding, fading, growing, broken, healthy, bypassed or shallow.
 
     title and text: sentences; factor: of the error's size, from one hidden layer back to the one
     before it; total: over all of them; button and fields: a mend, "" and {} where none is needed.
@@ -65,6 +65,9 @@ def judge(config: Config, signal: Signal, measure: Measure | None = None) -> Ver
     if not (np.isfinite(delta).all() and np.isfinite(activation).all()):
         broken = Verdict("broken", *_BROKEN, float("nan"), float("nan"))
         return _with_mend(config, broken, measure)
+    if _bypassed(config):
+        off = Verdict("bypassed", *_BYPASSED, factor, _ratio(delta[0], delta[-1]))
+        return _with_mend(config, off, measure)
     back = _ratio(delta[0], delta[-1])
     forward = _ratio(activation[-1], activation[0])
     kind = _kind(back, forward)
@@ -98,10 +101,29 @@ def errors(config: Config, signal: Signal) -> np.ndarray:
     """
     delta = signal.delta[: len(config.hidden)] * np.sqrt(config.hidden)
     if not config.branch_scale:
-        return delta
+        return _beside(delta, config.residual_layers())
     return delta / np.where(config.residual_layers(), config.branch_scale, 1.0)
 
 
+def _beside(delta: np.ndarray, residual: Sequence[bool]) -> np.ndarray:
+    """Return the error where branches of scale 0 show none: it passes them by, unchanged.
+
+    What arrives at the layer whose output they hand on is what came to each of them.
+    """
+    own = np.where(residual, 0, np.arange(len(delta)))
+    return delta[np.maximum.accumulate(own)]
+
+
+def _bypassed(config: Config) -> bool:
+    """Return whether there are residual layers of which the branch counts for nothing."""
+    return any(config.residual_layers()) and not config.branch_scale
+
+
+_BYPASSED = (
+    "The branches are switched off: their weights learn nothing",
+    "A residual layer with a branch scale of 0 hands on what it is given, forwards and backwards: "
+    "the gradient of its weights is exactly 0.",
+)
 _BROKEN = (
     "The signal left the range of numbers",
     "Activations or errors are not finite: the weights are far too large for this depth.",
@@ -145,6 +167,9 @@ def _text(config: Config, kind: str, back: float, forward: float, signal: Signal
         parts.append(f"At layer 1 the error is {ratio} {word} than at layer {last}.")
     gradients = _ratio(signal.gradient[0], signal.gradient[last - 1])
     level = 1 / TOTAL < gradients < TOTAL
+    if kind in ("vanishing", "exploding"):
+        # They hide it where activations make up for it, not where it is small itself.
+        level = level and abs(np.log(gradients)) < abs(np.log(back)) / 2
     if level:
         parts.append(
             f"The weights' gradients hide it: they {_spread(signal.gradient[:last])}, because "
@@ -201,14 +226,18 @@ def _consequence(config: Config, kind: str, gradients: float | None, size: float
     label = OPTIMIZERS[config.optimizer].label
     if OPTIMIZERS[config.optimizer].divides:
         return f"{label} divides by the gradient's running size, so the steps do not show it."
-    if kind in ("exploding", "growing"):
-        clip = " Clipping keeps the steps short." if config.clip_norm or config.clip_value else ""
-        return f"Under {label.lower()} the steps grow in the same measure.{clip}"
+    # Per example; a step is along their mean, in which they cancel in part.
+    clip = ""
+    if kind in ("exploding", "growing") and (config.clip_norm or config.clip_value):
+        clip = " Clipping keeps the steps short."
     if gradients is None:
-        each = f"the learning rate times about {number(size)} a weight"
-        return f"Under {label.lower()} a step is {each} in every layer."
-    word, ratio = _compared(gradients)
-    return f"Under {label.lower()} the first layer's steps are {ratio} {word}, too."
+        each = f"the learning rate times at most about {number(size)} a weight"
+        return f"Under {label.lower()} a step is {each} in every layer.{clip}"
+    word, _ = _compared(gradients)
+    return (
+        f"Under {label.lower()} the first layer's steps are {word} by about as much; how far "
+        f"examples cancel in a batch differs from layer to layer.{clip}"
+    )
 
 
 def _with_mend(config: Config, verdict: Verdict, measure: Measure | None) -> Verdict:
@@ -264,10 +293,10 @@ def _drawn(config: Config) -> list[tuple[float, float]]:
 
 def _candidates(config: Config, kind: str) -> Iterator[Mend]:
     """Yield the changes that may mend a network, the most fitting first."""
-    if any(config.residual_layers()) and kind in ("exploding", "growing"):
+    if any(config.residual_layers()) and kind in ("exploding", "growing", "bypassed"):
         for power in (0.5, 1.0):
             scale = float(f"{len(config.hidden) ** -power:.2g}")
-            if config.branch_scale > scale:
+            if config.branch_scale > scale or not config.branch_scale:
                 yield f"Scale the branches by {scale:g}", {"branch_scale": scale}
     if config.batch_norm:
         yield "Take batch normalisation out", {"batch_norm": False, "initializer": None}

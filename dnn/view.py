@@ -12,7 +12,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "gradient": ("gradient_rms", "gradient_norm"),
     "gradient_axis": ("log", "linear"),
     "theme": ("light", "dark"),
-    "page": ("playground", "layers", "gradients", "twins"),
+    "page": ("playground", "layers", "results", "gradients", "twins"),
     "apart": ("product", "layers", "end_to_end"),
     "signal": ("gradient", "delta", "activation"),
     "autopsy": ("first", "activation", "delta", "gradient", "update", "parameter", "cost"),
@@ -21,11 +21,17 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "value_axis": ("auto", "linear", "symlog"),
     "steps_shown": ("all", "recent"),
     "layer_range": ("fit", "fixed"),
+    "part": ("test", "train"),
+    "cells": ("counts", "rates"),
+    "gallery": ("mistakes", "all"),
 }
 #: What is typed rather than chosen: what it must look like, and how to say so.
 TYPED: dict[str, tuple[str, str]] = {
     "pinned": (r"([1-9]\d{0,2}\.[1-9]\d{0,3})?", "write layer.neuron, as in 2.3"),
     "pointed": (r"([1-9]\d{0,2}\.[1-9]\d{0,3})?", "write layer.neuron, as in 2.3"),
+    "threshold": (r"0(\.\d{1,2})?|1(\.0{1,2})?", "write a number from 0 to 1, as in 0.35"),
+    "gallery_page": (r"[1-9]\d{0,4}", "write the number of a page"),
+    "plane": (r"components|[1-9]\d{0,4}-[1-9]\d{0,4}", "write components or two inputs: 1-2"),
     "layer": (r"([1-9]\d{0,2})?", "write the number of a layer"),
     "space_layer": (r"(last|[1-9]\d{0,2})?", "write last or the number of a hidden layer"),
     "space_units": (r"components|[1-9]\d{0,3}-[1-9]\d{0,3}", "write components or two units: 1-2"),
@@ -47,9 +53,12 @@ class View:
     that is pointed at where the browser has no map of it; it goes first. space_layer: the hidden
     layer in whose space the data is shown, or "" for the input plane; space_units: on which axes.
     layer: the one picked on the page Layers, or ""; quantity: whose distributions are shown there;
-    spread: how. present: for a projector, no side bar and everything large. predict: verdicts wait
-    until somebody has predicted; lesson: the one that is attended, or "". hide: names of controls and
-    panels that are not shown.
+    spread: how. part, threshold (of two classes), cells: which examples the page Results judges,
+    from where on they are called class 1, and the numbers of its matrix; gallery, gallery_page:
+    which pictures it shows. plane: "components" or the two inputs that span it. present: for a
+    projector, no side bar and everything large. predict: verdicts wait until somebody has
+    predicted; lesson: the one that is attended, or "". hide: names of controls and panels that are
+    not shown.
     Raises ValueError that names the field, the value and what is allowed.
     """
 
@@ -70,6 +79,12 @@ class View:
     layer: str = ""
     steps_shown: str = "all"
     layer_range: str = "fit"
+    part: str = "test"
+    threshold: str = "0.50"
+    cells: str = "counts"
+    gallery: str = "mistakes"
+    gallery_page: str = "1"
+    plane: str = "components"
     pinned: str = ""
     pointed: str = ""
     space_layer: str = ""

@@ -12,9 +12,13 @@ st.navigation(
     [
         st.Page("playground.py", title="Playground", default=True),
         st.Page("layers.py", title="Layers", url_path="layers"),
+        st.Page("results.py", title="Results", url_path="results"),
         st.Page("gradients.py", title="Gradients", url_path="gradients"),
         st.Page("twins.py", title="Twins", url_path="twins"),
+        st.Page("data.py", title="Data", url_path="data"),
         st.Page("experiments.py", title="Experiments", url_path="experiments"),
+        st.Page("walk.py", title="Walk", url_path="walk"),
+        st.Page("glossary.py", title="Glossary", url_path="glossary"),
     ],
     position="hidden",
 ).run()

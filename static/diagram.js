@@ -251,6 +251,8 @@ export class Diagram {
 
   paint() {
     if (!this.geometry || !this.panel) return;
+    // On a page that is being left nothing has a place any more, and a network of other depth came.
+    if (this.geometry.columns.length !== this.layers.length + 1) return;
     const { g, size } = this;
     const [w, h] = [Math.round(size.w * size.ratio), Math.round(size.h * size.ratio)];
     if (this.canvas.width !== w || this.canvas.height !== h) [this.canvas.width, this.canvas.height] = [w, h];

@@ -37,7 +37,7 @@ export const DIAGRAM = `
 .nl-close{width:22px;height:22px;border-radius:4px;font-size:15px}
 .nl-close:hover{background:var(--hover)}
 @container (min-width:880px){
- .nl-panel[data-key=network] .nl-words{min-height:0}
+ .nl-panel[data-key=network] .nl-words{min-height:0;position:static}
  .nl-panel[data-key=network] .nl-legend{position:absolute;right:14px;top:8px}
 }
 .nl-layer:has(b:only-child){line-height:22px}

@@ -1,5 +1,6 @@
 /** Saves a panel as a file: PNG, SVG or a page of its own, with title, axes and all that is drawn. */
 
+import { power } from "./layer_chart.js";
 import { element } from "./panels.js";
 
 /** Pixels of a saved figure, and how many of its own there are to each in a PNG. */
@@ -75,7 +76,7 @@ export class Saver {
     const style = getComputedStyle(this.panel.root);
     const background = style.getPropertyValue("--panel").trim();
     const words = `<b>${plain(title)}</b>` + (subtitle ? `<br><span style="font-size:12px">${plain(subtitle)}</span>` : "");
-    const data = [...(contour ? [line(layout, field, n, meta.field.line)] : []), ...chart.traces()];
+    const data = [...(contour ? [line(layout, field, n, meta.field.line)] : []), ...(meta?.heat ? heat(figure.data[0], meta.heat) : chart.traces())];
     return {
       data: data.map((trace) => ({ ...trace })),
       layout: {
@@ -83,7 +84,7 @@ export class Saver {
         ...SIZE,
         images: field ? [picture(chart.field.canvas, layout)] : [],
         title: { text: words, x: 0.02, y: 1, yanchor: "top", pad: { t: 16 }, font: { size: 17, color: style.color } },
-        margin: { l: 76, r: Math.max(layout.margin.r, 40), t: 72, b: 60 },
+        margin: { l: 76, r: Math.max(layout.margin.r, meta?.heat ? 90 : 40), t: 72, b: 60 },
         paper_bgcolor: background,
         plot_bgcolor: background,
         ...(meta?.square ? { width: 640, height: 680, yaxis: { ...layout.yaxis, scaleanchor: "x" } } : {}),
@@ -118,6 +119,23 @@ function line({ xaxis, yaxis }, field, n, color) {
     type: "contour", z, x0: left, dx: (right - left) / (n - 1), y0: low, dy: (high - low) / (n - 1), showscale: false,
     hoverinfo: "skip", contours: { start: 127.5, end: 127.5, size: 1, coloring: "none" }, line: { color, width: 1.5 },
   };
+}
+
+/** Return a heat map of coded bytes as one of powers of ten with a scale, and one of what is 0. */
+function heat({ x, z, colorscale }, { rows, low, high, zero }) {
+  const n = x.length;
+  // Each cell reaches from its step to the next one.
+  const edges = n > 1 ? Array.from(x) : [...x, ...Array.from(x, (step) => step + 1)];
+  const cells = (value) => Array.from({ length: rows }, (_, r) => Array.from({ length: edges.length - 1 }, (_, i) => value(z[r * n + i])));
+  const powers = Array.from({ length: high - low + 1 }, (_, i) => low + i);
+  const shared = { type: "heatmap", x: edges, y: Array.from({ length: rows + 1 }, (_, r) => r + 0.5), hoverinfo: "x+y+z" };
+  return [
+    {
+      ...shared, z: cells((code) => (code < 2 ? null : low + ((code - 2) / 253) * (high - low))), zmin: low, zmax: high, colorscale,
+      colorbar: { tickvals: powers, ticktext: powers.map(power), thickness: 14, outlinewidth: 0 },
+    },
+    { ...shared, z: cells((code) => (code === 1 ? 0 : null)), showscale: false, colorscale: [[0, zero], [1, zero]] },
+  ];
 }
 
 /** Return a page that shows the figure without the internet: Plotly is in it. */

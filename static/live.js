@@ -2,6 +2,7 @@
 
 import { Chart } from "./chart.js";
 import { Diagram } from "./diagram.js";
+import { Drawing } from "./drawing.js";
 import { Saver } from "./export.js";
 import { Feed } from "./feed.js";
 import { Findings } from "./findings.js";
@@ -12,6 +13,7 @@ import { Lesson } from "./lesson.js";
 import { Notebook } from "./notebook.js";
 import { Metrics, Panel, element } from "./panels.js";
 import { Layers, clicks } from "./pointing.js";
+import { Pictures } from "./pictures.js";
 import { Ridges } from "./ridges.js";
 import { install } from "./style.js";
 import { Timeline } from "./timeline.js";
@@ -24,6 +26,7 @@ const layerChart = (panel, view) => new LayerChart(panel.plot, () => view.schedu
 const DRAWN = {
   network: (panel, view) => new Diagram(panel, () => view.schedule(), () => view.refocus(), view.send),
   distributions: (panel, view) => new Ridges(panel, () => view.schedule(), view.link),
+  ...Object.fromEntries(["pictures", "filters"].map((key) => [key, (panel, view) => new Pictures(panel.plot, () => view.schedule())])),
   ...Object.fromEntries(["flow", "layer_gradient", "layer_update", "layer_activation", "layer_delta", "layer_weight", "layer_share"].map((key) => [key, layerChart])),
 };
 /** Panels over the input plane, which show the same points and a unit's map. */
@@ -101,6 +104,7 @@ class View {
       this.watcher.tellTheme((theme) => this.feed.theme !== theme && ((this.feed.theme = theme), this.feed.kick()));
     }
     this.feed.kick();
+    this.noteStopped();
   }
 
   /** No frame came, for the reason given: the page's buttons have to hear of it too. */
@@ -117,13 +121,15 @@ class View {
     this.fresh = true;
     this.watcher.set(message);
     this.schedule();
-    if (this.playing && !message.playing) this.stoppedItself();
+    this.noteStopped();
     this.noteFollowed(message.followed);
     return message;
   }
 
-  /** The page's buttons do not know yet that the run has ended, unless it was they who ended it. */
-  stoppedItself() {
+  /** The page's buttons do not know yet that the run has ended, unless it was they who ended it: a
+   * short one ends before they have been drawn for it. */
+  noteStopped() {
+    if (!this.playing || !this.message || this.message.playing) return;
     clearTimeout(this.stopping);
     this.stopping = setTimeout(() => {
       if (this.playing && !this.message.playing) this.send({ type: "stopped" });
@@ -155,6 +161,7 @@ class View {
       const drawn = DRAWN[key]?.(panel, this);
       panel.chart = drawn ?? new Chart(panel.plot, () => this.schedule());
       if (!drawn) panel.chart.notebook = new Notebook(panel.chart);
+      if (key === "boundary") panel.drawing = new Drawing(panel, () => this.schedule());
       panel.root.append(new Saver(panel).root);
       this.layers.listen(panel.chart);
       clicks(panel.chart, (x, y) => this.send({ type: "point", panel: key, x, y }));
@@ -187,6 +194,7 @@ class View {
     const paintStarted = performance.now();
     for (const key of keys) {
       this.panel(key).chart.paint(background, this.layers);
+      this.panel(key).drawing?.paint();
       this.panel(key).point(this.layers.marked);
       if (fresh) counts.frames[key] = (counts.frames[key] ?? 0) + 1;
     }
@@ -237,6 +245,7 @@ class View {
     this.lesson.set(message.lesson);
     let order = 0;
     const keys = Object.keys(message.panels);
+    this.root.dataset.panels = String(keys.length);
     for (const [key, told] of Object.entries(message.panels)) {
       const panel = this.panel(key);
       if (!due.includes(key)) {
@@ -252,6 +261,7 @@ class View {
       panel.root.style.order = order++;
       panel.set(p, message.theme);
       panel.chart.set(p);
+      panel.drawing?.set(told.draw);
     }
     for (const [key, panel] of this.panels) if (!(key in message.panels)) panel.root.hidden = true;
   }
@@ -298,7 +308,10 @@ class View {
     this.feed?.stop();
     for (const timer of [this.timer, this.stopping, this.settling]) clearTimeout(timer);
     this.watcher.destroy();
-    for (const { chart } of this.panels.values()) chart.destroy(window.Plotly);
+    for (const { chart, drawing } of this.panels.values()) {
+      drawing?.destroy();
+      chart.destroy(window.Plotly);
+    }
     this.root.remove();
   }
 }

@@ -2,6 +2,9 @@
 
 import { key as legendKey } from "./markers.js";
 
+/** A slider that is dragged sends its value this often. */
+const SENT_MS = 100;
+
 /** Return a new element with a class and children. */
 export function element(tag, name, ...children) {
   const node = document.createElement(tag);
@@ -116,7 +119,10 @@ export class Panel {
     say(this.badge, p.badge?.text);
     this.badge.dataset.kind = p.badge?.kind ?? "";
     this.badge.title = p.badge?.help ?? "";
-    changed(this.controls, this.awaited(p.controls ?? []), () => this.setControls(this.awaited(p.controls ?? [])));
+    const controls = this.awaited(p.controls ?? []);
+    // A slider that is being dragged must not be made anew: its value is set beside the others.
+    changed(this.controls, controls.map((c) => (c.range ? { ...c, value: null } : c)), () => this.setControls(controls));
+    for (const c of controls) if (c.range) this.sliders?.get(c.key)?.(c.value);
     this.plot.dataset.dim = String(Boolean(p.dim));
     this.empty.hidden = !p.empty;
     say(this.emptyStrong, p.empty?.strong);
@@ -172,15 +178,61 @@ export class Panel {
   }
 
   control(control) {
+    if (control.range) return this.slider(control);
+    if (control.pages) return this.pager(control);
     if (!control.options) return this.check(control);
     return control.menu || control.options.length > 4 ? this.select(control) : this.segment(control);
+  }
+
+  /** A slider; its number stands beside it. While it moves, a few values a second are sent. */
+  slider(control) {
+    const [min, max, step] = control.range;
+    const input = element("input", "nl-range");
+    Object.assign(input, { type: "range", min, max, step, value: control.value, ariaLabel: control.label });
+    input.dataset.name = control.key;
+    const number = element("output", "", control.value);
+    let sent = -Infinity;
+    let held = false;
+    const send = () => {
+      sent = performance.now();
+      this.choose(control, Number(input.value).toFixed(2));
+    };
+    input.onpointerdown = () => (held = true);
+    input.oninput = () => {
+      number.textContent = Number(input.value).toFixed(2);
+      if (performance.now() - sent > SENT_MS) send();
+    };
+    input.onchange = () => {
+      held = false;
+      send();
+    };
+    (this.sliders ??= new Map()).set(control.key, (value) => {
+      if (held || value === number.textContent) return;
+      input.value = value;
+      number.textContent = value;
+    });
+    return element("label", "nl-slider", control.label, input, number);
+  }
+
+  /** Two buttons that turn pages, and which one it is between them. */
+  pager(control) {
+    const turn = (by, sign, label) => {
+      const button = element("button", "", sign);
+      const to = Number(control.value) + by;
+      Object.assign(button, { type: "button", ariaLabel: label, disabled: to < 1 || to > control.pages });
+      button.dataset.name = `${control.key} ${sign}`;
+      button.onclick = () => this.choose(control, String(to));
+      return button;
+    };
+    const at = element("span", "", `${control.value} / ${control.pages}`);
+    return element("div", "nl-segment nl-pager", turn(-1, "‹", "Page before"), at, turn(1, "›", "Next page"));
   }
 
   check(control) {
     const input = element("input");
     input.type = "checkbox";
     input.checked = Boolean(control.value);
-    input.dataset.name = control.key;
+    input.dataset.name = control.name ?? control.key;
     input.onchange = () => this.choose(control, input.checked);
     return element("label", "nl-check", input, control.label);
   }
@@ -188,7 +240,7 @@ export class Panel {
   select(control) {
     const select = element("select", "nl-select");
     select.ariaLabel = control.label;
-    select.dataset.name = control.key;
+    select.dataset.name = control.name ?? control.key;
     for (const [value, label] of control.options) select.append(new Option(label, value, false, value === control.value));
     select.onchange = () => this.choose(control, control.options[select.selectedIndex][0]);
     return select;

@@ -53,6 +53,13 @@ const CSS = `
 .nl-words{position:relative}.nl-words .nl-pointed{position:absolute;inset:0 12px 0 14px;background:var(--panel);color:var(--t1);font-weight:600}
 .nl-legend{display:flex;flex-wrap:wrap;gap:0 12px;font-size:12px;line-height:16px;color:var(--t2)}
 .nl-key{display:inline-flex;align-items:center;gap:4px;white-space:nowrap}
+.nl-draw{display:flex;flex-wrap:wrap;gap:4px;align-items:center;flex:0 0 auto}.nl-draw[data-on]{flex:1 0 100%}
+.nl-draw[hidden],.nl-draw button[hidden]{display:none}
+.nl-draw button{font:inherit;font-size:12.5px;line-height:16px;min-height:26px;padding:3px 6px;border:1px solid var(--line2);border-radius:5px;background:var(--panel);color:var(--t2);cursor:pointer;display:inline-flex;align-items:center;gap:4px;max-width:130px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.nl-draw button[aria-pressed=true]{background:var(--t1);border-color:var(--t1);color:var(--panel)}
+.nl-draw canvas{flex:none}
+.nl-plot[data-drawing]{touch-action:none;cursor:crosshair}.nl-plot[data-drawing] *{cursor:inherit!important}
+@media (pointer:coarse){.nl-draw button{min-height:44px;padding:6px 12px}}
 .nl-controls{display:flex;flex-wrap:wrap;justify-content:flex-end;gap:4px 8px;flex:0 1 auto;align-items:center}
 .nl-segment{display:inline-flex;border:1px solid var(--line2);border-radius:6px;background:var(--raise);padding:1px;
  height:24px}
@@ -61,7 +68,10 @@ const CSS = `
  font-weight:500;min-height:0}
 .nl-segment button:hover{background:var(--hover)}
 .nl-segment button[aria-pressed=true]{background:var(--sel);color:var(--t1);font-weight:600}
-.nl-select{height:24px;border:1px solid var(--line2);border-radius:6px;background:var(--raise);font-size:12px}
+.nl-select{height:24px;max-width:120px;border:1px solid var(--line2);border-radius:6px;background:var(--raise);font-size:12px}
+.nl-slider{display:inline-flex;align-items:center;gap:6px;height:24px;font-size:12px;color:var(--t2);white-space:nowrap}
+.nl-range{width:110px;margin:0;accent-color:var(--t1);cursor:pointer}.nl-slider output{min-width:28px;font-weight:600;color:var(--t1);font-variant-numeric:tabular-nums}
+.nl-pager{align-items:center}.nl-pager span{padding:0 4px;font-size:12px;font-variant-numeric:tabular-nums;white-space:nowrap}.nl-pager button:disabled{opacity:.35;cursor:default}
 .nl-check{display:inline-flex;align-items:center;gap:5px;height:24px;font-size:12px;white-space:nowrap}
 .nl-check input{margin:0;width:14px;height:14px;accent-color:var(--t1);cursor:pointer}
 .nl-root button:focus-visible,.nl-root input:focus-visible,.nl-root select:focus-visible{
@@ -128,9 +138,11 @@ const CSS = `
  .nl-root:not([data-present]) .nl-bar{flex-wrap:nowrap}
  .nl-root:not([data-present]) .nl-notice{order:1;flex:1 1 0;min-width:0;max-height:48px;overflow:auto;margin:-5px 0 -5px 12px;padding:1px 8px;
   line-height:15px}
- .nl-root:not([data-present]) .nl-status{order:2;padding-left:12px}
+ .nl-root:not([data-present]) .nl-status{order:2;padding-left:12px;min-width:0;overflow:hidden}.nl-status span:last-child{overflow:hidden;text-overflow:ellipsis}
+ .nl-root:not([data-present]) .nl-timeline{min-width:min-content}
 }
 @container (min-width:880px) and (max-width:1059.98px){
+ .nl-root:not([data-present]) .nl-timeline:has(button:not([hidden])) span{display:none}
  .nl-root:not([data-present]) .nl-bar:has(.nl-notice:not([hidden])) .nl-status{display:none}
 }
 @container (min-width:1080px){
@@ -140,7 +152,7 @@ const CSS = `
 }
 .nl-verdict{display:flex;flex-wrap:wrap;gap:8px 24px;align-items:center;background:var(--panel);
  border:1px solid var(--line);border-left:4px solid var(--line2);border-radius:8px;padding:10px 14px;flex:none}
-.nl-verdict[data-kind=vanishing],.nl-verdict[data-kind=fading]{border-left-color:var(--fade)}
+.nl-verdict[data-kind=vanishing],.nl-verdict[data-kind=fading],.nl-verdict[data-kind=bypassed]{border-left-color:var(--fade)}
 .nl-verdict[data-kind=exploding],.nl-verdict[data-kind=growing],.nl-verdict[data-kind=broken]{border-left-color:var(--grow)}
 .nl-verdict[data-kind=healthy]{border-left-color:var(--ok)}
 .nl-verdict[data-past=true]{border-left-color:var(--line2)}
@@ -206,6 +218,15 @@ const CSS = `
  .nl-root[data-page=layers] .nl-words{min-height:16px}
  .nl-root[data-page=layers] .nl-head{padding-top:5px;min-height:28px}
 }
+@container (min-width:880px){
+ .nl-root[data-page=results] .nl-grid{grid-template:1fr 1fr/repeat(12,1fr);grid-auto-rows:1fr}
+ .nl-root[data-page=results] .nl-panel.nl-panel{height:auto;grid-column:span 4}
+ .nl-root[data-page=results]:is([data-panels="2"],[data-panels="3"],[data-panels="4"]) .nl-panel.nl-panel{grid-column:span 6}
+ .nl-root[data-page=results][data-panels="3"] .nl-panel.nl-panel[data-key=confusion]{grid-area:1/1/3/7}
+ .nl-root[data-page=results][data-panels="7"] .nl-panel.nl-panel{grid-column:span 3}
+ .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel[data-key=pictures]{grid-column:span 8}
+ .nl-root[data-page=results][data-panels="7"] .nl-panel.nl-panel[data-key=pictures]{grid-column:span 6}
+}
 @container (max-width:879.98px){.nl-head{flex-wrap:wrap}.nl-head h3{min-width:max-content}}
 @container (max-width:559.98px){
  .nl-layer-button{height:44px;min-width:44px;font-size:13px}
@@ -215,6 +236,7 @@ const CSS = `
  .nl-segment,.nl-check,.nl-select{height:44px;font-size:13px}.nl-segment button{font-size:13px;padding:0 12px}
  .nl-banner button{height:44px}.nl-banner{flex-wrap:wrap}
  .nl-metric,.nl-metric[data-key]{min-width:33.3%;padding:0;border:0}.nl-status{margin-left:0}
+ .nl-timeline{flex:1 1 100%;max-width:none;margin:0}.nl-timeline input{height:44px}
  .nl-frame,.nl-grid{gap:8px}
 }
 .nl-root[data-present]{font-size:17px;line-height:24px}
@@ -227,6 +249,7 @@ const CSS = `
 .nl-root[data-present] .nl-said p{font-size:17px;line-height:23px}
 .nl-root[data-present] :is(.nl-segment,.nl-check,.nl-select,.nl-layer-button,.nl-banner button,.nl-mend button){height:44px;font-size:16px}
 .nl-root[data-present] .nl-check input{width:20px;height:20px}
+.nl-root[data-present] :is(.nl-zoom,.nl-saver button){font-size:16px}.nl-root[data-present] .nl-saver button{height:32px;min-width:32px}
 .nl-root[data-present] .nl-segment button{padding:0 12px}
 .nl-root[data-present] .nl-frame{min-height:0;gap:8px}
 .nl-root[data-present] .nl-grid{gap:8px}

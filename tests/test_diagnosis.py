@@ -10,6 +10,7 @@ import dnn
 from dnn.config import LIVE_FIELDS
 from dnn.diagnosis import RULES, diagnose, observe
 from dnn.history import History
+from dnn.lab import fitting
 from dnn.live import start_record
 from dnn.presets import PRESETS
 from dnn.training import borrowed_trainer, parameter_place
@@ -420,6 +421,20 @@ def test_nothing_to_tell_apart_and_nothing_to_mend():
     run, history = watched(None, 2000, run=run, history=history)
     assert history.last("train_cost") == 0
     assert keys(run, history) == []
+
+
+def test_a_narrow_network_is_mended_as_the_lab_mends_it():
+    """Theory, of wide layers, has it flow: only measuring tells what mends this draw."""
+    config = replace(
+        SGD, hidden=(16,) * 40, activation="relu", initializer="he", seed=3, samples=500
+    )
+    for steps in (0, 60):
+        run, history = watched(config, steps)
+        finding = one(run, history, "vanishing")
+        assert finding.suggestion.fields == fitting(run.origin, history, run.data)
+        assert finding.suggestion.fields["activation"] == "tanh"
+    after = watched(replace(config, **finding.suggestion.fields), 0)
+    assert keys(*after) == []
 
 
 def test_branches_of_scale_zero_are_passed_by():

@@ -98,9 +98,9 @@ def test_the_diagram_and_the_boundary_come_from_one_pass(monkeypatch):
     passes = []
     run_of = maps.plane_pass
 
-    def counted(trainer):
+    def counted(trainer, *given):
         passes.append(trainer)
-        return run_of(trainer)
+        return run_of(trainer, *given)
 
     monkeypatch.setattr("dnn.panels.plane_pass", counted)
     shown(SMALL)

@@ -13,9 +13,9 @@ from threadpoolctl import threadpool_limits
 
 import dnn
 from dnn.config import from_query, to_query
-from dnn.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED, Outcome, Stopped, saxe
-from dnn.experiments.experiment import concluded
-from dnn.experiments.runs import last_cost, steps_to, trained
+from dnn.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED, Outcome, Stopped, residual, saxe
+from dnn.experiments.experiment import NotBy, concluded
+from dnn.experiments.runs import SEEDS, last_cost, steps_to, trained
 from dnn.signal import signal_only
 from pages.shared.publications import _cell
 
@@ -102,7 +102,7 @@ def test_the_outcome_is_reproduced_and_complete(key):
     outcome, said = found(key)
     assert outcome.verdict == REPRODUCED, outcome.why
     assert all(len(row) == len(outcome.columns) for row in outcome.rows)
-    assert all(type(cell) in (str, float) for row in outcome.rows for cell in row)
+    assert all(type(cell) in (str, float, NotBy) for row in outcome.rows for cell in row)
     assert outcome.measured.endswith(".")
     assert outcome.why.startswith("Asked")
     assert outcome.why.endswith(".")
@@ -263,6 +263,16 @@ def test_residual():
     assert (column(outcome, 3, c0="plain", c1=40.0) > 0.4).all()
     assert (column(outcome, 3, c0="plain", c1=10.0) < 0.15).all()
     assert (column(outcome, 3, c0="residual") < 0.12).all()
+
+
+@pytest.mark.parametrize(("deep", "words"), [(0.02, "not here: 40"), (0.005, "also here: 40")])
+def test_residual_says_whether_depth_helped(deep, words):
+    """The paper's deeper residual network ends lower; what this run's did is said either way."""
+    rows = [
+        (n, d, s, 0.01, 1.0) for n in residual.NAMES.values() for d in (10, 20, 40) for s in SEEDS
+    ]
+    rows = [(*r[:3], deep, 1.0) if r[0] == "residual" and r[1] == 40 else r for r in rows]
+    assert words in residual._measured(tuple(rows))
 
 
 def test_selu():

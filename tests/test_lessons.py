@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import string
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
-import dnn
-from dnn.attending import lesson_of
-from dnn.config import FIELDS
 from dnn.execution import InlineExecutor
 from dnn.figures import unpack
 from dnn.lessons import LESSONS
-from dnn.lessons.neuron import STRAIGHT, bend
-from dnn.lessons.lesson import State
 from dnn.view import View
 from pages.shared.loop import Loop
 
@@ -48,8 +41,7 @@ def opened(key):
     lesson = LESSONS[key]
     view = View(**{"page": lesson.page, "lesson": key, "predict": True, **lesson.view})
     twin = (lesson.twin,) if lesson.twin else ()
-    loop = Loop(InlineExecutor(), lesson.config, view, False, *twin)
-    return loop
+    return Loop(InlineExecutor(), lesson.config, view, False, *twin)
 
 
 def settle(loop, most=2000):

@@ -120,6 +120,17 @@ def test_a_moment_is_the_one_that_was(step):
     assert loop.ghost is loop.timeline.end.history
 
 
+def test_no_step_of_an_earlier_moment_is_recorded_twice():
+    loop = loop_of()
+    trained(loop, 10, 10, 10)
+    for step in (20, 11, 20, 13):
+        loop.go_to(step)
+        settle(loop)
+        steps = loop.history["step"]
+        assert steps[-1] == step
+        assert (np.diff(steps) > 0).all(), (step, steps)
+
+
 def test_it_goes_on_as_it_went():
     loop = loop_of()
     trained(loop, 30, {"dropout": 0.1}, 30, (2, 1, 2, -1.0), 40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -97,10 +98,19 @@ def test_curves_are_valid_and_named_apart(theme, log):
     names = [a["text"] for a in spec["layout"]["annotations"]]
     assert names == ["one", "two", "zero"]
     low, high = spec["layout"]["yaxis"]["range"]
-    heights = sorted(a["y"] for a in spec["layout"]["annotations"])
-    assert np.diff(heights).min() * (300 - 54) / (high - low) >= 15.9
+    pixels = (300 - 54) / (high - low)
+    heights = sorted(a["y"] * pixels + a["yshift"] for a in spec["layout"]["annotations"])
+    assert np.diff(heights).min() >= 15.9
     assert len(spec["data"][2]["x"]) == (1 if log else 2), "zero has no logarithm"
     go.Figure(figures.series_figure([], "x", "y", log=log, theme=theme))
+
+
+def test_the_names_of_curves_that_end_at_the_axis_are_drawn():
+    """Plotly leaves out a name that is held outside the axis."""
+    curves = [Series(str(n), (0.0, 1.0), (0.6, 0.0)) for n in range(5)]
+    layout = figures.series_figure(curves, "x", "y", log=False, theme="light")["layout"]
+    low, high = layout["yaxis"]["range"]
+    assert all(low <= a["y"] <= high for a in layout["annotations"])
 
 
 # --- the page ------------------------------------------------------------------------------------
@@ -166,6 +176,18 @@ def test_what_a_run_found_is_shown_with_its_verdict(page):
 
 def test_words_become_signs():
     assert typeset("sigma_w^2 = 1, 2-5x100-10, U(-1/sqrt n)") == "σ_w² = 1, 2-5×100-10, U(−1/√n)"
+    assert typeset("sqrt(pi / (pi - 1)), picked 1e-8") == "√(π / (π - 1)), picked 1e-8"
+
+
+def test_what_was_found_is_typeset(page):
+    page.query_params["experiment"] = QUICK
+    page.run()
+    found = replace(outcome(NOT_HERE), measured="It was 0.5 of sqrt(2).", why="Asked: sigma_w^2.")
+    page.session_state["trials"].outcomes[QUICK] = found
+    page.session_state["trials"].seconds[QUICK] = 1.0
+    page.run()
+    assert "It was 0.5 of √(2)." in said(page)
+    assert "Asked: σ_w²." in said(page)
 
 
 def test_a_link_runs_it_once(page):

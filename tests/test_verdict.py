@@ -10,6 +10,7 @@ import dnn
 from dnn import theory
 from dnn.activations import ACTIVATIONS
 from dnn.diagnostics import Signal
+from dnn.figures.words import number
 from dnn.initializers import INITIALIZERS
 from dnn.presets import PRESETS
 from dnn.signal import Probe
@@ -147,6 +148,25 @@ def test_a_tiny_branch_scale_does_not_explode():
     assert verdict_of(deep(residual=True, branch_scale=0.05)).kind == "healthy"
 
 
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("hidden", [(16,) * 10, (16, 8, 16, 16, 16)])
+def test_branches_of_scale_0_neither_explode_nor_learn(hidden, batch_norm):
+    """Only the layers before them get a gradient; what passes them by keeps its size."""
+    config = deep(
+        hidden=hidden, activation="relu", residual=True, branch_scale=0.0, batch_norm=batch_norm
+    )
+    verdict, signal = verdict_of(config), signal_of(config)
+    first = hidden.index(16, 2) if hidden[1] == 8 else 0
+    sizes = np.sqrt(hidden)
+    assert verdict.kind == "bypassed"
+    assert verdict.title == "The branches are switched off: their weights learn nothing"
+    assert verdict.total == pytest.approx(
+        signal.delta[0] * sizes[0] / (signal.delta[first] * sizes[first])
+    )
+    assert verdict.fields.keys() == {"branch_scale"}
+    assert mended(config).kind == "healthy"
+
+
 def test_a_tapering_he_network_raises_no_alarm():
     """The norm of a layer's error stays; over more units it is smaller in each."""
     hidden = (1024, 512, 256, 128, 64, 32, 16, 8)
@@ -240,7 +260,9 @@ def test_words_never_speak_of_slower_learning_and_say_what_hides_it():
         assert "nan" not in said
         hides = "divides by the gradient's running size, so the steps do not show it" in said
         assert hides == (config.optimizer in ("adam", "adamw", "rmsprop"))
-        level = 1 / TOTAL < _ratio(signal.gradient) < TOTAL
+        gradients, error = _ratio(signal.gradient), _ratio(signal.delta)
+        level = 1 / TOTAL < gradients < TOTAL
+        level = level and abs(np.log(gradients)) < abs(np.log(error)) / 2
         assert ("gradients hide it" in said) == level
         assert ("smaller" if verdict.kind == "vanishing" else "larger") in said
 
@@ -254,8 +276,9 @@ def test_the_sentence_gives_the_numbers_of_the_signal():
     assert verdict.title == "Gradients vanish: each layer multiplies the error by 0.0100"
     assert "At layer 1 the error is 10,000× smaller than at layer 3." in verdict.text
     assert "The weights of layer 1 get gradients 10,000× smaller than layer 3's." in verdict.text
-    said = "Under gradient descent the first layer's steps are 10,000× smaller, too."
-    assert verdict.text.endswith(said)
+    assert "Under gradient descent the first layer's steps are smaller by about as much" in (
+        verdict.text
+    )
     verdict = judged([100.0, 10.0, 1.0], [1.0, 10.0, 100.0])
     assert "At layer 1 the error is 100× larger than at layer 3." in verdict.text
     assert "activations change ×100 on their way forward" in verdict.text
@@ -279,7 +302,46 @@ def test_clipping_is_named_where_it_is_on():
 def test_gradients_are_called_equal_only_where_all_of_them_are(gradients, words):
     text = judged([1e-2, 1e-1, 1.0], [1.0, 10.0, 100.0], gradients).text
     assert words in text
-    assert text.endswith("a step is the learning rate times about 1.00 a weight in every layer.")
+    assert text.endswith(
+        "a step is the learning rate times at most about 1.00 a weight in every layer."
+    )
+
+
+def test_gradients_that_grow_as_the_error_does_hide_nothing():
+    """Activations that stay the same make up for nothing, be the factor below 20."""
+    text = judged([25.0, 5.0, 1.0], [1.0, 1.0, 1.0], [17.0, 4.0, 1.0]).text
+    assert "hide" not in text
+    assert "The weights of layer 1 get gradients 17.0× larger than layer 3's." in text
+    assert "steps are larger by about as much" in text
+    text = judged([25.0, 5.0, 1.0], [1.0, 5.0, 25.0], [2.0, 1.0, 1.0]).text
+    assert "The weights' gradients hide it" in text
+
+
+def steps_of(config):
+    """Return the rms of a first step over the learning rate, per hidden layer."""
+    run = dnn.start(config)
+    after, _ = dnn.advance(run, 1)
+    pairs = zip(after.weights[:-1], run.weights[:-1], strict=True)
+    return np.array([np.sqrt(np.mean((W - V) ** 2)) for (W, _), (V, _) in pairs]) / (
+        config.learning_rate
+    )
+
+
+def test_what_is_said_of_the_steps_is_what_they_do():
+    """ReLU with sigma_w^2 = 4 explodes with steps that are alike; examples cancel in a batch."""
+    config = scaled("relu", 2.0, learning_rate=1e-6)
+    text, steps = verdict_of(config).text, steps_of(config)
+    size = float(np.median(signal_of(config).gradient[:30]))
+    assert f"a step is the learning rate times at most about {number(size)} a weight" in text
+    assert steps.max() < 1.2 * size
+    assert steps.max() / steps.min() < 5
+    assert "grow" not in text
+
+    config = PRESETS["lab"].config
+    text, steps = verdict_of(config).text, steps_of(config)
+    assert "steps are smaller by about as much" in text
+    ratio = _ratio(signal_of(config).gradient) / (steps[0] / steps[-1])
+    assert 1 / 20 < ratio < 20
 
 
 # How it is mended

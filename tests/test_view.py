@@ -19,6 +19,9 @@ WRITTEN = {
     "space_layer": ("", "last", "7"),
     "space_units": ("components", "1-2"),
     "lesson": ("", "neuron"),
+    "threshold": ("0.50", "0.35", "1"),
+    "gallery_page": ("1", "12"),
+    "plane": ("components", "3-1"),
     "hide": ((), ("cost",), ("play", "batch_size")),
 }
 

@@ -15,8 +15,9 @@ from dnn.diagnosis.finding import (
 )
 from dnn.diagnosis.units import dead
 from dnn.figures.words import count, number
+from dnn.judgement import verdict as measured_verdict
 from dnn.optimizers import OPTIMIZERS
-from dnn.verdict import Verdict, judge, mend
+from dnn.verdict import Verdict, judge
 
 #: Beyond so many times over all hidden layers a network that was healthy at the start is judged.
 #: Training itself makes factors of tens: large weights belong to a sharp boundary.
@@ -50,7 +51,7 @@ def exploding(case: Case) -> Finding | None:
 def _flow(case: Case, way: str) -> Finding | None:
     if any(case.config.residual_layers()) and not case.config.branch_scale:
         return None  # the error passes all branches by, and theirs is 0
-    start = judge(case.run.origin, case.start) if case.start is not None else None
+    start = _start(case)
     began = start is not None and start.kind in KINDS[way]
     if start is not None and case.run.step == 0:
         return _at_start(case, way, start) if began else None
@@ -66,9 +67,18 @@ def _flow(case: Case, way: str) -> Finding | None:
         _severity(case, now),
         _now(way, now),
         _measured(case, now),
-        _mend(case, way, began),
+        _mend(case, start if began else None),
         (1,),
     )
+
+
+def _start(case: Case) -> Verdict | None:
+    """Return the verdict on step 0, as the lab has it: its mend was tried on this very network."""
+    if case.start is None:
+        return None
+    if case.run.data is None:
+        return judge(case.run.origin, case.start)
+    return measured_verdict(case.run.origin, case.run.data, case.start)
 
 
 def _at_start(case: Case, way: str, verdict: Verdict) -> Finding:
@@ -77,7 +87,7 @@ def _at_start(case: Case, way: str, verdict: Verdict) -> Finding:
         _severity(case, verdict),
         f"{verdict.title}.",
         verdict.text,
-        _mend(case, way, True),
+        _mend(case, verdict),
         (1,),
     )
 
@@ -119,11 +129,10 @@ def _measured(case: Case, verdict: Verdict) -> str:
     return " ".join(parts) or f"Measured at step {step}."
 
 
-def _mend(case: Case, way: str, began: bool) -> Suggestion:
+def _mend(case: Case, start: Verdict | None) -> Suggestion:
     """Return what mends the start, where the start is at fault; else smaller steps."""
-    found = mend(case.run.origin, way) if began else None
-    if found is not None:
-        return suggest(*found)
-    if began and not case.config.batch_norm and case.config.batch_size != 1:
+    if start is not None and start.fields:
+        return suggest(start.button, start.fields)
+    if start is not None and not case.config.batch_norm and case.config.batch_size != 1:
         return suggest("Normalise each layer over the batch", {"batch_norm": True})
     return without_penalties(case.config) or other_rate(case.config, 0.1, restart=True)

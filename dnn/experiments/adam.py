@@ -125,7 +125,7 @@ EXPERIMENTS = [
         label="Adam hides vanishing gradients",
         formula="sigmoid, 2-10x8-1, circle, Glorot, gradient descent 0.5 against Adam 0.003, "
         f"mini-batches of 32, {STEPS} steps, 3 seeds",
-        help="The gradient of the first layers is thousands of times smaller with both; Adam "
+        help="The gradient of the first layers is smaller by orders of magnitude with both; Adam "
         "divides it by its own size, so that all layers move at a like pace.",
         source="Kingma & Ba 2015, Adam, section 2.1",
         paper="Adam's step does not change when the gradient is rescaled: its size is about the "

@@ -4,7 +4,13 @@ Pure functions of arrays and of dnn.history; no Streamlit, no Plotly and no math
 """
 
 from dnn.figures.autopsy import autopsy_figure, autopsy_sentence
-from dnn.figures.boundary import boundary_figure, boundary_sentence, legend, point_traces
+from dnn.figures.boundary import (
+    boundary_figure,
+    boundary_sentence,
+    class_keys,
+    legend,
+    point_traces,
+)
 from dnn.figures.cost import cost_figure
 from dnn.figures.distributions import distributions_figure
 from dnn.figures.flow import flow_figure
@@ -13,6 +19,19 @@ from dnn.figures.gradients import drawn_note, gradient_figure, subset
 from dnn.figures.layer_lines import KINDS, layer_lines_figure
 from dnn.figures.phase import phase_field, phase_figure, phase_legend
 from dnn.figures.product import product_figure, product_sentence
+from dnn.figures.results import (
+    FEW,
+    bar_legend,
+    calibration_figure,
+    classes_figure,
+    cloud_legend,
+    confusion_figure,
+    error_figure,
+    prediction_figure,
+    probability_figure,
+    residual_figure,
+    share_curve_figure,
+)
 from dnn.figures.sentences import (
     end_spectra_sentence,
     layer_spectra_sentence,
@@ -22,7 +41,7 @@ from dnn.figures.series import series_figure
 from dnn.figures.signal import signal_figure
 from dnn.figures.space import space_figure, space_sentence
 from dnn.figures.spectra import end_spectra_figure, layer_spectra_figure
-from dnn.figures.theme import depth, enlarged, layer_color
+from dnn.figures.theme import depth, enlarged, layer_color, plain
 from dnn.figures.weights import weights_figure, weights_sentence
 from dnn.figures.words import (
     change_label,
@@ -37,12 +56,19 @@ from dnn.figures.words import (
 )
 
 __all__ = [
+    "FEW",
     "KINDS",
     "autopsy_figure",
     "autopsy_sentence",
+    "bar_legend",
     "boundary_figure",
     "boundary_sentence",
+    "calibration_figure",
     "change_label",
+    "class_keys",
+    "classes_figure",
+    "cloud_legend",
+    "confusion_figure",
     "cost_figure",
     "cost_sentence",
     "count",
@@ -52,6 +78,7 @@ __all__ = [
     "end_spectra_figure",
     "end_spectra_sentence",
     "enlarged",
+    "error_figure",
     "flow_figure",
     "gradient_figure",
     "gradient_sentence",
@@ -68,10 +95,15 @@ __all__ = [
     "phase_field",
     "phase_figure",
     "phase_legend",
+    "plain",
     "point_traces",
+    "prediction_figure",
+    "probability_figure",
     "product_figure",
     "product_sentence",
+    "residual_figure",
     "series_figure",
+    "share_curve_figure",
     "short",
     "signal_figure",
     "signal_sentence",

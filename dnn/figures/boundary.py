@@ -199,10 +199,7 @@ def legend(
             keys.append({"symbol": "circle", "color": None, "edge": c["t2"], "label": "test"})
         return keys
     names = class_names or ("0", "1")
-    keys = [
-        {"symbol": symbol(k), "color": class_color(k, theme), "label": class_name(k, names)}
-        for k in range(len(names))
-    ]
+    keys = class_keys(names, theme)
     if show_test:
         keys.append(
             {"symbol": "circle", "color": None, "edge": c["negT"], "label": "",
@@ -212,6 +209,14 @@ def legend(
     if len(names) == 2:
         keys.append({"symbol": "line", "color": c["t1"], "label": "p = 0.5"})
     return keys
+
+
+def class_keys(names: Sequence[str], theme: str) -> list[dict[str, Any]]:
+    """Return the key of each class: {symbol, color, label}."""
+    return [
+        {"symbol": symbol(k), "color": class_color(k, theme), "label": class_name(k, names)}
+        for k in range(len(names))
+    ]
 
 
 def boundary_sentence(m_train: int, m_test: int, show_test: bool, note: str = "") -> str:

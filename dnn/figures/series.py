@@ -89,13 +89,16 @@ def _names(
     log: bool,
     height: int,
 ) -> list[dict[str, Any]]:
-    """Return the names at the ends of the curves, 16 pixels a line apart at least."""
+    """Return the names at the ends of the curves, 16 pixels a line apart at least.
+
+    Held at the curve's own value: Plotly draws none that is held outside the axis.
+    """
     lines = max((name.count("\n") + 1 for name, _, _ in drawn), default=1)
     ends = [float(np.log10(y[-1]) if log else y[-1]) for _, _, y in drawn]
     scale = (height - 54) / (y_range[1] - y_range[0])
     places = scales.spread([end * scale for end in ends], 16 * lines)
     names = []
-    for (name, _, _), color, place in zip(drawn, colors, places, strict=True):
+    for (name, _, _), color, end, place in zip(drawn, colors, ends, places, strict=True):
         names.append(
             label(
                 name.replace("\n", "<br>"),
@@ -104,9 +107,10 @@ def _names(
                 xref="paper",
                 xanchor="left",
                 xshift=8,
-                y=place / scale,
+                y=end,
                 yref="y",
                 yanchor="middle",
+                yshift=round(place - end * scale, 1),
                 align="left",
             )
         )

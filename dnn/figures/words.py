@@ -100,6 +100,8 @@ def change_label(field: str, value: Any) -> str:
     """Return a live change in words, such as "learning rate 0.003"."""
     if is_parameter(field):
         return f"{parameter_label(field)}: {number(value)}"
+    if field == "data":
+        return f"drawn: {count(value)} training examples"
     name = NAMES.get(field, field.replace("_", " "))
     if value == 0 and field in OFF_AT_ZERO:
         return f"{name} off"

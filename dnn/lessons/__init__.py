@@ -1,4 +1,4 @@
-"""Lessons: one file each, found by itself. LESSONS[key] is a Lesson; adding one is adding a file."""
+"""Lessons, a file each, found by themselves: LESSONS[key]; adding one is adding a file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dnn.lessons.lesson import Goal, Lesson, Notes, Question, State
 
 
 def _found() -> dict[str, Lesson]:
-    """Return the lessons in this folder by key, in their order. Raises ValueError for a key twice."""
+    """Return the lessons in this folder by key, in order. Raises ValueError for a key twice."""
     modules = [import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__)]
     lessons = sorted((m.LESSON for m in modules if hasattr(m, "LESSON")), key=lambda one: one.order)
     found = {lesson.key: lesson for lesson in lessons}

@@ -46,7 +46,11 @@ LESSON = Lesson(
     title="Batch, mini-batch, single examples",
     page="playground",
     config=Config(
-        dataset="circle", noise=0.2, hidden=(8,), optimizer="sgd", learning_rate=0.1,
+        dataset="circle",
+        noise=0.2,
+        hidden=(8,),
+        optimizer="sgd",
+        learning_rate=0.1,
         batch_size=None,
     ),
     question=Question(

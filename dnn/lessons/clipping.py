@@ -45,8 +45,13 @@ LESSON = Lesson(
     title="Clipping an explosion",
     page="playground",
     config=Config(
-        dataset="circle", hidden=(16,) * 12, activation="relu", initializer="normal", sigma_w=0.7,
-        optimizer="sgd", learning_rate=0.03,
+        dataset="circle",
+        hidden=(16,) * 12,
+        activation="relu",
+        initializer="normal",
+        sigma_w=0.7,
+        optimizer="sgd",
+        learning_rate=0.03,
     ),
     question=Question(
         "12 ReLU layers with weights twice as large as He’s. What will the first steps do?",

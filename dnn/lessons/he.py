@@ -59,13 +59,18 @@ LESSON = Lesson(
     title="He against Glorot, at depth",
     page="twins",
     config=Config(
-        dataset="circle", hidden=(16,) * 20, activation="relu", initializer="glorot",
-        optimizer="sgd", learning_rate=0.03, batch_size=10,
+        dataset="circle",
+        hidden=(16,) * 20,
+        activation="relu",
+        initializer="glorot",
+        optimizer="sgd",
+        learning_rate=0.03,
+        batch_size=10,
     ),
     twin={"initializer": "he"},
     question=Question(
-        f"20 ReLU layers; between them B’s weights are 1.41 times A’s. Which has the lower train cost "
-        f"after {STEPS} steps?",
+        f"20 ReLU layers; between them B’s weights are 1.41 times A’s. Which has the lower train "
+        f"cost after {STEPS} steps?",
         ("A, with Glorot’s weights", "B, with He’s weights", "About the same"),
         _outcome,
     ),

@@ -68,7 +68,8 @@ class State:
     def moved(self, layer: int) -> float:
         """Return ||W - W at step 0|| / ||W at step 0|| of a layer (from 0)."""
         now, start = self.run.weights[layer][0], self.run.layout.weights(self.run.initial)[layer][0]
-        return float(np.linalg.norm(now - start) / max(np.linalg.norm(start), 1e-300))
+        size = float(np.linalg.norm(start))
+        return float(np.linalg.norm(now - start)) / max(size, 1e-300)
 
     def weights(self) -> Array:
         """Return all weights, without biases, in one array."""
@@ -128,7 +129,7 @@ class Lesson:
     view: Mapping[str, Any] = field(default_factory=dict)
 
     def strays(self, config: Config) -> str:
-        """Return in which setting a network is not this lesson's, in a sentence; "" where in none."""
+        """Return in which setting a network is not this lesson's, as a sentence; "" in none."""
         for name, about in FIELDS.items():
             mine = getattr(self.config, name)
             if name not in (*self.free, *FREE) and getattr(config, name) != mine:

@@ -52,14 +52,12 @@ LESSON = Lesson(
     page="playground",
     config=Config(dataset="gauss", hidden=(), optimizer="sgd", learning_rate=0.1),
     question=Question(
-        "This network is one neuron: p = sigmoid(w₁x₁ + w₂x₂ + b). What can the line be along which "
-        "it changes its mind, p = 0.5?",
+        "This network is one neuron: p = sigmoid(w₁x₁ + w₂x₂ + b). What can the line be along "
+        "which it changes its mind, p = 0.5?",
         ("Always a straight line", "A curve, once it has trained", "A closed circle"),
         _outcome,
     ),
-    goals=(
-        Goal("separates", f"Train it to a test cost below {WANTED}", _separates),
-    ),
+    goals=(Goal("separates", f"Train it to a test cost below {WANTED}", _separates),),
     take_away="A neuron cuts the plane along one straight line, w₁x₁ + w₂x₂ + b = 0. Training only "
     "turns and shifts it: after {steps} steps w₁ = {w1}, w₂ = {w2}, b = {b}, and the test cost is "
     "{cost}. Two clouds need no more.",

@@ -66,7 +66,11 @@ LESSON = Lesson(
     title="Overfitting, L2 and dropout",
     page="playground",
     config=Config(
-        dataset="circle", samples=200, noise=0.4, train_share=0.3, hidden=(32, 32),
+        dataset="circle",
+        samples=200,
+        noise=0.4,
+        train_share=0.3,
+        hidden=(32, 32),
         activation="relu",
     ),
     question=Question(

@@ -78,6 +78,6 @@ LESSON = Lesson(
     take_away="After 300 steps: {small} leaves the cost at {small_cost}, {right} brings it to "
     "{right_cost}, {large} ends at {large_cost}. Gradient descent trusts the slope for one step: "
     "a short one wastes it, a long one jumps over the valley. Try rates by factors of 3 or 10.",
-    source="LeCun et al. 1998, Efficient BackProp, section 4; Goodfellow et al. 2016, section 11.4.1",
+    source="LeCun et al. 1998, Efficient BackProp, section 4; Goodfellow et al. 2016, 11.4.1",
     free=("learning_rate",),
 )

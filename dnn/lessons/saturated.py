@@ -41,23 +41,36 @@ LESSON = Lesson(
     title="Logistic against squared error, saturated",
     page="playground",
     config=Config(
-        dataset="gauss", hidden=(1,), activation="sigmoid", initializer="normal", sigma_w=8.0,
-        loss="squared_error", optimizer="sgd", learning_rate=0.1, seed=2,
+        dataset="gauss",
+        hidden=(1,),
+        activation="sigmoid",
+        initializer="normal",
+        sigma_w=8.0,
+        loss="squared_error",
+        optimizer="sgd",
+        learning_rate=0.1,
+        seed=2,
     ),
     question=Question(
-        "A sigmoid neuron is sure and wrong: its z is large, on the wrong side. Which cost turns it "
-        f"round faster, in {STEPS} steps?",
-        ("The squared error of what comes after it", "The logistic cost on its own output",
-         "Both alike"),
+        "A sigmoid neuron is sure and wrong: its z is large, on the wrong side. Which cost turns "
+        f"it round faster, in {STEPS} steps?",
+        (
+            "The squared error of what comes after it",
+            "The logistic cost on its own output",
+            "Both alike",
+        ),
         _outcome,
     ),
     goals=(
         Goal("squared", f"{STEPS} steps with the squared error", _squared),
-        Goal("logistic", f"{STEPS} steps with the logistic cost, without the hidden neuron",
-             _logistic),
+        Goal(
+            "logistic",
+            f"{STEPS} steps with the logistic cost, without the hidden neuron",
+            _logistic,
+        ),
     ),
-    take_away="Behind a saturated sigmoid every error is multiplied with its slope g′(z), nearly 0: "
-    "the squared error changed the neuron’s weights by {squared}%, the logistic cost by "
+    take_away="Behind a saturated sigmoid every error is multiplied with its slope g′(z), nearly "
+    "0: the squared error changed the neuron’s weights by {squared}%, the logistic cost by "
     "{logistic}%, for its derivative is a − y: the slope has cancelled out. That is why a sigmoid "
     "output takes the logistic cost. (Here the squared error’s output is linear, so that the "
     "sigmoid is a hidden neuron.)",

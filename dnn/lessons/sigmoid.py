@@ -57,13 +57,26 @@ LESSON = Lesson(
     ),
     goals=(
         Goal("lost", f"Deepen it until the first layer gets less than {number(LOST)}", _lost),
-        Goal("kept", f"{DEEP} layers or more, and more than {KEPT} arrives: change activation or "
-             "starting weights", _kept),
+        Goal(
+            "kept",
+            f"{DEEP} layers or more, and more than {KEPT} arrives: change activation or "
+            "starting weights",
+            _kept,
+        ),
     ),
     take_away="A sigmoid’s slope is at most ¼, so that every layer takes at least three quarters "
     "off, unless its weights make up for it: with {depth} layers {lost} of the error arrived at "
     "the first. With another choice and {kept_depth} layers {kept} did.",
     source="Hochreiter 1991; Glorot & Bengio 2010, section 3.1",
-    free=("hidden", "activation", "initializer", "sigma_w", "sigma_b", "batch_norm", "residual",
-          "branch_scale", "seed"),
+    free=(
+        "hidden",
+        "activation",
+        "initializer",
+        "sigma_w",
+        "sigma_b",
+        "batch_norm",
+        "residual",
+        "branch_scale",
+        "seed",
+    ),
 )

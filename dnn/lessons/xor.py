@@ -43,7 +43,7 @@ LESSON = Lesson(
     question=Question(
         "In xor opposite corners belong together. How many examples will one neuron get right, "
         "without a hidden layer?",
-        (f"About half, as by guessing", "About three quarters", f"{percent(1.0)}"),
+        ("About half, as by guessing", "About three quarters", f"{percent(1.0)}"),
         _outcome,
     ),
     goals=(

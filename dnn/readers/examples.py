@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dnn.datasets import DATA_STREAM, Dataset, split
+from dnn.datasets import DATA_STREAM, Dataset, Units, split
 from dnn.limits import check_table
 from dnn.readers.problem import Problem, label, unique
 from dnn.scalings import SCALINGS
@@ -91,6 +91,8 @@ class Examples:
             inputs[:, :n_train], Y[:, :n_train], inputs[:, n_train:], Y[:, n_train:],
             name=self.name, feature_names=self.feature_names,
             class_names=problem.class_names or None, target=problem.target,
+            image=self.image if self.image[2:] in ((1,), (3,)) else (),
+            units=Units(shift, scale, target_shift, target_scale),
         )  # fmt: skip
         return Prepared(data, shift, scale, target_shift, target_scale, tuple(notes))
 

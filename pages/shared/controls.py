@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from html import escape
 from typing import Any
 
 import streamlit as st
 
 from dnn.activations import ACTIVATIONS
 from dnn.config import FIELDS, Config
+from dnn.datasets import DATASETS, Dataset
 from dnn.lab import here
 from dnn.presets import PRESETS
 from dnn.registry import Entry
@@ -51,9 +53,13 @@ LAB = {
 PAGES = {
     "playground.py": ("Playground", "hub"),
     "layers.py": ("Layers", "layers"),
+    "results.py": ("Results", "fact_check"),
     "gradients.py": ("Gradients", "stacked_line_chart"),
     "twins.py": ("Twins", "compare"),
+    "data.py": ("Data", "table_chart"),
     "experiments.py": ("Experiments", "science"),
+    "walk.py": ("Walk", "footprint"),
+    "glossary.py": ("Glossary", "dictionary"),
 }
 
 
@@ -176,10 +182,10 @@ def message() -> None:
     found = session.problem()
     if found:
         title, text = found
-        st.error(f"**{title}**\n\n" + "\n\n".join(map(_escaped, text.split("\n"))))
+        st.error(f"**{title}**\n\n" + "\n\n".join(map(escaped, text.split("\n"))))
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Return text that Markdown shows as it stands."""
     return "".join("\\" + c if c in "\\`*_{}[]()#+-.!|<>~$:&" else c for c in text)
 
@@ -187,7 +193,7 @@ def _escaped(text: str) -> str:
 def _start_from(config: Config) -> None:
     if session.hidden("start_from"):
         return
-    current = session.preset_of(config)
+    current = session.preset_of(config) if session.loop().given is None else None
     key, presets = session.key_for("start_from", current), list(PRESETS)
     st.selectbox(
         "Start from", presets, index=None if current is None else presets.index(current), key=key,
@@ -211,6 +217,9 @@ def _group(group: str) -> None:
     if session.take_redraw():
         st.rerun()
     config = session.loop().config
+    if group == "data" and session.loop().given is not None:
+        _own_data(session.loop().given)
+        return
     fields = _shown((n for n, s in FIELDS.items() if s.group == group), config)
     if not fields:
         return
@@ -224,6 +233,25 @@ def _group(group: str) -> None:
             _rows(rare, config)
     if group == "network":
         _size(session.loop())
+
+
+def _own_data(data: Dataset) -> None:
+    """Draw what data the run is on, where it is none of the built-in sets, and the ways on."""
+    st.html("<div class='nl-section'>Data</div>")
+    kind = f"{len(data.class_names)} classes" if data.class_names else "a number to predict"
+    st.html(
+        f"<section class='nl-card'><h4>{escape(data.name)}</h4><p class='nl-size'>"
+        f"{data.n_inputs:,} input{'s' * (data.n_inputs > 1)}, {kind}. Data of your own: no link "
+        "carries it.</p></section>"
+    )
+    key = session.key_for("dataset_instead", None)
+    st.selectbox(
+        "Another data set", list(DATASETS), index=None, key=key,
+        format_func=lambda k: DATASETS[k].label, placeholder="Built-in data instead",
+        on_change=_changed, args=("dataset", key), label_visibility="collapsed",
+    )  # fmt: skip
+    if not session.hidden("navigation"):
+        st.page_link("data.py", label="Target, inputs and scaling", icon=":material/table_chart:")
 
 
 def _pictures(config: Config) -> None:

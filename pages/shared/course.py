@@ -11,7 +11,7 @@ from dnn.changes import Link, check_changes, check_step
 from dnn.config import Config
 from dnn.history import History
 from dnn.timeline import End, Timeline
-from dnn.training import Change
+from dnn.training import Change, exchanged
 from pages.shared.extras import Extras
 from pages.shared.locked import heard
 
@@ -78,7 +78,8 @@ class Course(Extras):
         if self.large or self.twin is not None:
             raise ValueError("step: only a single run that trains here has earlier moments")
         end = self.timeline.end or End(self.run, self.history, self.ghost, self.moments)
-        step = min(max(0, step), end.run.step)
+        # What was before other data was drawn can't be recomputed.
+        step = min(max(exchanged(end.run) or 0, step), end.run.step)
         state = replace(self.timeline.before(step), data=end.run.data)
         self._abandon()
         self._stop()
@@ -92,7 +93,9 @@ class Course(Extras):
         self.history, self.moments = end.history.until(state.step), end.moments
         self._left = self.timeline.between(state)
         self.goal, self._plays_on, self._recomputed = step, False, 0.0
-        self.playing, self._edited = True, True
+        # The curve goes on from this state: it is recorded, where it is not yet.
+        self._edited = not len(self.history) or self.history.last("step") != state.step
+        self.playing = True
         self._take_due()
         self.tick()
 
@@ -104,7 +107,8 @@ class Course(Extras):
         """
         if self.run.diverged is None or not self.offers or not 0 <= offer < len(self.offers):
             raise ValueError(f"offer: there is none of number {offer}")
-        made, step = self.offers[offer], max(0, self.run.diverged.step - STEPS)
+        made, first = self.offers[offer], exchanged(self.run) or 0
+        step = max(first, self.run.diverged.step - STEPS)
         self.go_to(step)
         # As it went up to there; then the change, and from there on it is another run.
         kept = tuple(c for c in self._left if c.step <= step)

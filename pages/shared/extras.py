@@ -21,7 +21,7 @@ from dnn.moments import Moments
 from dnn.signal import Band
 from dnn.spectra import Spectra
 from dnn.timeline import Timeline
-from dnn.training import Run
+from dnn.training import Run, exchanged
 from dnn.twins import Twin
 from dnn.view import View
 
@@ -149,7 +149,8 @@ class Extras:
         """Return a state from which the last steps of a run that diverged can be recomputed."""
         assert self.run.diverged is not None
         with suppress(ValueError):
-            return self.timeline.before(max(0, self.run.diverged.step - STEPS))
+            since = exchanged(self.run) or 0
+            return self.timeline.before(max(since, self.run.diverged.step - STEPS))
         return None
 
     def _looking(self) -> bool:

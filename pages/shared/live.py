@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from contextlib import suppress
 
 import streamlit as st
 
 from dnn.attending import question_of
 from dnn.config import Config
+from dnn.drawing import Stroke
 from dnn.features import FEATURES
 from dnn.view import LINKED
 from pages.shared import frames, session, style
@@ -36,6 +38,8 @@ BUTTONS = {
 REDRAWING = (
     "action", "point", "followed", "shape", "features", "moment", "answer", "lesson",
 )  # fmt: skip
+#: More strokes are not taken at once.
+MOST_STROKES = 100
 #: Those of them that lead nowhere once a run has diverged.
 STEPS = ("step", "epoch")
 
@@ -220,6 +224,8 @@ def handle(loop: Loop, event: dict) -> None:
         loop.leave_lesson()
     elif kind == "edit":
         edit(loop, event)
+    elif kind == "draw":
+        draw(loop, event.get("strokes"))
     elif kind == "moment":
         go_to(loop, event.get("step"))
     elif kind == "shape":
@@ -252,6 +258,32 @@ def edit(loop: Loop, event: dict) -> None:
         loop.edit(*(event.get(name) for name in ("layer", "unit", "source", "value")))
     except ValueError as error:
         loop.say(f"Not changed: {error}")
+
+
+def draw(loop: Loop, strokes: object) -> None:
+    """Take strokes from the plane; what can't be drawn becomes a sentence."""
+    try:
+        loop.draw(strokes_of(strokes))
+    except ValueError as error:
+        loop.say(str(error))
+
+
+def strokes_of(told: object) -> list[tuple[int, Stroke]]:
+    """Return the numbered strokes of an event, which may say anything. Raises ValueError."""
+    try:
+        return [
+            (
+                operator.index(each["number"]),
+                Stroke(
+                    str(each["kind"]),
+                    tuple((float(x), float(y)) for x, y in each["points"]),
+                    operator.index(each.get("label", 0)),
+                ),
+            )
+            for each in list(told)[:MOST_STROKES]  # type: ignore[call-overload]
+        ]
+    except (TypeError, KeyError, AttributeError, OverflowError):
+        raise ValueError("draw: this is no stroke") from None
 
 
 def go_back(loop: Loop, offer: str) -> None:

@@ -16,13 +16,16 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 import dnn
 from dnn.advice import advise
 from dnn.attending import Attending
 from dnn.changes import Link
 from dnn.config import LIVE_FIELDS, Config
 from dnn.datasets import Dataset, data_fields
-from dnn.execution import WorkerPool
+from dnn.drawing import by_hand, made_again
+from dnn.execution import WorkerPool, forget, tell_all
 from dnn.history import History
 from dnn.lab import fitting
 from dnn.live import Outcome, Slice, signal_slice, train_slice
@@ -36,7 +39,7 @@ from dnn.training import Change, Run, check_edit
 from dnn.twins import Twin, twin, twins_slice
 from dnn.view import View
 from pages.shared.asking import Asking
-from pages.shared.course import Course
+from pages.shared.drawing import Drawing
 from pages.shared.locked import heard, locked
 
 SPEEDS = {
@@ -51,6 +54,7 @@ TOO_LARGE = (
     "This network is too large to train here (the operator sets how large). "
     "Its signal at the start is measured all the same."
 )
+Weights = list[tuple[np.ndarray, np.ndarray]]
 #: What the second of two networks begins with.
 DIFFERS: Mapping[str, Any] = {"initializer": "he"}
 ONE_RUN = "A file holds one run, and twins are two: open it on the page Playground or Gradients."
@@ -95,13 +99,27 @@ def _same_data(config: Config, other: Config) -> bool:
     return one == two
 
 
+def _same_network(config: Config, other: Config) -> bool:
+    """Return whether two Configs differ at most in what can change during a run."""
+    live = {name: getattr(config, name) for name in LIVE_FIELDS}
+    return config == replace(other, **live)
+
+
 def _leave(executor: WorkerPool, slot: int) -> None:
     """End the slice under way, if any, and give the flag to the next session."""
     executor.raise_flag(slot, executor.flag_at(slot) + FAR_ON)
     executor.give_flag(slot)
 
 
-class Loop(Asking, Course):
+def _forget(executor: Executor, own: set[str]) -> None:
+    """Let workers forget the data of a session that is gone."""
+    # In a thread of its own: this one may be collecting garbage with any lock in its hands.
+    threading.Thread(
+        target=lambda: [tell_all(executor, forget, key) for key in own], daemon=True
+    ).start()
+
+
+class Loop(Asking, Drawing):
     """One session's run, its history, and the slice that is under way."""
 
     def __init__(
@@ -119,6 +137,9 @@ class Loop(Asking, Course):
         if isinstance(executor, WorkerPool):
             self.slot = executor.take_flag()
             weakref.finalize(self, _leave, executor, self.slot)  # when its session is dropped
+        #: Keys of data that is nobody else's, which no worker is to keep.
+        self._own: set[str] = set()
+        weakref.finalize(self, _forget, executor, self._own).atexit = False
         self.view, self.speed, self.playing = view, "epoch", playing
         self.notice, self.failed = "", ""
         self._said = ("", 0.0)
@@ -143,6 +164,9 @@ class Loop(Asking, Course):
         self._edited = self._plays_on = False
         #: The data set of a file, where the run is not on a built-in one.
         self.given: Dataset | None = None
+        self.drawn, self._strokes = 0, []
+        #: What a reset starts from, with which settings, where weights came along with the data.
+        self._weights: tuple[Config, Weights] | None = None
         #: In what the second network differs, where there is one.
         self.twin_setting = dict(twin_setting)
         self.twin: Twin | None = None
@@ -208,6 +232,25 @@ class Loop(Asking, Course):
         self.notice = f"This is the run of the file, at step {run.step:,}."
         self.tick()
 
+    @heard
+    def take(
+        self, config: Config, data: Dataset | None = None, weights: Weights | None = None
+    ) -> None:
+        """Train on data of its own, or with None on the built-in set that config names.
+
+        weights: what to start from instead of the initialiser's, now and at every reset. Raises
+        ValueError where no network can be made of it; the run on screen goes on.
+        """
+        if self.view.page == "twins":
+            self.view = replace(self.view, page="playground")
+        before, self._weights = self._weights, (config, weights) if weights else None
+        try:
+            self._begin(config, keep_ghost=True, data=data or dataset(config))
+        except ValueError:
+            self._weights = before
+            raise
+        self.play()
+
     @locked
     def saved(self) -> Saved:
         """Return the run and history as they are now, to be put into a file."""
@@ -219,6 +262,8 @@ class Loop(Asking, Course):
         config = config or self.config
         if self.given is not None and _same_data(config, self.config):
             return self.given
+        if self.given is not None and by_hand(self.given) and self.config.dataset == config.dataset:
+            return made_again(self.given, config.features, config.scaling)
         return dataset(config)
 
     @heard
@@ -416,8 +461,10 @@ class Loop(Asking, Course):
 
     def _begin(self, config: Config, keep_ghost: bool = False, data: Dataset | None = None) -> None:
         data = data or self.data(config)
+        known = self._weights is not None and _same_network(config, self._weights[0])
+        weights = self._weights[1] if self._weights and known else None
         try:
-            run, large = dnn.start(config, data), False
+            run, large = dnn.start(config, data, weights), False
         except ValueError:
             if self.view.page != "gradients":
                 raise
@@ -431,8 +478,9 @@ class Loop(Asking, Course):
         if self.goal is not None:
             self.playing = self.playing and self._plays_on
         self.link, self._left, self.goal = None, (), None
-        self._edits, self._edited = {}, False
-        self.given = None if data.key == dataset(config).key else data
+        self._edits, self._edited, self._strokes = {}, False, []
+        self._abandon()
+        self._keep_own(None if data.key == dataset(config).key else data)
         self.config, self.run, self.large = config, run, large
         self.playing = self.playing and not large
         self.history, self.twin = History(), pair
@@ -441,7 +489,15 @@ class Loop(Asking, Course):
         self._ask_anew()
         self._keep_moment()
         self.notice, self._queued, self._dirty = "", 0, True
-        self._abandon()
+
+    def _keep_own(self, data: Dataset | None) -> None:
+        """Take data that is not built in; what was there before is forgotten, in workers too."""
+        before, self.given = self.given, data
+        if before is not None and (data is None or before.key != data.key):
+            self._own.discard(before.key)
+            tell_all(self.executor, forget, before.key)
+        if data is not None:
+            self._own.add(data.key)
 
     def _abandon(self) -> None:
         """Wait no more for the slice under way."""
@@ -502,10 +558,11 @@ class Loop(Asking, Course):
         if self.twin is not None:
             self.twin = self.twin.following(self.config)
         self._make_edits()
-        edited = self._edited or (data is not None and self._work.edited)
+        again = self._work if data is not None else None
+        data = self._take_strokes() or (data and self.data())
+        edited = self._edited or (again is not None and again.edited)
         self._edited = False
         self.seq += 1
-        again = self._work if data is not None else None
         extras = self._extras(alone=not (self._dirty or steps), again=again)
         self._due = self.seq if self._dirty else self._due
         self._dirty, self.failed = False, ""
@@ -515,7 +572,7 @@ class Loop(Asking, Course):
             seq=self.seq, playing=self.playing,
             fixed=self.shown_version != points_version(self.run, self.view),
             rate=self.rate, notice=self.notice, data=data, pressed=not self.playing,
-            large=self.large, twin=self.twin, edited=edited, goal=self.goal,
+            large=self.large, twin=self.twin, edited=edited, goal=self.goal, drawn=self.drawn,
             followed=self.followed, end=self.timeline.end and self.timeline.end.run.step,
             attending=self.attending, **extras,
         )  # fmt: skip

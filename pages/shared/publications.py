@@ -24,6 +24,8 @@ ABOUT = (
 )
 #: What experiments' texts write in letters, and what it is a name of.
 SIGNS = {"sigma_": "σ_", "chi_1": "χ₁", "sqrt ": "√", "sqrt(": "√(", "^2": "²"}
+#: Whole words only: "pi" is part of others.
+LETTERS = {"pi": "π"}
 EMPTY = (
     "Nothing has been measured yet. A run takes a second to a minute; its figures and the verdict "
     "computed from them stand here then."
@@ -119,6 +121,8 @@ def typeset(text: str) -> str:
     """Return text with the signs that a program writes as words: σ_w², √, 5×1000."""
     for written, sign in SIGNS.items():
         text = text.replace(written, sign)
+    for written, sign in LETTERS.items():
+        text = re.sub(rf"\b{written}\b", sign, text)
     return re.sub(r"(?<=\d)x(?=\d)", "×", re.sub(r"(?<![\w.])-(?=\d)", "−", text))
 
 
@@ -165,9 +169,9 @@ def _outcome(experiment: Experiment, outcome: Outcome, seconds: float) -> None:
     kind = "ok" if outcome.verdict == REPRODUCED else "not"
     st.html(
         f"<section class='nl-card nl-found' data-kind='{kind}'>"
-        f"<h4>{escape(experiment.concluded(outcome).capitalize())}</h4><p>{escape(outcome.why)}</p>"
+        f"<h4>{escape(experiment.concluded(outcome).capitalize())}</h4><p>{escape(typeset(outcome.why))}</p>"
         f"<h4>Measured in this run <span>({seconds:.0f} s)</span></h4>"
-        f"<p>{escape(outcome.measured)}</p></section>"
+        f"<p>{escape(typeset(outcome.measured))}</p></section>"
     )
     if outcome.series:
         _chart(outcome)

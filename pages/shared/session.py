@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
 from difflib import get_close_matches
@@ -15,7 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dnn.changes import Link, changes_from_text, link_text, step_from_text
 from dnn.config import FIELDS, Config, from_query, to_query
-from dnn.datasets import DATASETS
+from dnn.datasets import DATASETS, Dataset
 from dnn.execution import open_executor
 from dnn.lessons import LESSONS, Lesson
 from dnn.live import warm_up
@@ -30,11 +30,23 @@ from pages.shared.trials import Trials
 
 COMPONENT = "live_panels"
 #: The starting point that a page opens on.
-FIRST_VISIT = {"playground": "spiral", "layers": "spiral", "gradients": "lab", "twins": "twins"}
+FIRST_VISIT = {
+    "playground": "spiral", "layers": "spiral", "results": "spiral", "gradients": "lab",
+    "twins": "twins",
+}  # fmt: skip
 #: What a link says beside Config and View.
-BESIDE = ("speed", "play", "twin", "changes", "step")
+BESIDE = ("speed", "play", "twin", "changes", "step", "data")
+#: What a link says of a run on data of its own, which it can't carry.
+OWN = "own"
+NOT_CARRIED = (
+    "data: this was a run on data of its own, which no link carries and which is gone with the "
+    "visit; these are its settings on a built-in set. The page Data takes the file again."
+)
 #: What a link may carry for others: for Streamlit, for another page of ours, for those who count.
-ELSEWHERE = ("embed", "embed_options", "experiment", "run", "fbclid", "gclid")
+ELSEWHERE = (
+    "embed", "embed_options", "experiment", "run", "walk", "example", "stage", "term", "search",
+    "fbclid", "gclid",
+)  # fmt: skip
 #: What would give the answer away before somebody has predicted.
 GIVEAWAYS = ("start_from", "trainability")
 #: So many unknown names are said.
@@ -97,6 +109,45 @@ def choose(name: str, value: str) -> None:
         st.query_params[name] = value
 
 
+def choose_only(**query: str) -> None:
+    """Let the address say this and no more."""
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+def link_run(own: Collection[str]) -> None:
+    """Put the run on screen into the address, its changes and step too, beside parameters of own.
+
+    Left as it is while the run is still being recomputed, or where no link can carry the data.
+    """
+    live = loop()
+    run = live.run
+    if live.goal is not None or live.given is not None:
+        return
+    kept = {name: text for name, text in st.query_params.items() if name in own}
+    wanted = {**kept, **config_query(run.origin, "playground")}
+    if run.step or run.changes:
+        wanted |= {**to_query(run.origin), **link_text(Link(run.changes, run.step))}
+    choose_only(**wanted)
+
+
+def query_text(name: str) -> str:
+    """Return the text of a query parameter, the first 60 characters of it."""
+    return st.query_params.get(name, "")[:60]
+
+
+def whole(name: str, low: int, high: int, default: int) -> int:
+    """Return the whole number of a query parameter, or the default; another becomes a sentence."""
+    text = st.query_params.get(name)
+    if text is None:
+        return default
+    if text.isascii() and text.isdecimal() and len(text) < 10 and low <= int(text) <= high:
+        return int(text)
+    allowed = f"write a whole number from {low} to {high:,}"
+    say(f"{name}: {text[:40]!r} is not allowed; {allowed}", "This link:")
+    return default
+
+
 def taken(name: str) -> str | None:
     """Return a query parameter that asks for something once, and take it out of the address."""
     value = st.query_params.get(name)
@@ -140,6 +191,8 @@ def _from_link(page: str) -> Loop:
     made.set_speed(speed)
     made.look(**_absent(view, made.config, problems))
     _follow(made, query, readable and made.config == config, problems)
+    if query.get("data") == OWN:
+        problems.append(NOT_CARRIED)
     say("\n".join(problems), "This link can't be shown as it is:")
     return made
 
@@ -289,6 +342,8 @@ def link_query() -> dict[str, str]:
         wanted["twin"] = setting_text(live.twin_setting)
     if live.speed != "epoch":
         wanted["speed"] = live.speed
+    if live.given is not None:
+        wanted["data"] = OWN
     return wanted
 
 
@@ -354,6 +409,67 @@ def take_redraw() -> bool:
 def problem() -> tuple[str, str] | None:
     """Return the title and text that `say` left."""
     return st.session_state.get("problem")
+
+
+# --- data of a person's own ---------------------------------------------------------------------
+
+
+def source() -> Any:
+    """Return what this session has brought to look at, None where it has brought nothing."""
+    return st.session_state.get("source")
+
+
+def bring(found: Any) -> None:
+    """Look at this from now on; what was looked at before, and chosen for it, is dropped."""
+    st.session_state["source"] = found
+    st.session_state["choices"] = {}
+    st.session_state["made"] = {}
+    st.session_state["sources"] = st.session_state.get("sources", 0) + 1
+
+
+def seen_files(ids: tuple[str, ...]) -> bool:
+    """Return whether these uploaded files are others than those of the last time, and not none."""
+    new = bool(ids) and ids != st.session_state.get("files")
+    st.session_state["files"] = ids
+    return new
+
+
+def refused(sentence: str) -> None:
+    """Remember why the files at hand could not be read; "" where they could."""
+    st.session_state["refusal"] = sentence
+
+
+def refusal() -> str:
+    """Return why the files at hand could not be read, "" where they could."""
+    return st.session_state.get("refusal", "")
+
+
+def choices() -> dict[str, Any]:
+    """Return what has been chosen for the data at hand: it outlasts the page's widgets."""
+    return st.session_state.setdefault("choices", {})
+
+
+def choice_key(name: str) -> str:
+    """Return the key of a widget that belongs to the data at hand."""
+    return f"choice_{name}_{st.session_state.get('sources', 0)}"
+
+
+def made(name: str, chosen: tuple, make: Callable[[], Any]) -> Any:
+    """Return what make() gives for a choice: kept as long as the choice is the same."""
+    kept = st.session_state.setdefault("made", {})
+    if name not in kept or kept[name][0] != chosen:
+        kept[name] = chosen, make()
+    return kept[name][1]
+
+
+def train_on(config: Config, data: Dataset | None, weights: Any = None) -> None:
+    """Put a run on screen, training, on data of its own or the built-in set that config names.
+
+    Raises ValueError where no network can be made of it; the run on screen goes on.
+    """
+    loop().take(config, data, weights)
+    say("")
+    redraw()
 
 
 # --- widgets -------------------------------------------------------------------------------------
@@ -453,8 +569,7 @@ def change_text(name: str, text: str) -> None:
 def start_from(key: str) -> None:
     """Begin with a preset, training."""
     live = loop()
-    live.reset(PRESETS[key].config)
-    live.play()
+    live.take(PRESETS[key].config)
     redraw()
     say("")
 

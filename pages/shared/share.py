@@ -111,7 +111,7 @@ def _file(loop: Loop) -> None:
         at = "" if loop.playing else f"-step-{loop.run.step}"
         st.download_button(
             "Save this run as a file", lambda: to_bytes(*loop.saved()), key="save_run",
-            file_name=f"neural-lab-{loop.run.config.dataset}{at}.npz", icon=":material/download:",
+            file_name=f"neural-lab-{name_of(loop)}{at}.npz", icon=":material/download:",
             mime="application/octet-stream", on_click="ignore",
             help="Settings, changes, weights, history and data: the run goes on from where it is, "
             "with the same bits on a machine like this one. The README shows how to read the file "
@@ -133,9 +133,14 @@ def _file(loop: Loop) -> None:
     st.rerun()
 
 
+def name_of(loop: Loop) -> str:
+    """Return what a run's data is called in the name of a file."""
+    return loop.run.config.dataset if loop.given is None else "own-data"
+
+
 def _exports(loop: Loop) -> None:
     """Draw what takes a part of the run elsewhere: to a table, to NumPy, to an editor."""
-    run, name = loop.run, f"neural-lab-{loop.run.config.dataset}"
+    run, name = loop.run, f"neural-lab-{name_of(loop)}"
     with st.container(horizontal=True):
         st.download_button(
             "History (CSV)", lambda: history_csv(*loop.saved()), f"{name}-history.csv",

@@ -72,6 +72,15 @@ def test_new_numbers_are_painted_again_and_again(visit):
         until(page, f"lab.frames.network >= {before + 20}", 20_000)
 
 
+def test_the_legend_lies_above_the_names_of_the_layers(visit):
+    page = visit(STILL)
+    ready(page)
+    legend = page.locator(".nl-panel[data-key=network] .nl-legend").bounding_box()
+    names = [found.bounding_box() for found in page.locator(".nl-layer").all()]
+    assert names
+    assert legend["y"] + legend["height"] <= min(box["y"] for box in names)
+
+
 def test_all_of_six_layers_of_eight_lies_inside_the_panel_and_is_painted(visit):
     for width, height in ((1440, 900), (1280, 720)):
         page = visit(SIX, width=width, height=height)

@@ -6,7 +6,7 @@ import struct
 from xml.etree import ElementTree
 
 import pytest
-from acting import until
+from acting import press, until
 
 pytestmark = pytest.mark.browser
 
@@ -47,3 +47,36 @@ def test_a_panel_is_saved_as_picture_drawing_and_page(visit, browser, tmp_path):
         names = alone.evaluate("document.getElementById('figure').data.map(trace => trace.type)")
     assert "contour" in names
     assert "scatter" in names
+
+
+def test_the_flow_of_the_gradient_is_saved_with_its_cells_and_its_scale(visit):
+    page = visit("layers?dataset=circle&hidden=4-3&batch_size=10")
+    page.wait_for_function("Boolean(window.Plotly?.toImage)")
+    for _ in range(2):
+        press(page, "epoch")
+    until(page, "lab.step === 50 && !lab.playing", 20_000)
+    svg = ElementTree.fromstring(saved(page, "flow", "SVG"))
+    images = [
+        node.get("{http://www.w3.org/1999/xlink}href") or ""
+        for node in svg.iter("{http://www.w3.org/2000/svg}image")
+    ]
+    # What is drawn of the cells is wide: six of them, not a blank.
+    assert any(colours(page, address) >= 4 for address in images if "base64" in address)
+    words = {"".join(node.itertext()) for node in svg.iter("{http://www.w3.org/2000/svg}text")}
+    assert any(word.startswith("10") and len(word) > 2 for word in words)
+
+
+def colours(page, address):
+    """Return how many colours a picture has."""
+    return page.evaluate(
+        """async (address) => {
+          const image = new Image();
+          image.src = address;
+          await image.decode();
+          const canvas = new OffscreenCanvas(image.width, image.height), g = canvas.getContext("2d");
+          g.drawImage(image, 0, 0);
+          const pixels = new Uint32Array(g.getImageData(0, 0, image.width, image.height).data.buffer);
+          return new Set(pixels).size;
+        }""",
+        address,
+    )

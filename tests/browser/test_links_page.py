@@ -225,7 +225,7 @@ def test_a_query_of_60_kilobytes_opens_a_page(visit):
 def test_a_picture_of_a_data_set_chooses_it(visit):
     page = visit("?dataset=circle")
     pictures = page.locator("[class*=st-key-dataset_picture] img")
-    assert pictures.count() >= 8
+    pictures.nth(7).wait_for()
     page.wait_for_function(
         "[...document.querySelectorAll('[class*=st-key-dataset_picture] img')].every(i => i.naturalWidth)"
     )

@@ -74,6 +74,48 @@ def test_while_it_plays_a_drag_pauses_it(visit):
     page.wait_for_selector(".st-key-play button:enabled")
 
 
+def test_the_way_back_to_the_end_lies_beside_the_status(visit):
+    page = visit("?dataset=circle&hidden=4-3&batch_size=10&seed=5", width=1280, height=720)
+    press(page, "epoch")
+    until(page, "lab.step === 25 && !lab.playing", 20_000)
+    page.locator(SLIDER).fill("7")
+    page.get_by_text("An earlier moment").wait_for()
+    back = page.get_by_role("button", name="To the end").bounding_box()
+    status = page.locator(".nl-status").bounding_box()
+    bar = page.locator(".nl-bar").bounding_box()
+    assert back["x"] + back["width"] <= status["x"]
+    assert status["x"] + status["width"] <= bar["x"] + bar["width"]
+
+
+HEARD_OF_LATE = """async () => {
+  const frames = performance.getEntriesByType("resource").map((e) => e.name)
+    .filter((name) => name.includes("/frames/")).at(-1);
+  const [base, rest] = frames.split("frames/");
+  const { draw } = await import(base + "static/live.js");
+  const parentElement = document.body.appendChild(document.createElement("div"));
+  const data = { token: rest.split("?")[0], playing: false, run: 1, followed: 1e6 };
+  const sent = new Promise((done) => {
+    const received = __neuralLab.received;
+    const setTriggerValue = (_, value) => value.type === "stopped" && done(true);
+    draw({ parentElement, data, base, setTriggerValue });
+    const late = setInterval(() => {
+      if (__neuralLab.received === received) return;
+      clearInterval(late);
+      draw({ parentElement, data: { ...data, playing: true }, base, setTriggerValue });
+      setTimeout(() => done(false), 3000);
+    }, 20);
+  });
+  const told = await sent;
+  parentElement.remove();
+  return told;
+}"""
+
+
+def test_buttons_drawn_for_a_run_that_has_paused_meanwhile_are_drawn_again(visit):
+    # Recomputing a moment is often over before the page has drawn Pause for it.
+    assert trained(visit).evaluate(HEARD_OF_LATE)
+
+
 def test_a_divergence_is_shown_step_by_step_and_gone_back_behind(visit):
     page = visit(
         "?dataset=circle&hidden=8-8-8&activation=linear&optimizer=sgd&batch_size=10"

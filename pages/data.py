@@ -1,0 +1,11 @@
+"""Data: bring your own, see what it is and what scaling does to it, and train on it."""
+
+import streamlit as st
+
+from pages.shared.bring import page
+from pages.shared.controls import brand, message
+
+with st.sidebar:
+    brand()
+message()
+page()

@@ -1,0 +1,289 @@
+"""The walk: one stage after the other, forwards and backwards, with picture, numbers and source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from dnn.figures.walk import Part, symbol_color, walk_figure
+from dnn.walk import (
+    Lines,
+    Passage,
+    Stage,
+    Trace,
+    batch_stages,
+    chain_stages,
+    chain_traces,
+    coloured,
+    example_stages,
+    small_run,
+    source_lines,
+    trace,
+)
+from pages.shared import session, style
+from pages.shared.controls import brand
+from pages.shared.terms import popovers
+from pages.shared.walk_style import CSS, PROJECTOR
+
+#: What is walked through, by its name in a link.
+SUBJECTS = {
+    "small": "A 2–2–1 network",
+    "run": "The network on screen",
+    "chain": "The chain rule",
+}
+PARTS = {
+    "forwards": "Forwards",
+    "cost": "The cost",
+    "backwards": "Backwards",
+    "update": "The update",
+    "batch": "A batch",
+    "batch_update": "Its update",
+    "chain": "Composition",
+    "vectors": "With vectors",
+}
+#: Streamlit takes pictures out of a page's HTML: a component draws ours, and keeps it in place.
+_picture = st.components.v2.component(
+    "neural_lab_walk_picture",
+    html="<div></div>",
+    js="export default ({ parentElement, data }) => "
+    "{ parentElement.querySelector('div').innerHTML = data.svg; }",
+    isolate_styles=False,
+)
+#: The parts that are of a batch, or of the second of the chain rule's networks.
+LATER = ("batch", "batch_update", "vectors")
+#: So many training examples make the batch that is walked through, at most.
+BATCH = 64
+
+
+def walk() -> None:
+    """Draw the page for what its address names."""
+    subject = session.chosen("walk", SUBJECTS, "small")
+    st.html(f"<style>{CSS}</style>")
+    present = session.loop().view.present
+    if present:
+        style.for_projector("walk")
+        st.html(f"<style>{PROJECTOR}</style>")
+    if subject == "run":
+        if session.loop().goal is not None:
+            st.fragment(_catch_up, run_every=0.2)()
+        session.link_run(("walk", "stage", "example", "present"))
+    if subject == "run" and (session.loop().large or session.loop().run.data is None):
+        st.info("The network on screen is too large to walk through: here is a small one.")
+        subject = "small"
+    try:
+        t, then, stages = _walked(subject)
+    except ValueError as error:
+        st.info(f"The network on screen can't be walked through: {error}. Here is a small one.")
+        subject = "small"
+        t, then, stages = _walked(subject)
+    keys = [stage.key for stage in stages]
+    key = session.chosen("stage", keys, keys[0])
+    at = keys.index(key)
+    _bar(subject, stages, at, t)
+    if not present and not session.hidden("sidebar"):
+        with st.sidebar:
+            brand()
+            _list(stages, at)
+    shown = then if stages[at].part in LATER else t
+    _stage(stages[at], shown)
+
+
+def _catch_up() -> None:
+    """Let the run go on to the step that the link names: this page has no panels that would."""
+    loop = session.loop()
+    loop.tick()
+    if loop.goal is None:
+        st.rerun()
+
+
+def _walked(subject: str) -> tuple[Trace, Trace, list[Stage]]:
+    """Return the trace of one example, that of the last parts' stages, and all stages."""
+    if subject == "chain":
+        one, two = chain_traces()
+        return one, two, chain_stages(one, two)
+    run = small_run() if subject == "small" else session.loop().run
+    data = run.data
+    assert data is not None
+    i = session.whole("example", 1, data.m_train, 1) - 1
+    m = min(run.config.batch_size or data.m_train, data.m_train, BATCH)
+    one = trace(run, data.X_train[:, i : i + 1], data.Y_train[:, i : i + 1])
+    many = trace(run, data.X_train[:, :m], data.Y_train[:, :m])
+    return one, many, [*example_stages(one), *batch_stages(many)]
+
+
+# --- where one is --------------------------------------------------------------------------------
+
+
+def _bar(subject: str, stages: Sequence[Stage], at: int, t: Trace) -> None:
+    """Draw what is walked through, and the two keys."""
+    with st.container(horizontal=True, vertical_alignment="center", key="walk_top"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", key="walk_bar", width="content"
+        ):
+            _keys(stages, at)
+        key = session.key_for("walk_subject", subject)
+        st.segmented_control(
+            "What is walked through", list(SUBJECTS), default=subject, required=True, key=key,
+            format_func=SUBJECTS.__getitem__, label_visibility="collapsed", width="content",
+            on_change=_take_subject, args=(key,),
+        )  # fmt: skip
+        if subject != "chain":
+            _example(t)
+    _pick(stages, at)
+
+
+def _example(t: Trace) -> None:
+    """Draw which of the training examples goes through the network."""
+    data = t.run.data
+    assert data is not None
+    chosen = session.whole("example", 1, data.m_train, 1)
+    key = session.key_for("walk_example", chosen)
+    st.number_input(
+        "Example", 1, data.m_train, chosen, key=key, width=150, label_visibility="collapsed",
+        icon=":material/scatter_plot:", on_change=_take_example, args=(key,),
+        help="Which of the training examples goes through the network.",
+    )  # fmt: skip
+
+
+def _take_example(key: str) -> None:
+    if session.current(key):
+        session.choose("example", str(int(session.value(key))))
+
+
+def _keys(stages: Sequence[Stage], at: int) -> None:
+    _key("back", "Back", "arrow_back", "Left", stages[max(0, at - 1)].key, at == 0)
+    _key("next", "Next", "arrow_forward", "Right", stages[min(len(stages) - 1, at + 1)].key,
+         at == len(stages) - 1)  # fmt: skip
+    st.html(f"<span class='nl-walk-count'>{at + 1} of {len(stages)}</span>", width="content")
+
+
+def _key(name: str, label: str, icon: str, shortcut: str, to: str, end: bool) -> None:
+    # An absolute place: Streamlit may run a callback twice for one press.
+    st.button(
+        label, key=f"walk_{name}", icon=f":material/{icon}:", shortcut=shortcut, disabled=end,
+        type="primary" if name == "next" else "secondary", on_click=session.choose,
+        args=("stage", to),
+    )  # fmt: skip
+
+
+def _take_subject(key: str) -> None:
+    if session.current(key):
+        present = {"present": "1"} if session.loop().view.present else {}
+        session.choose_only(walk=session.value(key), **present)
+
+
+def _list(stages: Sequence[Stage], at: int) -> None:
+    """Draw all stages as buttons, by part."""
+    part = ""
+    for i, stage in enumerate(stages):
+        if stage.part != part:
+            part = stage.part
+            st.html(f"<div class='nl-section'>{PARTS[part]}</div>")
+        st.button(
+            stage.title, key=f"stage_{stage.key}", width="stretch", on_click=session.choose,
+            type="secondary" if i == at else "tertiary", args=("stage", stage.key),
+        )  # fmt: skip
+
+
+def _pick(stages: Sequence[Stage], at: int) -> None:
+    """Draw the list as one box, where there is no side bar."""
+    titles = {stage.key: f"{i + 1}. {stage.title}" for i, stage in enumerate(stages)}
+    key = session.key_for("walk_pick", stages[at].key)
+    with st.container(key="pick"):
+        st.selectbox(
+            "Stage", list(titles), index=at, format_func=titles.__getitem__, key=key,
+            label_visibility="collapsed", on_change=_take_stage, args=(key,),
+        )  # fmt: skip
+
+
+def _take_stage(key: str) -> None:
+    if session.current(key):
+        session.choose("stage", session.value(key))
+
+
+# --- one stage -----------------------------------------------------------------------------------
+
+
+def _stage(stage: Stage, t: Trace) -> None:
+    """Draw a stage: words and picture beside formula and numbers, the source below."""
+    st.html(
+        f"<h3 class='nl-title'>{escape(stage.title)}</h3>"
+        f"<p class='nl-claim'>{escape(stage.text)}</p>"
+    )
+    left, right = st.columns([6, 5], gap="small")
+    with left:
+        _formulas(stage, t)
+    with right:
+        _picture(key="walk_picture", data={"svg": picture(stage, t, _theme())})
+        for passage in stage.passages:
+            _source(passage)
+
+
+def _theme() -> str:
+    return getattr(st.context.theme, "type", None) or "light"
+
+
+def _formulas(stage: Stage, t: Trace) -> None:
+    layers, theme = t.depth, _theme()
+
+    def typeset(latex: str) -> str:
+        return coloured(latex, lambda l: symbol_color(l, layers, theme))
+
+    with st.container(border=True, key="walk_formula"):
+        st.html("<h4 class='nl-chart-title'>Formula</h4>")
+        st.latex(typeset(stage.formula))
+        if stage.plain:
+            st.markdown(f"`{stage.plain}`")
+        if stage.numbers:
+            st.html("<h4 class='nl-chart-title'>In numbers</h4>")
+            st.latex(typeset(stage.numbers))
+        popovers(stage.terms)
+    if stage.check is not None:
+        latex, note = stage.check()
+        with st.container(border=True, key="walk_check"):
+            st.html("<h4 class='nl-chart-title'>The same by central differences</h4>")
+            st.latex(typeset(latex))
+            st.caption(note)
+
+
+def picture(stage: Stage, t: Trace, theme: str) -> str:
+    """Return the network with a stage's part marked, and its numbers at the units, as SVG."""
+    values = [_value(stage, t, l) for l in range(t.depth + 1)]
+    links = [layer.dW if stage.shows in ("dW", "mean") else layer.W for layer in t.layers]
+    names = ["input", *(f"layer {l}" for l in range(1, t.depth)), "output"]
+    part = Part(stage.units, stage.links, stage.layer)
+    return walk_figure(values, links, names, part, theme)
+
+
+def _value(stage: Stage, t: Trace, l: int) -> np.ndarray | None:
+    """Return what is written at a layer's units: what has been computed by this stage."""
+    if stage.shows in ("none", "mean"):
+        return None
+    if l == 0:
+        return t.X[:, 0]
+    layer = t.layers[l - 1]
+    if stage.part == "forwards":
+        if l > stage.layer:
+            return None
+        return (layer.Z if l == stage.layer and stage.shows == "z" else layer.A)[:, 0]
+    if stage.shows in ("delta", "dW") and l >= stage.layer:
+        return layer.delta_z[:, 0]
+    return layer.A[:, 0]
+
+
+def _source(passage: Passage) -> None:
+    lines = source_lines(passage)
+    st.html(source_html(lines))
+
+
+def source_html(lines: Lines) -> str:
+    """Return lines of source with their numbers, those marked that compute the stage."""
+    rows = "".join(
+        f"<div{' data-marked' if lines.first + i in lines.marked else ''}>"
+        f"<span>{lines.first + i}</span><code>{escape(text) or ' '}</code></div>"
+        for i, text in enumerate(lines.text)
+    )
+    return f"<section class='nl-source-lines'><h4>{escape(lines.path)}</h4>{rows}</section>"

@@ -1,0 +1,9 @@
+"""Walk: forward and backward pass by hand, one stage a key press."""
+
+from pages.shared import session
+from pages.shared.controls import message
+from pages.shared.walking import walk
+
+session.loop()
+message()
+walk()

@@ -1,0 +1,271 @@
+"""Points drawn by hand: what the data becomes, and the run that goes on with it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from test_page import shown
+from test_saved import assert_equal
+
+import dnn
+from dnn import saved
+from dnn.config import Config
+from dnn.drawing import MOST, REACH, Stroke, drawable, drawn
+from dnn.execution import InlineExecutor
+from dnn.script import fits
+from dnn.training import exchange
+from dnn.view import View
+from pages.shared import live
+from pages.shared.loop import Loop
+
+GAUSS = Config(dataset="gauss", samples=60, hidden=(4,), batch_size=8)
+PUT = Stroke("put", ((3.0, -3.0), (3.2, -3.1)), 1)
+
+
+def loop_of(config: Config = GAUSS, **view) -> Loop:
+    return Loop(InlineExecutor(), config, View(**view), False)
+
+
+def labelled(data):
+    """Return the training points as a set of (x, y, class)."""
+    labels = data.Y_train[0] if data.target == "binary" else data.Y_train.argmax(axis=0)
+    return {(*map(float, p), int(k)) for p, k in zip(data.points_train.T, labels, strict=True)}
+
+
+def test_points_that_are_put_train_in_the_inputs_that_there_are():
+    before = dnn.load(Config(dataset="gauss", samples=60, features=("x1", "x2", "x1x2")))
+    after = drawn(before, [PUT])
+    assert labelled(after) == labelled(before) | {(3.0, -3.0, 1), (3.2, -3.1, 1)}
+    np.testing.assert_allclose(after.X_train[:, :-2], before.X_train, rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(after.X_test.shape, before.X_test.shape)
+    # x1 x2 of the first new point, scaled as those of the old points were: by two of them.
+    x, old = (after.points_train[0] * after.points_train[1], slice(0, before.m_train))
+    slope, intercept = np.polyfit(x[old], before.X_train[2], 1)
+    assert after.X_train[2, -2] == pytest.approx(slope * -9.0 + intercept)
+
+
+def test_what_is_near_is_erased_in_both_parts_and_nothing_else():
+    before = dnn.load(Config(dataset="circle", samples=200))
+    spot = before.points_test[:, 3]
+    after = drawn(before, [Stroke("erase", (tuple(spot),))])
+    reach = REACH * 12
+    for name in ("points_train", "points_test"):
+        points = getattr(before, name)
+        far = points[:, np.hypot(*(points - spot[:, None])) > reach]
+        np.testing.assert_array_equal(getattr(after, name), far)
+    assert after.m_test < before.m_test
+
+
+def test_two_classes_always_keep_a_point():
+    before = dnn.load(GAUSS)
+    everywhere = tuple((x, y) for x in np.linspace(-6, 6, 10) for y in np.linspace(-6, 6, 10))
+    after = drawn(before, [Stroke("erase", everywhere[k : k + 50]) for k in (0, 50)] * 9)
+    after = drawn(after, [Stroke("erase", (tuple(p),)) for p in after.points_train.T])
+    assert {k for *_, k in labelled(after)} == {0, 1}
+    cleared = drawn(before, [Stroke("clear")])
+    assert (cleared.m_train, cleared.m_test) == (2, 0)
+    assert labelled(cleared) <= labelled(before)
+
+
+def test_the_nearest_point_moves_and_none_where_none_is_near():
+    before = dnn.load(GAUSS)
+    x, y = map(float, before.points_train[:, 5])
+    after = drawn(before, [Stroke("move", ((x + 0.01, y), (5.0, 5.5)))])
+    k = int(before.Y_train[0, 5])
+    assert labelled(after) == labelled(before) - {(x, y, k)} | {(5.0, 5.5, k)}
+    assert labelled(drawn(before, [Stroke("move", ((5.9, -5.9), (0, 0)))])) == labelled(before)
+
+
+def test_no_more_points_than_are_drawn():
+    full = drawn(dnn.load(GAUSS), [Stroke("put", ((0.0, 0.0),) * 100, 0)] * 20)
+    assert full.m_train == MOST
+
+
+def test_where_points_can_be_drawn():
+    assert drawable(dnn.load(Config(dataset="spiral")))
+    assert drawable(dnn.load(Config(dataset="spiral", features=("x1",))))
+    assert not drawable(dnn.load(Config(dataset="reg_plane")))
+    assert not drawable(dnn.load(Config(dataset="iris")))
+    X = np.random.default_rng(0).normal(size=(2, 30))
+    assert drawable(dnn.Dataset(X, np.arange(30) % 3))
+    three = drawn(dnn.Dataset(X, np.arange(30) % 3), [Stroke("put", ((0.5, 0.5),), 2)])
+    assert three.Y_train.shape == (3, 31)
+    assert three.Y_train[:, -1].tolist() == [0, 0, 1]
+
+
+def test_other_data_leaves_weights_and_optimiser_as_they_are():
+    run, _ = dnn.advance(dnn.start(GAUSS), 5)
+    data = drawn(run.data, [PUT])
+    after = exchange(run, data)
+    np.testing.assert_array_equal(after.parameters, run.parameters)
+    np.testing.assert_array_equal(after.state, run.state)
+    assert (after.step, after.epoch, after.position) == (5, run.epoch + 1, 0)
+    assert [(c.step, c.field, c.value) for c in after.changes] == [(5, "data", data.m_train)]
+    # The next step is one of plain mini-batches of the new data: the cost is over all of it.
+    on, records = dnn.advance(after, 5, dnn.Watch(5))
+    assert records[-1].train_cost == pytest.approx(dnn.cost(on, data.X_train, data.Y_train))
+    with pytest.raises(ValueError, match="same inputs"):
+        exchange(run, dnn.load(Config(dataset="iris")))
+    with pytest.raises(ValueError, match="another before step 5"):
+        dnn.replay(on, 8)
+
+
+# --- the loop ------------------------------------------------------------------------------------
+
+
+def test_the_run_goes_on_with_what_is_drawn():
+    loop = loop_of()
+    loop.step(20)
+    shown(loop)
+    before = loop.run
+    loop.draw([(1, PUT)])
+    shown(loop)
+    assert loop.run.step == 20
+    assert loop.given is loop.run.data
+    assert loop.run.data.m_train == before.data.m_train + 2
+    np.testing.assert_array_equal(loop.run.parameters, before.parameters)
+    assert loop.history.last("train_cost") == pytest.approx(
+        dnn.cost(loop.run, loop.run.data.X_train, loop.run.data.Y_train)
+    )
+    loop.step(7)
+    shown(loop)
+    assert_equal(loop.run, dnn.advance(exchange(before, loop.run.data), 7)[0])
+    assert loop.history["step"].tolist()[0] == 0, "the history goes on"
+
+
+def test_strokes_that_come_twice_are_drawn_once():
+    loop = loop_of()
+    loop.draw([(1, PUT)])
+    loop.draw([(1, PUT), (2, Stroke("put", ((0.0, 0.0),), 0))])
+    shown(loop)
+    assert loop.run.data.m_train == dnn.load(GAUSS).m_train + 3
+    assert loop.drawn == 2
+
+
+def test_there_is_no_past_on_other_data():
+    loop = loop_of()
+    loop.step(30)
+    shown(loop)
+    loop.draw([(1, PUT)])
+    loop.step(10)
+    shown(loop)
+    at_40 = loop.run
+    loop.go_to(5)
+    shown(loop)
+    assert loop.run.step == 30, "where the data became what it is"
+    loop.go_to(36)
+    shown(loop)
+    loop.go_to(40)
+    shown(loop)
+    assert_equal(loop.run, at_40)
+
+
+def test_a_reset_starts_on_what_was_drawn_and_built_in_data_comes_back():
+    loop = loop_of()
+    loop.step(5)
+    loop.draw([(1, PUT)])
+    shown(loop)
+    data = loop.run.data
+    loop.reset()
+    shown(loop)
+    assert loop.run.data_key == data.key
+    assert not loop.run.changes
+    loop.take(GAUSS)
+    assert loop.given is None
+    assert loop.run.data_key == dnn.load(GAUSS).key
+
+
+def test_other_inputs_are_made_of_the_points_that_were_drawn():
+    loop = loop_of()
+    loop.draw([(1, PUT)])
+    shown(loop)
+    points = loop.run.data.points_train
+    loop.configure(Config(**{**vars(GAUSS), "features": ("x1", "x2sq")}))
+    shown(loop)
+    np.testing.assert_array_equal(loop.run.data.points_train, points)
+    assert loop.run.data.n_inputs == 2
+    # Standardised over the training part, as for every set.
+    np.testing.assert_allclose(loop.run.data.X_train.mean(axis=1), 0, atol=1e-12)
+    np.testing.assert_allclose(loop.run.data.X_train.std(axis=1), 1)
+
+
+def test_a_drawn_run_is_saved_and_opened_and_no_script_is_offered():
+    loop = loop_of()
+    loop.step(12)
+    loop.draw([(1, PUT)])
+    loop.step(5)
+    shown(loop)
+    assert not fits(loop.run)
+    again = saved.from_bytes(saved.to_bytes(*loop.saved()))
+    assert_equal(again.run, loop.run)
+    other = loop_of()
+    other.open(again)
+    other.step(6)
+    shown(other)
+    loop.step(6)
+    shown(loop)
+    assert_equal(other.run, loop.run)
+
+
+def test_a_run_that_diverges_on_what_was_drawn_is_examined_from_there():
+    loop = loop_of(Config(**{**vars(GAUSS), "optimizer": "sgd", "activation": "relu"}))
+    loop.step(10)
+    loop.draw([(1, PUT)])
+    shown(loop)
+    loop.configure(Config(**{**vars(loop.config), "learning_rate": 10.0, "l2": 10.0}))
+    loop.step(400)
+    for _ in range(20):
+        loop.tick()
+    assert loop.run.diverged is not None
+    assert not loop.failed
+    assert loop.offers is not None
+    with pytest.raises(ValueError, match="ended"):
+        loop.draw([(2, PUT)])
+
+
+def test_twins_do_not_draw():
+    loop = loop_of(page="twins")
+    with pytest.raises(ValueError, match="Twins"):
+        loop.draw([(1, PUT)])
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        None, 7, "put", [7], [{}], [{"number": 1}], [{"number": "x", "kind": "put", "points": []}],
+        [{"number": 1, "kind": "put", "points": [[1]]}],
+        [{"number": 1, "kind": "put", "points": [["a", 2]]}],
+        [{"number": 1, "kind": "paint", "points": []}],
+        [{"number": 1, "kind": "put", "points": [[float("nan"), 0]]}],
+        [{"number": 1, "kind": "put", "points": [[10**400, 0]]}],
+        [{"number": 1, "kind": "put", "points": [[0, 0]], "label": 2}],
+        [{"number": 1, "kind": "put", "points": [[0, 0]], "label": -1}],
+        [{"number": 1, "kind": "put", "points": [[0, 0]] * 101}],
+        [{"number": 1, "kind": "move", "points": [[0, 0]]}],
+    ],
+)  # fmt: skip
+def test_an_event_may_say_anything(strokes):
+    loop = loop_of()
+    shown(loop)
+    before = loop.run
+    live.handle(loop, {"type": "draw", "strokes": strokes})
+    shown(loop)
+    assert loop.run is before or loop.run.data_key == before.data_key
+    assert loop.notice
+
+
+def test_the_frame_says_what_can_be_drawn():
+    from dnn.figures.frame import unpack
+
+    loop = loop_of()
+    shown(loop)
+    told = unpack(loop.frame)["panels"]["boundary"]["draw"]
+    assert [c["label"] for c in told["classes"]] == ["class 0", "class 1"]
+    assert told["number"] == 0
+    loop.draw([(4, PUT)])
+    shown(loop)
+    panel = unpack(loop.frame)["panels"]["boundary"]
+    assert panel["draw"]["number"] == 4
+    loop.look(hide=("draw",))
+    shown(loop)
+    assert "draw" not in unpack(loop.frame)["panels"]["boundary"]

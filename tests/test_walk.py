@@ -1,0 +1,176 @@
+"""The walk's numbers: against a loop by hand, the engine's own answers and central differences."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import sys
+
+import numpy as np
+import pytest
+
+import dnn
+from dnn.config import Config
+from dnn.glossary import GLOSSARY
+from dnn.walk import (
+    Passage,
+    batch_stages,
+    chain_stages,
+    chain_traces,
+    coloured,
+    example_stages,
+    small_run,
+    source_lines,
+    trace,
+)
+from dnn.walk.batch import example_gradients
+from dnn.walk.matrices import matrix, number
+from dnn.walk.source import ROOT
+
+CONFIGS = [
+    Config(),
+    Config(dataset="iris", hidden=(6, 6), batch_norm=True, residual=True, activation="gelu"),
+    Config(dataset="diabetes", hidden=(4,), activation="relu", optimizer="momentum", l2=0.1),
+    Config(dataset="xor", hidden=(), optimizer="sgd", dtype="float32"),
+    Config(hidden=(5, 4), dropout=0.5, activation="sigmoid", clip_norm=0.1, schedule="cosine"),
+]
+
+
+def started(config: Config):
+    return dnn.advance(dnn.start(config), 3)[0]
+
+
+def examples(run, m: int):
+    return run.data.X_train[:, :m], run.data.Y_train[:, :m]
+
+
+def all_stages():
+    for run in (small_run(), *map(started, CONFIGS)):
+        yield from example_stages(trace(run, *examples(run, 1)))
+        yield from batch_stages(trace(run, *examples(run, 8)))
+    yield from chain_stages(*chain_traces())
+
+
+def test_the_small_network_against_a_loop_by_hand():
+    t = trace(small_run(), *examples(small_run(), 1))
+    x = [1.0, -1.0]
+    z1 = [0.6 * x[0] - 0.4 * x[1] + 0.1, 0.3 * x[0] + 0.8 * x[1] - 0.2]
+    a1 = [math.tanh(z) for z in z1]
+    z2 = 0.9 * a1[0] - 0.7 * a1[1] + 0.05
+    a2 = 1 / (1 + math.exp(-z2))
+    d2 = a2 - 1
+    d1 = [w * d2 * (1 - a * a) for w, a in zip((0.9, -0.7), a1, strict=True)]
+    first, last = t.layers
+    assert first.Z[:, 0] == pytest.approx(z1)
+    assert first.A[:, 0] == pytest.approx(a1)
+    assert last.A[0, 0] == pytest.approx(a2)
+    assert t.cost == pytest.approx(-math.log(a2))
+    assert last.delta[0, 0] == pytest.approx(d2)
+    assert first.delta[:, 0] == pytest.approx(d1)
+    assert last.dW[0] == pytest.approx([d2 * a for a in a1])
+    assert first.dW == pytest.approx(np.array([[d * v for v in x] for d in d1]))
+    assert first.update[0] == pytest.approx([-0.5 * d1[0] * v for v in (*x, 1.0)])
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda c: f"{c.dataset}-{len(c.hidden)}")
+def test_the_numbers_are_the_engines_and_those_of_central_differences(config):
+    run = started(config)
+    for m in (1, 8):
+        X, Y = examples(run, m)
+        t = trace(run, X, Y)
+        exact = 1e-12 if config.dtype == "float64" else 1e-5
+        assert t.cost == pytest.approx(dnn.cost(run, X, Y), rel=exact)
+        assert pytest.approx(dnn.predict(run, X), rel=exact) == t.layers[-1].A
+        for layer, (W, _), (dW, db) in zip(
+            t.layers, run.weights, dnn.gradients(run, X, Y), strict=True
+        ):
+            plain = dW - config.l2 * W
+            assert layer.dW == pytest.approx(plain, rel=1e-4 if exact > 1e-9 else 1e-9, abs=1e-6)
+            assert layer.db == pytest.approx(db, abs=1e-6)
+            rows, columns = range(layer.W.shape[0]), range(layer.W.shape[1])
+            found = t.differences(layer.l, rows, columns)
+            assert found == pytest.approx(layer.dW, abs=1e-8 * max(1.0, abs(found).max()))
+            each = example_gradients(t, layer)
+            assert each.mean(axis=0) == pytest.approx(layer.dW)
+            assert layer.delta @ layer.before.T == pytest.approx(layer.dW)
+            if layer.norm is None:
+                assert layer.delta_z == pytest.approx(layer.delta)
+
+
+def test_an_examples_gradient_in_a_batch_is_its_own():
+    run = started(CONFIGS[0])
+    t = trace(run, *examples(run, 5))
+    alone = trace(run, run.data.X_train[:, 3:4], run.data.Y_train[:, 3:4])
+    for layer, own in zip(t.layers, alone.layers, strict=True):
+        assert example_gradients(t, layer)[3] == pytest.approx(own.dW)
+
+
+def test_the_update_is_the_step_that_the_engine_makes():
+    config = Config(dataset="circle", hidden=(3,), batch_size=None, l2=0.01, clip_norm=0.2)
+    run = started(config)
+    t = trace(run, run.data.X_train, run.data.Y_train)
+    after, _ = dnn.advance(run, 1)
+    for layer, (W, b), (W_, b_) in zip(t.layers, run.weights, after.weights, strict=True):
+        assert layer.update == pytest.approx(np.hstack([W_ - W, b_ - b]), abs=1e-12)
+
+
+def test_the_source_is_read_as_it_stands_in_its_file():
+    for stage in all_stages():
+        for passage in stage.passages:
+            lines = source_lines(passage)
+            file = (ROOT / lines.path).read_text().split("\n")
+            for i, text in enumerate(lines.text):
+                assert text == file[lines.first - 1 + i][-len(text) :] if text else True
+            assert bool(passage.marked) == bool(lines.marked)
+            for number_ in lines.marked:
+                assert any(words in file[number_ - 1] for words in passage.marked)
+
+
+def test_words_that_no_line_has_are_a_defect():
+    with pytest.raises(ValueError, match="has no line with 'nowhere'"):
+        source_lines(Passage(inspect.getsource, ("nowhere",)))
+
+
+def balanced(latex: str) -> bool:
+    pairs = (("{", "}"), (r"\left", r"\right"), (r"\begin", r"\end"))
+    text = latex.replace(r"\{", "").replace(r"\}", "").replace(r"\leftarrow", "")
+    text = text.replace(r"\rightarrow", "")
+    return all(text.count(a) == text.count(b) for a, b in pairs)
+
+
+def test_every_stage_has_its_words_its_terms_and_formulas_that_close():
+    for stage in all_stages():
+        assert stage.text.endswith((".", "!"))
+        assert stage.terms
+        assert set(stage.terms) <= set(GLOSSARY)
+        for latex in (stage.formula, stage.numbers):
+            assert balanced(latex), (stage.key, latex)
+            assert r"\layer" not in coloured(latex, lambda l: "#123456")
+
+
+def test_keys_are_unique_in_each_walk():
+    run = small_run()
+    one, many = trace(run, *examples(run, 1)), trace(run, *examples(run, 4))
+    for stages in ([*example_stages(one), *batch_stages(many)], chain_stages(*chain_traces())):
+        assert len({stage.key for stage in stages}) == len(stages)
+
+
+def test_large_matrices_are_shown_by_their_corners():
+    latex = matrix(np.arange(100.0).reshape(10, 10))
+    assert latex.count(r"\\") == 3
+    assert all(part in latex for part in (r"\vdots", r"\cdots", r"\ddots", "99"))
+    assert "35" not in latex
+
+
+@pytest.mark.parametrize(
+    ("x", "written"),
+    [(0.6, "0.6"), (-0.0752, "-0.0752"), (120.0, "120"), (1e-5, r"1.0{\cdot}10^{-5}"), (0, "0")],
+)
+def test_numbers_in_latex(x, written):
+    assert number(x) == written
+
+
+def test_a_network_that_is_too_large_is_refused(monkeypatch):
+    monkeypatch.setattr(sys.modules["dnn.walk.trace"], "MOST_PARAMETERS", 5)
+    with pytest.raises(ValueError, match="9 parameters; up to 5"):
+        trace(small_run(), *examples(small_run(), 1))

@@ -1,0 +1,95 @@
+"""Walk and glossary without a browser: keys, choices, links, and links that are wrong."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from visits import errors, found, opened, press, query
+
+from dnn.glossary import GLOSSARY
+from pages.shared import session
+
+
+@pytest.fixture(autouse=True)
+def _inline(monkeypatch):
+    monkeypatch.setenv("NEURAL_LAB_EXECUTOR", "inline")
+    session.executor.clear()
+    yield
+    session.executor.clear()
+
+
+def test_the_small_network_is_walked_to_the_end_and_back():
+    at = opened("walk.py")
+    seen = []
+    while not at.button(key="walk_next").disabled:
+        press(at, "walk_next")
+        seen.append(query(at)["stage"])
+    assert seen[:4] == ["z1", "a1", "z2", "a2"]
+    assert seen[-1] == "batch_update2"
+    press(at, "walk_back")
+    assert query(at)["stage"] == "batch_update1"
+
+
+def test_a_stage_is_picked_from_the_list_and_an_example_chosen():
+    at = press(opened("walk.py"), "stage_dW1")
+    assert query(at)["stage"] == "dW1"
+    first = [l.value for l in at.latex]
+    found(at.number_input, "walk_example").set_value(2).run()
+    assert query(at)["example"] == "2"
+    assert [l.value for l in at.latex] != first
+
+
+@pytest.mark.parametrize("subject", ["run", "chain"])
+def test_other_subjects_begin_at_their_first_stage(subject):
+    at = opened("walk.py", stage="z1")
+    found(at.segmented_control, "walk_subject").set_value(subject).run()
+    assert not at.exception
+    assert query(at).items() >= {"walk": subject}.items()
+    assert "stage" not in query(at)
+    press(at, "walk_next")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("walk", "x"), ("stage", "z99"), ("example", "0"), ("example", "1e9")]
+)
+def test_a_wrong_link_is_a_sentence(name, value):
+    at = opened("walk.py", **{name: value}).run()
+    assert not at.exception
+    assert name in errors(at)
+
+
+def test_the_links_of_the_glossary_into_the_walk_open():
+    wheres = {term.where for term in GLOSSARY.values() if term.where.startswith("walk?")}
+    for where in wheres:
+        asked = dict(part.split("=") for part in where.partition("?")[2].split("&"))
+        at = opened("walk.py", **asked).run()
+        assert not errors(at), where
+
+
+def test_the_glossary_is_searched():
+    at = opened("glossary.py")
+    found(at.text_input, "glossary_search").set_value("chain rule").run()
+    assert not at.exception
+    assert query(at) == {"search": "chain rule"}
+    assert any("Chain rule" in html.proto.body for html in at.get("html"))
+
+
+def test_a_link_to_a_run_at_a_step_opens_that_step():
+    asked = {"walk": "run", "dataset": "circle", "hidden": "3", "step": "5", "stage": "z1"}
+    at = opened("walk.py", **asked)
+    for _ in range(20):
+        if at.session_state["loop"].goal is None:
+            break
+        at.run()
+    at.run()
+    assert not at.exception
+    assert at.session_state["loop"].run.step == 5
+    assert query(at).items() >= {"step": "5", "walk": "run", "stage": "z1"}.items()
+
+
+def test_a_network_that_is_too_large_gives_way_to_the_small_one(monkeypatch):
+    monkeypatch.setattr(sys.modules["dnn.walk.trace"], "MOST_PARAMETERS", 20)
+    at = opened("walk.py", walk="run")
+    assert "up to 20 can be walked through" in at.info[0].value
+    press(at, "walk_next")
