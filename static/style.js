@@ -247,6 +247,7 @@ const CSS = `
 .nl-root[data-present] :is(.nl-head h3,.nl-empty b){font-size:19px;line-height:24px}
 .nl-root[data-present] .nl-said h2{font-size:26px;line-height:32px}
 .nl-root[data-present] .nl-said p{font-size:17px;line-height:23px}
+.nl-root[data-present] .nl-draw button{font-size:16px;line-height:22px}
 .nl-root[data-present] :is(.nl-segment,.nl-check,.nl-select,.nl-layer-button,.nl-banner button,.nl-mend button){height:44px;font-size:16px}
 .nl-root[data-present] .nl-check input{width:20px;height:20px}
 .nl-root[data-present] :is(.nl-zoom,.nl-saver button){font-size:16px}.nl-root[data-present] .nl-saver button{height:32px;min-width:32px}

@@ -168,7 +168,7 @@ def test_zoom_survives_updates_until_it_is_reset(visit):
 
 def test_divergence_and_back(visit):
     page = visit(f"?{DEEP}&dataset=circle&optimizer=sgd&learning_rate=0.03&play=1")
-    page.wait_for_selector(".nl-banner button", timeout=10_000)
+    page.wait_for_selector(".nl-panel[data-key=cost] .nl-banner button", timeout=10_000)
     panel = page.locator(".nl-panel[data-key=cost]").inner_text()
     assert "diverged" in panel
     assert "layer" in panel
@@ -177,8 +177,8 @@ def test_divergence_and_back(visit):
     press(page, "reset")
     page.wait_for_selector(".st-key-play button:enabled")
     press(page, "play")
-    page.wait_for_selector(".nl-banner button", timeout=10_000)
-    page.locator(".nl-banner button").click()
+    page.wait_for_selector(".nl-panel[data-key=cost] .nl-banner button", timeout=10_000)
+    page.locator(".nl-panel[data-key=cost] .nl-banner button").click()
     until(page, "lab.playing && lab.step > 40", 15_000)
     assert page.locator(".nl-banner button:visible").count() == 0
     linked(page, "initializer=he")

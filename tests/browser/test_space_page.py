@@ -35,7 +35,7 @@ def test_the_menu_leads_into_a_layers_space_and_the_link_too(visit):
     linked(page, "space_layer=last")
     heading(page, "Hidden space")
     until(page, "lab.frames.space > 0")
-    said = page.locator(f"{SPACE} .nl-words p").inner_text()
+    said = page.locator(f"{SPACE} .nl-words p").first.inner_text()
     assert said.startswith("One straight cut through all 3 units gets ")
     assert "through the inputs" in said
     page.wait_for_function(f"({PAINTED}).ink > 5000")
