@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dnn.live import Slice
 
 #: Draws of the weights that the band is made of, and seconds that a slice of them takes.
-DRAWS, DRAWING = 100, 0.2
+DRAWS, DRAWING = 100, 0.08
 #: Seconds that a slice looks for singular values; what takes longer waits until training pauses.
 RESOLVING = 0.15
 #: From so many draws on there is a band to speak of.

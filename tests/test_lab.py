@@ -312,12 +312,12 @@ def test_a_slice_of_drawing_ends_when_its_time_is_up(monkeypatch):
     looks = itertools.count()
     monkeypatch.setattr(lab, "time", SimpleNamespace(perf_counter=lambda: 0.03 * next(looks)))
     data = dataset(SMALL)
-    # Looks at 0.00, and behind each draw at 0.03, 0.06 and so on, up to 0.21 > 0.20.
+    # Looks at 0.00, and behind each draw at 0.03, 0.06 and 0.09 > 0.08.
     first = wider(SMALL, data, drawing(None))
-    assert first.draws == 7
-    assert wider(SMALL, data, drawing(first)).draws == 14
+    assert first.draws == 3
+    assert wider(SMALL, data, drawing(first)).draws == 6
     monkeypatch.setattr(lab, "DRAWING", 0.0)
-    assert wider(SMALL, data, drawing(first)).draws == 8, "at least one"
+    assert wider(SMALL, data, drawing(first)).draws == 4, "at least one"
     monkeypatch.setattr(lab, "DRAWING", 1e9)
     assert wider(SMALL, data, drawing(first)).draws == DRAWS
 

@@ -202,7 +202,7 @@ def _lesson(query: Mapping[str, str], problems: list[str]) -> Lesson | None:
     key = query.get("lesson", "")
     if key and key not in LESSONS:
         near = get_close_matches(key[:40], LESSONS, 1, 0.6)
-        meant = f"did you mean {near[0]}?" if near else "the page Teach lists them"
+        meant = f"did you mean {near[0]}?" if near else "the README lists them"
         problems.append(f"lesson: {key[:40]!r} is not known; {meant}")
     return LESSONS.get(key)
 
