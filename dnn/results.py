@@ -297,7 +297,7 @@ def _real(a: Answers) -> Panels:
             "Predicted against true", words, figures.prediction_figure(parts, theme, "value"),
             controls=[a.switch()], legend=key,
         ),
-        "residual": figures.panel(
+        "residuals": figures.panel(
             "Residuals", "Is the error the same everywhere, or does it follow the prediction?",
             figures.residual_figure(parts, theme, "value"), legend=key,
         ),

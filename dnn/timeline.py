@@ -47,19 +47,17 @@ class Timeline:
         if run.diverged or (self.snapshots and run.step < self.snapshots[-1].step + self.gap):
             return self
         kept, gap = (*self.snapshots, run), self.gap
-        while len(kept) > 1 and (len(kept) > MOST or self._bytes(kept) > self.budget):
+        # All states of a run are of one size.
+        most = max(1, min(MOST, self.budget // _size(run)))
+        while len(kept) > most:
             gap = max(2 * gap, kept[-1].step - kept[-2].step)
             kept = _spaced(kept, gap)
         return replace(self, snapshots=kept, gap=gap)
 
-    @staticmethod
-    def _bytes(runs: tuple[Run, ...]) -> int:
-        return sum(r.parameters.nbytes + r.state.nbytes + r.running.nbytes for r in runs)
-
     @property
     def nbytes(self) -> int:
         """The bytes of all states."""
-        return self._bytes(self.snapshots)
+        return sum(map(_size, self.snapshots))
 
     def before(self, step: int) -> Run:
         """Return the newest state at or before a step. Raises ValueError where there is none."""
@@ -80,6 +78,11 @@ class Timeline:
     def cut(self, step: int) -> Timeline:
         """Return the timeline without what came after a step, from which all may be different."""
         return replace(self, snapshots=tuple(r for r in self.snapshots if r.step <= step), end=None)
+
+
+def _size(run: Run) -> int:
+    """Return the bytes of a state."""
+    return run.parameters.nbytes + run.state.nbytes + run.running.nbytes
 
 
 def _spaced(runs: tuple[Run, ...], gap: int) -> tuple[Run, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from test_timeline import settle, trained
+from test_timeline import trained
+from visits import settled
 
 from dnn.config import Config
 from dnn.diagnosis import diagnose
@@ -30,7 +31,7 @@ TOO_FAST = Config(
 
 def loop_of(config, view=LAYERS):
     loop = Loop(InlineExecutor(), config, view, playing=False)
-    return loop, settle(loop)
+    return loop, settled(loop)
 
 
 def test_what_is_found_is_shown_with_evidence_and_a_button():
@@ -62,7 +63,7 @@ def test_it_can_be_hidden():
 def press(loop, key):
     handle(loop, {"type": "action", "action": "suggestion", "key": key})
     loop.pause()
-    return settle(loop)
+    return settled(loop)
 
 
 def test_a_suggestion_that_needs_a_new_network_starts_one():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from visits import checked, found, opened, press, query
+from visits import checked, found, loop, opened, press, query, settled
 
 from dnn.distributions import BINS, PERCENTILES
 from dnn.figures import unpack
@@ -22,20 +22,6 @@ SMALL = {"dataset": "circle", "hidden": "6-4", "batch_size": "20", "samples": "2
 @pytest.fixture(autouse=True)
 def _inline(monkeypatch):
     monkeypatch.setenv("NEURAL_LAB_EXECUTOR", "inline")
-
-
-def loop(at):
-    return at.session_state["loop"]
-
-
-def settled(running) -> dict:
-    """Return the frame that a paused run comes to show."""
-    for _ in range(50):
-        if running.settled:
-            break
-        running.tick()
-    assert running.settled
-    return unpack(running.frame)
 
 
 def stepped(running, times=4) -> dict:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from visits import settled
 
+from dnn.config import Config
 from dnn.execution import InlineExecutor
-from dnn.figures import unpack
 from dnn.lessons import LESSONS
 from dnn.view import View
 from pages.shared.loop import Loop
@@ -44,23 +45,15 @@ def opened(key):
     return Loop(InlineExecutor(), lesson.config, view, False, *twin)
 
 
-def settle(loop, most=2000):
-    for _ in range(most):
-        loop.tick()
-        if loop.settled:
-            return unpack(loop.frame)
-    raise AssertionError("it does not come to rest")
-
-
 def play(loop, fields, steps):
     """Change settings, begin anew with them, train, and return the page's message."""
     if fields:
         loop.configure(replace(loop.config, **fields))
         loop.reset()
-    settle(loop)
+    settled(loop)
     if steps:
         loop.step(steps)
-    return settle(loop)
+    return settled(loop)
 
 
 def goals(message):
@@ -70,7 +63,7 @@ def goals(message):
 @pytest.mark.parametrize("key", LESSONS)
 def test_each_is_played_to_its_end_goal_by_goal_and_is_not_complete_before(key):
     loop, (stages, came) = opened(key), PLAYS[key]
-    message = settle(loop)
+    message = settled(loop)
     assert not any(goals(message)), "nothing is reached by opening it"
     loop.answer(came)
     for n, (fields, steps) in enumerate(stages):
@@ -89,9 +82,9 @@ def test_each_is_played_to_its_end_goal_by_goal_and_is_not_complete_before(key):
 @pytest.mark.parametrize("key", [key for key, (stages, _) in PLAYS.items() if len(stages) > 1])
 def test_waiting_alone_completes_none_that_asks_for_a_change(key):
     loop = opened(key)
-    settle(loop)
+    settled(loop)
     loop.step(1200)
-    message = settle(loop)
+    message = settled(loop)
     assert not all(goals(message))
     assert not message["lesson"]["done"]
 
@@ -99,3 +92,30 @@ def test_waiting_alone_completes_none_that_asks_for_a_change(key):
 def test_every_lesson_is_played_here_and_there_are_enough():
     assert set(PLAYS) == set(LESSONS)
     assert len(LESSONS) >= 12
+
+
+VANISHING = Config(
+    dataset="circle", samples=60, hidden=(8,) * 6, activation="sigmoid", optimizer="sgd"
+)
+#: Where each page says what is the matter, in a frame.
+VERDICTS = {
+    "layers": lambda message: message["findings"],
+    "gradients": lambda message: message["verdict"],
+    "playground": lambda message: message["panels"]["gradients"]["badge"],
+}
+
+
+@pytest.mark.parametrize("page", VERDICTS)
+@pytest.mark.parametrize("how", ["answer", "reveal"])
+def test_verdicts_are_not_in_a_frame_before_somebody_has_predicted(page, how):
+    loop = Loop(InlineExecutor(), VANISHING, View(page=page, predict=True), playing=False)
+    loop.step(10)
+    hidden = settled(loop)
+    assert not hidden["verdict"]
+    assert not hidden.get("findings")
+    assert not any(p["badge"] or p["banner"] for p in hidden["panels"].values())
+    if how == "answer":
+        loop.answer(0)
+    else:
+        loop.reveal(True)
+    assert VERDICTS[page](settled(loop))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from visits import checked, opened, query
+from visits import checked, loop, opened, query, settled
 
 import dnn
-from dnn.figures import unpack
 from pages.shared import live
 
 PAGE = "results.py"
@@ -16,27 +15,13 @@ KINDS = {
     "spiral": {"confusion", "probability", "roc", "precision_recall", "calibration", "boundary"},
     "iris": {"confusion", "classes", "boundary"},
     "digits": {"confusion", "classes", "boundary", "pictures", "filters"},
-    "diabetes": {"prediction", "residual", "errors", "boundary"},
+    "diabetes": {"prediction", "residuals", "errors", "boundary"},
 }
 
 
 @pytest.fixture(autouse=True)
 def _inline(monkeypatch):
     monkeypatch.setenv("NEURAL_LAB_EXECUTOR", "inline")
-
-
-def loop(at):
-    return at.session_state["loop"]
-
-
-def settled(running) -> dict:
-    """Return the frame that a paused run comes to show."""
-    for _ in range(50):
-        if running.settled:
-            break
-        running.tick()
-    assert running.settled
-    return unpack(running.frame)
 
 
 def page(dataset: str, steps: int = 20, **query: str):

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from visits import settled
 
 import dnn
 import dnn.autopsy
@@ -33,14 +34,6 @@ def same(run, other):
         assert np.array_equal(getattr(run, name), getattr(other, name)), name
 
 
-def settle(loop, most=400):
-    for _ in range(most):
-        loop.tick()
-        if loop.settled:
-            return unpack(loop.frame)
-    raise AssertionError("it does not come to rest")
-
-
 def loop_of(config=CONFIG, view=None):
     return Loop(InlineExecutor(), config, view or View(), playing=False)
 
@@ -55,7 +48,7 @@ def trained(loop, *parts):
             loop.configure(replace(loop.config, **part))
         else:
             loop.edit(*part)
-        settle(loop)
+        settled(loop)
         found.append(loop.run)
     return found
 
@@ -112,7 +105,7 @@ def test_a_moment_is_the_one_that_was(step):
     trained(loop, 13, 27, {"learning_rate": 0.003}, 20, (1, 2, 0, 0.5), {"batch_size": 11}, 40)
     end = loop.run
     loop.go_to(step)
-    message = settle(loop)
+    message = settled(loop)
     same(loop.run, dnn.replay(end, step))
     assert loop.config == loop.run.config
     assert message["numbers"]["step"] == step == loop.history.last("step")
@@ -125,7 +118,7 @@ def test_no_step_of_an_earlier_moment_is_recorded_twice():
     trained(loop, 10, 10, 10)
     for step in (20, 11, 20, 13):
         loop.go_to(step)
-        settle(loop)
+        settled(loop)
         steps = loop.history["step"]
         assert steps[-1] == step
         assert (np.diff(steps) > 0).all(), (step, steps)
@@ -136,7 +129,7 @@ def test_it_goes_on_as_it_went():
     trained(loop, 30, {"dropout": 0.1}, 30, (2, 1, 2, -1.0), 40)
     end, history = loop.run, loop.history
     loop.go_to(11)
-    settle(loop)
+    settled(loop)
     assert loop.run.changes == ()
     trained(loop, 89)
     same(loop.run, end)
@@ -152,9 +145,9 @@ def test_back_at_the_end_nothing_is_computed():
     trained(loop, 50)
     end, history = loop.run, loop.history
     loop.go_to(20)
-    settle(loop)
+    settled(loop)
     loop.go_to(99)
-    message = settle(loop)
+    message = settled(loop)
     same(loop.run, end)
     assert list(loop.history["step"]) == list(history["step"])
     assert message["timeline"] == {"step": 50, "end": 50, "earlier": False}
@@ -165,7 +158,7 @@ def test_a_changed_setting_is_another_branch():
     trained(loop, 30, {"dropout": 0.0}, 30)
     history = loop.history
     loop.go_to(20)
-    settle(loop)
+    settled(loop)
     trained(loop, {"learning_rate": 0.1})
     assert "Another branch from step 20" in loop.notice
     assert loop.ghost is history
@@ -177,7 +170,7 @@ def test_a_changed_setting_is_another_branch():
     # Its own past can be gone back to, and that is the new branch's.
     end = loop.run
     loop.go_to(50)
-    settle(loop)
+    settled(loop)
     same(loop.run, dnn.replay(end, 50))
 
 
@@ -185,7 +178,7 @@ def test_an_edited_weight_is_another_branch():
     loop = loop_of()
     trained(loop, 40)
     loop.go_to(10)
-    settle(loop)
+    settled(loop)
     trained(loop, (1, 0, 0, 2.0))
     assert loop.timeline.end is None
     assert loop.run.changes == (dnn.training.Change(10, "w1.0.0", 2.0),)
@@ -198,11 +191,11 @@ def test_a_diverged_run_has_a_past():
     assert loop.phase == "diverged"
     end = loop.run
     loop.go_to(max(0, end.step - 1))
-    settle(loop)
+    settled(loop)
     assert loop.phase == "paused"
     assert loop.run.diverged is None
     loop.go_to(end.step)
-    settle(loop)
+    settled(loop)
     same(loop.run, end)
     assert loop.run.diverged == end.diverged
 
@@ -211,7 +204,7 @@ def test_a_new_network_has_no_past():
     loop = loop_of()
     trained(loop, 20)
     loop.reset()
-    settle(loop)
+    settled(loop)
     assert [kept.step for kept in loop.timeline.snapshots] == [0]
 
 
@@ -220,15 +213,15 @@ def test_a_reset_at_an_earlier_moment_keeps_the_whole_curve():
     trained(loop, 50)
     history = loop.history
     loop.go_to(10)
-    settle(loop)
+    settled(loop)
     loop.reset()
-    settle(loop)
+    settled(loop)
     assert loop.ghost is history
 
 
 def test_twins_and_networks_too_large_have_no_moments():
     loop = loop_of(view=View(page="twins"))
-    settle(loop)
+    settled(loop)
     with pytest.raises(ValueError, match="single run"):
         loop.go_to(0)
 
@@ -259,7 +252,7 @@ def test_a_divergence_is_examined_and_named():
     assert labels == [offer.button for offer in found.offers]
     assert loop.offers == found.offers
     loop.look(autopsy="cost")
-    chart = settle(loop)["panels"]["autopsy"]["figure"]
+    chart = settled(loop)["panels"]["autopsy"]["figure"]
     assert [trace["name"] for trace in chart["data"]] == ["cost"]
 
 
@@ -271,7 +264,7 @@ def test_back_behind_a_divergence_with_another_setting(offer):
     loop.go_back(offer)
     assert loop.playing
     loop.pause()
-    settle(loop)
+    settled(loop)
     assert loop.ghost is not None
     assert loop.run.changes == tuple(dnn.training.Change(back, *f) for f in made.fields.items())
     wanted = dnn.change(dnn.replay(end, back), **made.fields)

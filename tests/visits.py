@@ -7,8 +7,10 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from dnn.config import FIELDS, Config, from_query
+from dnn.figures import unpack
 from dnn.presets import PRESETS
 from pages.shared import session
+from pages.shared.loop import Loop
 
 APP = str(Path(__file__).parents[1] / "pages" / "main.py")
 
@@ -33,6 +35,20 @@ def checked(at: AppTest) -> AppTest:
 def found(kind, name: str):
     """Return the widget of this name: a number behind it counts how often it was made anew."""
     return next(w for w in kind if base(w.key) == base(name))
+
+
+def loop(at: AppTest) -> Loop:
+    """Return the session's loop."""
+    return at.session_state["loop"]
+
+
+def settled(running: Loop, most: int = 400) -> dict:
+    """Return the message of the frame that a paused loop comes to show."""
+    for _ in range(most):
+        running.tick()
+        if running.settled:
+            return unpack(running.frame)
+    raise AssertionError("it does not come to rest")
 
 
 def base(key: str) -> str:

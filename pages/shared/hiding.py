@@ -27,7 +27,7 @@ PANELS = {
     "calibration": "Results: calibration",
     "classes": "Results: precision and recall by class",
     "prediction": "Results: predicted against true",
-    "residual": "Results: residuals",
+    "residuals": "Results: residuals",
     "errors": "Results: histogram of the errors",
     "pictures": "Results: gallery of pictures",
     "filters": "Results: weights as pictures",

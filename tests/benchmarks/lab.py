@@ -68,11 +68,11 @@ def answered(page: Page, select: str, act: Callable[[], None]) -> float:
 
 
 def told(what: str, values: list[float], bar: float) -> None:
-    """Print median, 95th percentile and worst of times in ms; the second has the bar to meet."""
+    """Print median, 95th percentile and worst of times in ms; the worst has the bar to meet."""
     late = sorted(values)[-(len(values) // 20) - 1]
     figure = f"{statistics.median(values):.0f}, {late:.0f}, {max(values):.0f} ms"
-    row(f"{what}: median, p95, worst of {len(values)}", figure, f"p95 <= {bar:g} ms",
-        late <= bar and min(values) >= 0)  # fmt: skip
+    row(f"{what}: median, p95, worst of {len(values)}", figure, f"<= {bar:g} ms",
+        max(values) <= bar and min(values) >= 0)  # fmt: skip
 
 
 def timed(call: Callable[[], object]) -> float:
