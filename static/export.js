@@ -6,6 +6,8 @@ import { element } from "./panels.js";
 /** Pixels of a saved figure, and how many of its own there are to each in a PNG. */
 const SIZE = { width: 900, height: 560 };
 const SCALE = 2;
+/** Pixels above a picture for its words. */
+const HEAD = 54;
 const KINDS = ["png", "svg", "html"];
 
 /** A button in a panel's corner, and the menu that it opens. */
@@ -27,15 +29,14 @@ export class Saver {
     this.root.onfocusout = ({ relatedTarget }) => this.root.contains(relatedTarget) || this.toggle(false);
   }
 
-  /** Whether Plotly can draw the panel; the network is a picture only. */
+  /** Whether Plotly can draw the panel; the network and the distributions are pictures. */
   get drawn() {
     return typeof this.panel.chart.layout === "function";
   }
 
   toggle(open) {
-    const kinds = this.drawn ? KINDS : ["png"];
     this.menu.replaceChildren(
-      ...kinds.map((kind) => {
+      ...KINDS.map((kind) => {
         const button = element("button", "", kind.toUpperCase());
         button.type = "button";
         button.onclick = () => this.save(kind);
@@ -51,21 +52,28 @@ export class Saver {
     const { chart, key } = this.panel;
     this.toggle(false);
     const name = `neural-lab-${key}.${kind}`;
-    if (!this.drawn) download(this.picture(), name);
+    if (!this.drawn) download(wrapped(this.picture(), kind), name);
     else if (kind === "html") download(URL.createObjectURL(await page(this.figure())), name);
     else download(await drawn(this.figure(), kind), name);
   }
 
-  /** Return the panel's canvas as it is seen, on the panel's ground. */
+  /** Return the panel's canvas as it is seen, below its title and sentence, on the panel's ground. */
   picture() {
-    const { canvas } = this.panel.chart;
+    const { title, subtitle, plot, chart: { canvas } } = this.panel;
+    const ratio = canvas.width / plot.clientWidth;
     const copy = element("canvas");
-    [copy.width, copy.height] = [canvas.width, canvas.height];
+    [copy.width, copy.height] = [canvas.width, canvas.height + HEAD * ratio];
     const g = copy.getContext("2d");
-    g.fillStyle = getComputedStyle(this.panel.root).getPropertyValue("--panel");
+    const style = getComputedStyle(this.panel.root);
+    g.fillStyle = style.getPropertyValue("--panel");
     g.fillRect(0, 0, copy.width, copy.height);
-    g.drawImage(canvas, 0, 0);
-    return copy.toDataURL("image/png");
+    g.fillStyle = style.color;
+    for (const [{ textContent }, font, y] of [[title, "600 16px", 22], [subtitle, "13px", 42]]) {
+      g.font = `${font.replace(/\d+(?=px)/, (n) => n * ratio)} ${style.fontFamily}`;
+      g.fillText(textContent, 14 * ratio, y * ratio, copy.width - 28 * ratio);
+    }
+    g.drawImage(canvas, 0, HEAD * ratio);
+    return copy;
   }
 
   /** Return the figure as one that Plotly draws whole. */
@@ -91,6 +99,16 @@ export class Saver {
       },
     };
   }
+}
+
+/** Return the address of a picture by itself, in a drawing, or in a page. */
+function wrapped(canvas, kind) {
+  const png = canvas.toDataURL("image/png");
+  if (kind === "png") return png;
+  const { width, height } = canvas;
+  const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"><image width="${width}" height="${height}" href="${png}"/></svg>`;
+  const html = `<!doctype html><meta charset="utf-8"><title>Neural Lab</title>${drawing}`;
+  return URL.createObjectURL(kind === "svg" ? new Blob([drawing], { type: "image/svg+xml" }) : new Blob([html], { type: "text/html" }));
 }
 
 /** Return the address of a figure as a picture. */

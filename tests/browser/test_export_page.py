@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 from xml.etree import ElementTree
 
@@ -33,6 +34,8 @@ def test_a_panel_is_saved_as_picture_drawing_and_page(visit, browser, tmp_path):
     network = saved(page, "network", "PNG")
     assert network[:8] == png[:8]
     assert len(network) > 10_000
+    (image,) = ElementTree.fromstring(saved(page, "network", "SVG"))
+    assert base64.b64decode(image.get("href").partition(",")[2]) == network
     svg = ElementTree.fromstring(saved(page, "gradients", "SVG"))
     words = {"".join(node.itertext()) for node in svg.iter("{http://www.w3.org/2000/svg}text")}
     assert any("Gradient per layer" in text for text in words)
