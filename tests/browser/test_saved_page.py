@@ -72,7 +72,7 @@ def test_a_run_with_more_edits_than_a_link_holds_moves_to_another_browser(visit,
     other.keyboard.press("ArrowLeft")
     other.locator(".nl-note:not([hidden])").wait_for()
     # Both go on alike.
-    page.keyboard.press("Escape")
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
     page.get_by_role("dialog").wait_for(state="hidden")
     for each in (page, other):
         press(each, "epoch")
