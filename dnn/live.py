@@ -106,7 +106,8 @@ class Slice:
 class Outcome:
     """The run and history after a slice, and its frame; run is None where the data was missing.
 
-    moments: what the layers looked like, where that was asked for; looked: seconds that took.
+    moments: what the layers looked like, where that was asked for; looked: seconds that took;
+    recording: seconds that the record of the last step took, 0 where it had one already.
     """
 
     run: Run | None
@@ -121,6 +122,7 @@ class Outcome:
     offers: tuple[Offer, ...] | None = None
     moments: tuple[Moment, ...] = ()
     looked: float = 0.0
+    recording: float = 0.0
     findings: tuple[Finding, ...] | None = None
     attending: Attending | None = None
 
@@ -177,7 +179,9 @@ def train_slice(work: Slice) -> Outcome:
     records += _last_steps(attach(work.run, data), run) if run.diverged else made
     check = gradcheck(run) if work.checking and not run.diverged else work.check
     with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
+        began = time.perf_counter()
         now = newest(trainer, run, records, work.history)
+        recording = time.perf_counter() - began if now else 0.0
         history = work.history.extend([*records, *now])
         band = wider(run.origin, data, work) if work.drawing else work.band
         if overtaken(work):
@@ -198,7 +202,7 @@ def train_slice(work: Slice) -> Outcome:
     made_steps = run.step - before
     return Outcome(
         run, history, pack(shown), made_steps, seconds, check, band, known.spectra, offers=offers,
-        moments=tuple(looks), looked=looked,
+        moments=tuple(looks), looked=looked, recording=recording,
         findings=known.findings if work.diagnosing else None, attending=known.attending,
     )  # fmt: skip
 

@@ -108,7 +108,7 @@ EXPERIMENTS = [
         "step 0, 3 seeds",
         help="A product of orthogonal matrices keeps the length of every error vector at any "
         "depth; one of Gaussian matrices keeps it on average only, a few directions growing while "
-        "most vanish.",
+        "most vanish. The run looks at step 0; how fast such networks learn, it does not measure.",
         source="Saxe, McClelland & Ganguli 2013, Exact solutions to the nonlinear dynamics of "
         "learning in deep linear neural networks, section 3",
         paper="Scaled Gaussian weights keep the mean length, but the product of many layers has a "

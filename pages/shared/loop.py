@@ -61,8 +61,9 @@ ONE_RUN = "A file holds one run, and twins are two: open it on the page Playgrou
 ONE_SETTING = "Twins differ in one setting only. Edit weights in the playground."
 #: Seconds that a notice stays while training goes on.
 NOTICE = 8.0
-#: At high speed, no more records than these: each costs as much as some dozen steps.
-RECORDS_A_SECOND = 40
+#: At high speed, no more records than these: each costs as much as some dozen steps. And of a large
+#: network, one of which costs more than a step of training, no more than take this share of the time.
+RECORDS_A_SECOND, RECORDING = 40, 0.1
 #: Records of a run that is recomputed for a link.
 RECORDS_TO_GOAL = 200
 
@@ -485,6 +486,8 @@ class Loop(Asking, Drawing):
         self.playing = self.playing and not large
         self.history, self.twin = History(), pair
         self.timeline = Timeline()
+        #: Seconds that a record of this network takes.
+        self._recording = 0.0
         self._forget()
         self._ask_anew()
         self._keep_moment()
@@ -525,7 +528,8 @@ class Loop(Asking, Drawing):
         if self.speed == "step":
             every, least = 1, self.history.stride
         else:
-            every, least = self.epoch_steps, max(self.history.stride, self.rate / RECORDS_A_SECOND)
+            most = self.rate * max(1 / RECORDS_A_SECOND, self._recording / RECORDING)
+            every, least = self.epoch_steps, max(self.history.stride, most)
             if self.goal is not None:  # nobody waits for the frames on the way
                 least = max(self.history.stride, self.goal / RECORDS_TO_GOAL)
         while every < least:
@@ -612,6 +616,7 @@ class Loop(Asking, Drawing):
         if self._work.pressed and not self.ended:
             self._queued += (self._work.steps or 0) - outcome.steps  # what did not fit
         self.history = outcome.history
+        self._recording = outcome.recording or self._recording
         if outcome.frame:
             self.frame, self.shown = outcome.frame, self._work.seq
         self._keep_moment()
