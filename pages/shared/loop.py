@@ -61,8 +61,8 @@ ONE_RUN = "A file holds one run, and twins are two: open it on the page Playgrou
 ONE_SETTING = "Twins differ in one setting only. Edit weights in the playground."
 #: Seconds that a notice stays while training goes on.
 NOTICE = 8.0
-#: At high speed, no more records than these: each costs as much as some dozen steps. And of a large
-#: network, one of which costs more than a step of training, no more than take this share of the time.
+#: At high speed, no more records than these: each costs as much as some dozen steps. Those of a
+#: large network, each of which costs more than a step, take no more than this share of the time.
 RECORDS_A_SECOND, RECORDING = 40, 0.1
 #: Records of a run that is recomputed for a link.
 RECORDS_TO_GOAL = 200
