@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -158,12 +158,17 @@ def _bare_start() -> Iterator[None]:
                     os.environ[name] = value
 
 
-@dataclass
+@dataclass(eq=False)
 class _Worker:
     """One process behind an executor of its own, so that its end harms no other."""
 
     executor: ProcessPoolExecutor
-    pending: int = 0
+    #: Calls that are not done, by the session that made them.
+    pending: Counter[int | None] = field(default_factory=Counter)
+
+    def busy(self, home: int | None = None) -> int:
+        """Return how many calls wait here, without a session's own."""
+        return self.pending.total() - (self.pending[home] if home is not None else 0)
 
 
 @dataclass(eq=False)
@@ -177,7 +182,8 @@ class WorkerPool(Executor):
     workers: int = 2
     warm: Callable[[], object] = _nothing
     lost: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    #: Its holder may take it again: a session that is collected meanwhile gives its flag back.
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
         if self.workers < 1:
@@ -185,6 +191,8 @@ class WorkerPool(Executor):
         self._context = multiprocessing.get_context("spawn")
         self._flags = self._context.RawArray(ctypes.c_ulonglong, FLAGS)
         self._free = list(range(FLAGS))
+        #: The worker of each session's last call.
+        self._homes: dict[int, _Worker] = {}
         self._team = [self._start() for _ in range(self.workers)]
         self._spare: _Worker | None = self._start()
         self._closed = False
@@ -211,6 +219,7 @@ class WorkerPool(Executor):
         """Take back a flag; the session that takes it next numbers its calls on from there."""
         with self._lock:
             self._free.append(slot)
+            self._homes.pop(slot, None)
 
     def raise_flag(self, slot: int, number: int) -> None:
         """Ask the session's call `number`, and all before it, to finish."""
@@ -222,22 +231,44 @@ class WorkerPool(Executor):
 
     def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
         """Return the future of fn(*args, **kwargs) in the least busy worker."""
+        return self.submit_for(None, fn, *args, **kwargs)
+
+    def submit_for(self, slot: int | None, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
+        """Return the future of a call of the session that has this flag.
+
+        In the worker of its last call, which has compiled what it needs, unless others of its calls
+        wait less elsewhere: what it has given up itself ends there at once.
+        """
         outer: Future = Future()
-        self._attempt(outer, lambda executor: executor.submit(fn, *args, **kwargs), TRIES)
+        self._attempt(outer, slot, lambda executor: executor.submit(fn, *args, **kwargs), TRIES)
         return outer
 
+    def _chosen(self, slot: int | None) -> _Worker:
+        """Return the worker for a session's call. The lock is held."""
+        free = min(self._team, key=lambda w: w.busy())
+        home = self._homes.get(slot) if slot is not None else None
+        if home in self._team and home.busy(slot) <= free.busy():
+            return home
+        if slot is not None:
+            self._homes[slot] = free
+        return free
+
     def _attempt(
-        self, outer: Future, call: Callable[[ProcessPoolExecutor], Future], tries: int
+        self,
+        outer: Future,
+        slot: int | None,
+        call: Callable[[ProcessPoolExecutor], Future],
+        tries: int,
     ) -> None:
         with self._lock:
-            worker = min(self._team, key=lambda w: w.pending)
-            worker.pending += 1
+            worker = self._chosen(slot)
+            worker.pending[slot] += 1
         try:
             inner = call(worker.executor)
         except (BrokenProcessPool, RuntimeError) as error:
             if self._closed:
                 raise
-            self._lose(worker, outer, call, tries, error)
+            self._lose(worker, outer, slot, call, tries, error)
             return
 
         # Not the future itself in both callbacks: a ring of futures keeps a frame's memory until
@@ -246,7 +277,8 @@ class WorkerPool(Executor):
 
         def done(inner: Future) -> None:
             under_way.clear()
-            worker.pending -= 1
+            with self._lock:
+                worker.pending[slot] -= 1
             if inner.cancelled() or outer.cancelled():
                 outer.cancel()
                 outer.set_running_or_notify_cancel()  # wakes those who wait for it
@@ -255,7 +287,7 @@ class WorkerPool(Executor):
             if error is None:
                 outer.set_result(inner.result())
             elif isinstance(error, BrokenProcessPool):
-                self._lose(worker, outer, call, tries, error)
+                self._lose(worker, outer, slot, call, tries, error)
             else:
                 outer.set_exception(error)
 
@@ -266,13 +298,14 @@ class WorkerPool(Executor):
         self,
         worker: _Worker,
         outer: Future,
+        slot: int | None,
         call: Callable[[ProcessPoolExecutor], Future],
         tries: int,
         error: BaseException,
     ) -> None:
         self._replace(worker)
         if tries > 1 and not self._closed:
-            self._attempt(outer, call, tries - 1)
+            self._attempt(outer, slot, call, tries - 1)
         else:
             outer.set_exception(error)
 

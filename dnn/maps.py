@@ -20,7 +20,7 @@ from dnn.figures.scales import ceil_to
 from dnn.layout import Layout
 from dnn.network import EVALUATION, Array, Pass, with_ones
 from dnn.planes import COMPONENTS, Plane
-from dnn.program import fuse
+from dnn.program import FusedLater
 from dnn.trainer import Evaluation, Trainer
 
 #: The plane is computed on a grid of so many points a side, fewer where the network is large.
@@ -82,7 +82,7 @@ class PlaneEvaluation(Evaluation):
         self.net = Pass(architecture, self.p, work, U.shape[1], EVALUATION, trainer.running)
         self.rows = with_ones(U, dtype)
         self.step = (self.rows.T, self.rows, None)
-        self._run = fuse(self.net.forward() + self.net.predict())
+        self._run = FusedLater(self.net.forward() + self.net.predict())
 
     def run(self) -> Pass:
         """Return the pass after it has run with the trainer's present parameters."""

@@ -22,7 +22,10 @@ class Slot:
     name: str
 
 
-X, XT, T, MASK = Slot("X"), Slot("XT"), Slot("T"), Slot("MASK")
+BATCH = ("X", "XT", "T")
+X, XT, T, MASK = *map(Slot, BATCH), Slot("MASK")
+#: From so many steps on calls are fused that were made one by one.
+PAYS = 20
 
 
 class OutOfRange(Exception):
@@ -59,7 +62,7 @@ def fuse(
     body = body if isinstance(body, Body) else Body(body)
     bound: dict[str, Any] = {}
     given = [f"c{i}" for i in range(len(body.coefficients))]
-    step = ["(X, XT, T)", *(["MASK"] if masked else []), *given]
+    step = [f"({', '.join(BATCH)})", *(["MASK"] if masked else []), *given]
     if other is None:
         lines = _lines(body, given, bound)
     else:
@@ -68,13 +71,38 @@ def fuse(
         indented = ([f"    {line}" for line in lines] for lines in both)
         lines = ["if OTHER:", *next(indented), "else:", *next(indented)]
     # Nothing beside the batch: no tuple around it to take apart.
-    target = "X, XT, T" if len(step) == 1 else ", ".join(step)
+    target = ", ".join(BATCH) if len(step) == 1 else ", ".join(step)
     source = (
         f"def run(steps, {', '.join(f'{n}={n}' for n in bound)}):\n"
         f"    for {target} in steps:\n        " + "\n        ".join(lines)
     )
     exec(_compiled(source), bound)
     return bound["run"]
+
+
+class FusedLater:
+    """Calls for a pass that may be made a few times only: run(steps), as fuse(calls) returns it.
+
+    They are made one by one, and fused when there have been so many steps that it pays: to compile
+    thirty layers takes as long as to make a pass through them some twenty times.
+    """
+
+    def __init__(self, calls: Sequence[Call]):
+        self.calls, self.made = calls, 0
+        self._fused: Callable[[Iterable], None] | None = None
+
+    def __call__(self, steps: Iterable) -> None:
+        """Make all calls once for each (X, XT, T) in steps."""
+        if self._fused is None and self.made >= PAYS:
+            self._fused = fuse(self.calls)
+        if self._fused is not None:
+            self._fused(steps)
+            return
+        for step in steps:
+            given = dict(zip(BATCH, step, strict=True))
+            for function, operands in self.calls:
+                function(*[given[o.name] if isinstance(o, Slot) else o for o in operands])
+            self.made += 1
 
 
 @lru_cache(maxsize=64)

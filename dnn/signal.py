@@ -15,7 +15,7 @@ from dnn.initializers import INITIALIZERS
 from dnn.layout import Array, initial_parameters
 from dnn.losses import LOSSES
 from dnn.network import PROBING, Pass, with_ones
-from dnn.program import fuse
+from dnn.program import FusedLater
 from dnn.trainer import architecture_of, layout_of, targets
 from dnn.training import Run, start
 
@@ -50,7 +50,7 @@ class Probe:
         Y = loss.encode(targets(loss.key, data, data.Y_train[:, : self.m])).astype(self.dtype)
         self.rows = with_ones(data.X_train[:, : self.m], self.dtype)
         self._step = (self.rows.T, self.rows, Y)
-        self._run = fuse(self.net.forward() + self.net.predict() + self.net.backward())
+        self._run = FusedLater(self.net.forward() + self.net.predict() + self.net.backward())
         self._seed: int | None = None
 
     def take(self, config: Config) -> None:

@@ -6,8 +6,9 @@ steps and batches; the value semantics of a Run are training.py's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from dnn.layout import Layout
 from dnn.losses import LOSSES
 from dnn.network import EVALUATION, PROBING, TRAINING, Architecture, Array, Mode, Pass, with_ones
 from dnn.optimizers import OPTIMIZERS
-from dnn.program import Body, fuse
+from dnn.program import Body, FusedLater, fuse
 from dnn.schedules import SCHEDULES
 from dnn.update import Update, coefficients
 
@@ -96,7 +97,7 @@ class Evaluation:
         encoded = None if Y is None else trainer.loss.encode(Y).astype(dtype)
         self.step = (self.rows.T, self.rows, encoded)
         calls = self.net.forward() + self.net.predict() + (self.net.backward() if backward else [])
-        self._run = fuse(calls)
+        self._run = FusedLater(calls)
 
     def run(self) -> Pass:
         """Return the pass after it has run with the trainer's present parameters."""
@@ -145,7 +146,7 @@ def starting_moments(config: Config, data: Dataset, p: Array) -> Array:
         net = Pass(architecture, p, np.zeros(architecture.layout.largest, p.dtype),
                    len(rows), PROBING, running.copy())  # fmt: skip
         with np.errstate(all="ignore"):
-            fuse(net.forward())([(rows.T, rows, None)])
+            FusedLater(net.forward())([(rows.T, rows, None)])
         running[0] = np.concatenate([norm.mean[:, 0] for norm in net.norms])
         variance = np.concatenate([norm.var[:, 0] for norm in net.norms])
         running[1] = variance * (len(rows) / (len(rows) - 1))
@@ -182,8 +183,12 @@ class Program:
         self.shorter = Step(trainer, shorter) if shorter else None
         self.steps = [self.step, *([self.shorter] if self.shorter else [])]
         self.masked = self.step.net.dropout
+
+    @cached_property
+    def _run(self) -> Callable[[Iterable], None]:
+        """The fused loop: compiled when the first step is made, for many networks make none."""
         other = self.shorter.body if self.shorter else None
-        self._run = fuse(self.step.body, other, masked=self.masked)
+        return fuse(self.step.body, other, masked=self.masked)
 
     def of(self, short: bool) -> Step:
         """Return the step for a whole batch or for the shorter one."""

@@ -246,6 +246,25 @@ def test_a_call_that_nobody_waits_for_any_more_is_dropped(pool, caplog):
     assert not caplog.records
 
 
+def test_a_session_stays_where_its_last_call_was_while_only_its_own_calls_wait_there():
+    pool = WorkerPool(2)
+    mine, other = pool.take_flag(), pool.take_flag()
+    home = pool.submit_for(mine, os.getpid).result(60)
+    given_up = pool.submit_for(mine, time.sleep, 0.5)
+    behind = pool.submit_for(mine, os.getpid)
+    assert behind.result(60) == home
+    assert given_up.done(), "behind it, in the worker that knows the session"
+    busy = pool.submit_for(other, calls.wait_for_flag, other, 60)
+    # The first worker is the first session's home and the other session's too, by turns.
+    elsewhere = pool.submit_for(mine, os.getpid).result(60)
+    assert pool.submit_for(mine, os.getpid).result(60) == elsewhere != home
+    pool.raise_flag(other, 2**40)
+    busy.result(60)
+    pool.give_flag(mine)
+    assert mine not in pool._homes
+    pool.shutdown()
+
+
 # --- the server's end ----------------------------------------------------------------------------
 
 

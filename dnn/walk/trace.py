@@ -10,7 +10,7 @@ import numpy as np
 from dnn.inference import Question
 from dnn.network import Array, Mode, Pass
 from dnn.optimizers import OPTIMIZERS
-from dnn.program import fuse
+from dnn.program import FusedLater
 from dnn.schedules import SCHEDULES
 from dnn.training import Run
 from dnn.update import Update, coefficients
@@ -175,7 +175,7 @@ def _update(run: Run, g: Array) -> Array:
     for coefficient, value in zip(update.coefficients, numbers, strict=True):
         coefficient[()] = value[0]
     with np.errstate(all="ignore"):
-        fuse(update.calls)([(None, None, None)])
+        FusedLater(update.calls)([(None, None, None)])
     return p - run.parameters
 
 

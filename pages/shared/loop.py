@@ -582,7 +582,11 @@ class Loop(Asking, Drawing):
         )  # fmt: skip
         self._work, self._sent = work, time.perf_counter()
         paired = twins_slice if self.twin is not None else train_slice
-        self._future = self.executor.submit(signal_slice if self.large else paired, work)
+        call = signal_slice if self.large else paired
+        if isinstance(self.executor, WorkerPool):
+            self._future = self.executor.submit_for(self.slot, call, work)
+        else:
+            self._future = self.executor.submit(call, work)
 
     def _make_edits(self) -> None:
         """Set the weights that have been asked for since the last slice."""

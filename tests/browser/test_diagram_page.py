@@ -156,8 +156,8 @@ def test_hovering_a_link_says_its_weight_gradient_and_last_update(visit):
     x = (boxes[0]["x"] + boxes[0]["width"] + boxes[1]["x"]) / 2
     y = sum(box["y"] + box["height"] / 2 for box in boxes) / 2
     page.mouse.move(x, y)
+    says(page, "(the last step)")
     text = says(page, "Weight from layer 1, neuron 1 to layer 2, neuron 1").replace("−", "-")
-    assert "(the last step)" in text
     found = [float(n) for n in re.findall(r"(?:: |gradient |update )(-?\d+\.?\d*)", text)]
     W, W0 = run.weights[1][0][0, 0], start.weights[1][0][0, 0]
     data = run.data

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from acting import lab, linked, paused, press, until
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 SMALL = "?dataset=xor&noise=0.1&hidden=4-3&batch_size=10&learning_rate=0.03"
@@ -57,7 +58,7 @@ def test_a_copied_link_opens_the_same_network_at_the_same_step(visit, server):
         press(each, "epoch")
         until(each, "lab.step === 75")
     assert lab(other, "fingerprint") == lab(page, "fingerprint")
-    assert other.get_by_label("Learning rate, typed").input_value() == "0.01"
+    expect(other.get_by_label("Learning rate, typed")).to_have_value("0.01")
 
 
 def test_two_browsers_recompute_edits_and_changes_alike(visit):
