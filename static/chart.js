@@ -88,8 +88,10 @@ export class Chart {
     return this.still() ? [...this.panel.figure.data, ...this.static.data] : this.panel.figure.data;
   }
 
-  /** Let Plotly draw what it has to; return whether it did. */
-  sync(Plotly, now) {
+  /** Let Plotly draw what it has to, if it may; return whether it did. What has to wait is `waiting`:
+   * until then the new data is painted in the old axes. */
+  sync(Plotly, now, may) {
+    this.waiting = false;
     if (!this.panel || this.size.w < 40 || this.size.h < 40) return false;
     const layout = this.layout();
     const { shapes, annotations, meta, uirevision, ...rest } = layout;
@@ -106,6 +108,8 @@ export class Chart {
       this.shown = layout;
       return false;
     }
+    this.waiting = !may;
+    if (!may) return false;
     this.react(Plotly, rest, wanted, now);
     this.key = key;
     this.shown = layout;

@@ -189,7 +189,8 @@ class View {
     const keys = this.due(now, fresh);
     if (fresh || this.other) this.update(message, keys);
     this.other = false;
-    const more = this.syncAxes(now, keys);
+    const answer = fresh && !message.playing;
+    const more = this.syncAxes(now, keys, answer);
     const background = this.background();
     const paintStarted = performance.now();
     for (const key of keys) {
@@ -200,7 +201,8 @@ class View {
     }
     this.bar.paint();
     if (fresh) this.count(message, started, performance.now() - paintStarted);
-    if (more) this.schedule();
+    // Behind the answer's own picture, not at the beginning of the next one.
+    if (more) answer ? setTimeout(() => this.schedule()) : this.schedule();
     loadPlotly(() => this.schedule());
   }
 
@@ -266,8 +268,9 @@ class View {
     for (const [key, panel] of this.panels) if (!(key in message.panels)) panel.root.hidden = true;
   }
 
-  /** Let Plotly redraw one chart's axes at most, so that no frame is late; return whether more wait. */
-  syncAxes(now, keys) {
+  /** Let Plotly redraw one chart's axes at most, so that no frame is late; return whether more wait.
+   * answer: whether somebody waits for this frame, which is to be painted first. */
+  syncAxes(now, keys, answer) {
     const Plotly = window.Plotly?.react ? window.Plotly : null;
     let busy = false;
     let more = false;
@@ -275,15 +278,12 @@ class View {
     const from = keys.indexOf(this.synced) + 1;
     for (const key of [...keys.slice(from), ...keys.slice(0, from)]) {
       const { chart } = this.panel(key);
-      if (busy) {
-        more = true;
-        continue;
-      }
-      if (chart.sync(Plotly, now)) {
+      if (chart.sync(Plotly, now, !busy && !(answer && chart.shown))) {
         busy = true;
         this.synced = key;
         counts.reacts += 1;
       }
+      more ||= chart.waiting;
       if (chart.wanting) this.later();
     }
     return more;

@@ -36,12 +36,14 @@ class Room:
 
     def line(self, points: Array, cost: float) -> None:
         """Add a line through points (k, 2)."""
-        x, y = points.T
-        steps = np.maximum(np.abs(np.diff(x)), np.abs(np.diff(y))) / (CELL / 2)
-        for i, k in enumerate(np.ceil(steps).astype(int)):
-            t = np.linspace(0, 1, max(2, k + 1))
-            cells = self._cells(x[i] + t * (x[i + 1] - x[i]), y[i] + t * (y[i + 1] - y[i]))
-            self.cost[cells] = np.maximum(self.cost[cells], cost)
+        along = np.diff(points, axis=0)
+        steps = np.maximum(1, np.ceil(np.abs(along).max(axis=1) / (CELL / 2)).astype(int))
+        # Points half a cell apart at most, all segments in one go: their number in its segment.
+        segment = np.repeat(np.arange(len(steps)), steps + 1)
+        number = np.arange(len(segment)) - np.repeat(np.cumsum(steps + 1) - steps - 1, steps + 1)
+        at = points[segment] + (number / steps[segment])[:, None] * along[segment]
+        cells = self._cells(*at.T)
+        self.cost[cells] = np.maximum(self.cost[cells], cost)
 
     def dots(self, points: Array, cost: float, radius: float = 4) -> None:
         """Add dots at points (k, 2)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -215,6 +216,7 @@ def _critical(key: str, b: Array) -> Array:
     return np.where(np.isfinite(least), np.sqrt(least), np.nan)
 
 
+@lru_cache(maxsize=256)
 def critical_sigma_w(key: str, sigma_b: float) -> float | None:
     """Return the least sigma_w at which chi_1 passes 1, or None.
 
