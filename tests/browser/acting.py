@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import TimeoutError as TooLate
+
 
 def lab(page, name):
     """Return what the page's panels say of themselves."""
@@ -27,3 +29,16 @@ def paused(page):
     press(page, "pause")
     page.wait_for_selector(".st-key-play button:enabled")
     until(page, "!lab.playing")
+
+
+def choose(page, box, label):
+    """Choose an option of a select box; again where a redraw of the side bar has closed its list."""
+    option = page.get_by_role("option", name=label, exact=True)
+    for patience in (4_000, 4_000, 30_000):
+        page.get_by_role("combobox", name=box, exact=True).click()
+        try:
+            option.click(timeout=patience)
+            return
+        except TooLate:
+            page.keyboard.press("Escape")
+    raise AssertionError(f"{box}: {label} can't be chosen")

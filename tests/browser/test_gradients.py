@@ -6,7 +6,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from acting import lab, linked, press, until
+from acting import choose, lab, linked, press, until
 
 pytestmark = pytest.mark.browser
 SIGNALS = ("signal_activation", "signal_delta", "signal_gradient")
@@ -243,7 +243,6 @@ def test_a_number_of_the_side_bar_draws_its_own_part_only_and_what_it_changes_el
     page.get_by_text("parameters.").filter(has_text="2,241").wait_for()
     assert lab(page, "runs") == runs
     # Another activation makes other settings matter: those are drawn too.
-    page.get_by_role("combobox", name="Starting weights").click()
-    page.get_by_role("option", name="He", exact=True).click()
+    choose(page, "Starting weights", "He")
     scale.wait_for(state="detached")
     assert lab(page, "runs") > runs

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from acting import lab, linked, paused, press, until
+from acting import choose, lab, linked, paused, press, until
 
 pytestmark = pytest.mark.browser
 PANELS = ("network", "boundary", "cost", "gradients", "weights")
@@ -270,8 +270,7 @@ def test_one_activation_after_another_raises_no_alarm(visit):
     """The box of starting weights stays at "automatic" whatever that comes to."""
     page = visit()
     for label, key in (("ReLU", "relu"), ("SELU", "selu"), ("Sigmoid", "sigmoid")):
-        page.get_by_role("combobox", name="Activation", exact=True).click()
-        page.get_by_role("option", name=label, exact=True).click()
+        choose(page, "Activation", label)
         linked(page, f"activation={key}&")
         until(page, "lab.step > 8 && lab.playing")
         assert page.locator("[data-testid=stAlert]").count() == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from acting import lab, linked, paused, press, until
+from acting import choose, lab, linked, paused, press, until
 
 pytestmark = pytest.mark.browser
 SMALL = "twins?dataset=circle&hidden=8-8&activation=tanh&optimizer=sgd&learning_rate=0.1"
@@ -15,11 +15,6 @@ def cost(page, side):
 
 def titles(page):
     return page.locator(".nl-panel:visible h3").all_inner_texts()
-
-
-def choose(page, label, option):
-    page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def test_both_train_in_step_and_rows_say_what_they_are_of(visit):
