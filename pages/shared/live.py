@@ -110,10 +110,12 @@ def transport(loop: Loop) -> None:
         # Both are always there, and the style sheet hides the one that is no use: swapping one for
         # the other now and then left both on the page.
         if not session.hidden("play"):
+            # In the lab the signal at the start is what one comes for.
+            play = "Train" if loop.view.page == "gradients" else "Play"
             st.button("Pause", key="pause", icon=":material/pause:", type="primary", width=142,
                       shortcut="Space", disabled=loop.phase != "playing",
                       on_click=loop.pause)  # fmt: skip
-            st.button("Play", key="play", icon=":material/play_arrow:", type="primary", width=142,
+            st.button(play, key="play", icon=":material/play_arrow:", type="primary", width=142,
                       shortcut="Space", disabled=loop.phase != "paused",
                       on_click=loop.play)  # fmt: skip
         # Streamlit may call a callback twice for one click. Play and pause don't mind; what counts
