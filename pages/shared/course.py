@@ -155,7 +155,7 @@ class Course(Extras):
             return
         self._stop(
             f"Step {self.goal:,} takes longer than {RECOMPUTING:.0f} seconds to recompute: this is "
-            f"step {self.run.step:,}. Press Play to go on towards it."
+            f"step {self.run.step:,}. Press {self.play_label} to go on towards it."
         )
 
     def _leave_link(self) -> None:

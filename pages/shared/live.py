@@ -110,13 +110,11 @@ def transport(loop: Loop) -> None:
         # Both are always there, and the style sheet hides the one that is no use: swapping one for
         # the other now and then left both on the page.
         if not session.hidden("play"):
-            # In the lab the signal at the start is what one comes for.
-            play = "Train" if loop.view.page == "gradients" else "Play"
             st.button("Pause", key="pause", icon=":material/pause:", type="primary", width=142,
                       shortcut="Space", disabled=loop.phase != "playing",
                       on_click=loop.pause)  # fmt: skip
-            st.button(play, key="play", icon=":material/play_arrow:", type="primary", width=142,
-                      shortcut="Space", disabled=loop.phase != "paused",
+            st.button(loop.play_label, key="play", icon=":material/play_arrow:", type="primary",
+                      width=142, shortcut="Space", disabled=loop.phase != "paused",
                       on_click=loop.play)  # fmt: skip
         # Streamlit may call a callback twice for one click. Play and pause don't mind; what counts
         # goes by the return value, which is true once.
@@ -209,7 +207,7 @@ def handle(loop: Loop, event: dict) -> None:
     elif kind == "hidden":
         loop.hide(bool(value))
     elif kind == "untouched" and loop.playing:
-        loop.pause("Paused after ten minutes without input. Press Play to go on.")
+        loop.pause(f"Paused after ten minutes without input. Press {loop.play_label} to go on.")
     elif kind == "action" and event.get("action") == "mend":
         mend(loop)
     elif kind == "action" and event.get("action") == "fit":

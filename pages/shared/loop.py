@@ -398,6 +398,11 @@ class Loop(Asking, Drawing):
         return "playing" if self.playing else "paused"
 
     @property
+    def play_label(self) -> str:
+        """What the button is called that starts training: in the lab one comes for the start."""
+        return "Train" if self.view.page == "gradients" else "Play"
+
+    @property
     def settled(self) -> bool:
         """Whether nothing more will change until somebody acts."""
         return not (
