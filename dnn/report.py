@@ -26,8 +26,10 @@ from dnn.figures import (
     percent,
 )
 from dnn.figures.svg import dashed, svg
+from dnn.figures.words import OFF_AT_ZERO
 from dnn.history import History
 from dnn.inference import guessing_cost
+from dnn.initializers import INITIALIZERS
 from dnn.lab import signal_at
 from dnn.live import Slice
 from dnn.losses import LOSSES
@@ -133,12 +135,14 @@ def _question(work: Slice) -> str:
     if answer is not None:
         came = answer["came"] or "the run does not say yet"
         parts.append(f"<p><b>Outcome:</b> {escape(came)}</p>")
+    held = withheld(work.view, work.attending)
     for goal in asked["goals"]:
-        missing = f" ({goal['missing']})" if goal["missing"] else ""
+        # What is missing says how far the run has got, which may be the answer.
+        missing = f" ({goal['missing']})" if goal["missing"] and not held else ""
         parts.append(f"<p>{'☑' if goal['done'] else '☐'} {escape(goal['text'] + missing)}</p>")
     if asked["take_away"]:
         parts.append(f"<p><b>Take away:</b> {escape(asked['take_away'])}</p>")
-    if withheld(work.view, work.attending):
+    if held:
         parts.append(f"<p class='held'>{HELD}</p>")
     return "".join(parts)
 
@@ -149,7 +153,12 @@ def _question(work: Slice) -> str:
 def _settings(work: Slice) -> str:
     """Return all settings that the run began with, those in bold that are not the defaults."""
     origin = work.run.origin
-    tables = "".join(_group(group, origin) for group in GROUPS)
+    assert work.run.data is not None
+    meant = {
+        "initializer": INITIALIZERS[origin.initializer_key].label,
+        "loss": LOSSES[loss_key(origin, work.run.data)].label,
+    }
+    tables = "".join(_group(group, origin, meant) for group in GROUPS)
     other = ""
     if work.twin is not None:
         (name,) = work.twin.setting
@@ -161,17 +170,19 @@ def _settings(work: Slice) -> str:
     )
 
 
-def _group(group: str, config: Config) -> str:
+def _group(group: str, config: Config, meant: Mapping[str, str]) -> str:
+    """Return a group's settings; meant: what those that follow from others come to."""
     changed, usual = to_query(config), Config()
     rows = []
     for name, about in FIELDS.items():
         if about.group != group or not about.applies(config):
             continue
-        value = value_words(name, config)
-        mark = ""
+        value, mark = value_words(name, config), ""
+        if getattr(config, name) is None and name in meant:
+            mark = f"<br><small>{escape(meant[name])}</small>"
         if name in changed:
             before = value_words(name, usual)
-            mark = f"<br><small>default: {escape(before)}</small>" if before != value else ""
+            mark = f"<br><small>default: {escape(before)}</small>"
         rows.append(
             f"<tr{' data-set' if name in changed else ''}><td>{escape(about.label)}</td>"
             f"<td>{escape(value)}{mark}</td></tr>"
@@ -185,6 +196,8 @@ def value_words(name: str, config: Config) -> str:
     about, value = FIELDS[name], getattr(config, name)
     if value is None:
         return about.none_label
+    if value == 0 and name in OFF_AT_ZERO:
+        return "off"
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
@@ -202,9 +215,14 @@ def _label(choices: Mapping[str, Any] | tuple[str, ...], key: str) -> str:
 
 
 def _data(run: Run) -> str:
+    """Return what inputs and classes are called, where the settings do not say it."""
     data = run.data
     assert data is not None
-    found = [("Inputs", data.feature_names), ("Classes", data.class_names)]
+    named = any(not name.isdigit() for name in data.class_names)
+    found = [
+        ("Inputs", () if FIELDS["features"].applies(run.origin) else data.feature_names),
+        ("Classes", data.class_names if named else ()),
+    ]
     return "".join(f"<p>{what}: {escape(_listed(names))}.</p>" for what, names in found if names)
 
 
@@ -372,7 +390,7 @@ def _confusion(a: Answers) -> str:
     words = f"<p>{count(right)} of {a.examples} are right.{at}</p>"
     if a.classes > MOST_CLASSES:
         return words
-    head = "".join(f"<th>{escape(n)}</th>" for n in a.names)
+    head = "".join(f"<th>{escape(n)}</th>" for n in a.data.class_names)
     rows = "".join(
         f"<tr><th>{escape(a.names[i])}</th>"
         + "".join(f"<td{' data-right' if i == j else ''}>{n}</td>" for j, n in enumerate(row))

@@ -131,6 +131,9 @@ def _stroke(style: Mapping[str, Any]) -> str:
 def _line(trace: Mapping[str, Any], frame: _Frame) -> str:
     style = trace["line"]
     places = _places(np.asarray(trace["x"], float), np.asarray(trace["y"], float), frame)
+    if len(places) == 1:  # a run's first record
+        (x, y) = places[0]
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{style["color"]}"/>'
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     return f'<polyline points="{points}" fill="none" stroke="{style["color"]}"{_stroke(style)}/>'
 
