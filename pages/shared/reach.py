@@ -1,4 +1,4 @@
-"""At which address others reach the app: what this browser uses, or this machine's on its network."""
+"""At which address others reach the app: this browser's own, or this machine's on its network."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from urllib.parse import urlsplit, urlunsplit
 #: Addresses on which a server that listens can be reached from other machines.
 WILDCARDS = ("", "0.0.0.0", "::")
 ALONE = (
-    "Others can’t open “{host}”: on their machines it means their own. On this network this machine "
-    "is {there}"
+    "Others can’t open “{host}”: on their machines it means their own. On this network this "
+    "machine is {there}"
 )
 #: What is said where others can open it, and where they can't, after ALONE.
 OPEN = ", and the links and codes below say so."

@@ -86,12 +86,11 @@ PROJECTOR = """
   line-height: 44px; }
 .nl-title { font-size: 26px; }
 .nl-part { font-size: 20px; line-height: 26px; }
-.nl-teach, .nl-teach p, .nl-handed h5 span, .nl-handed summary, .nl-address, .nl-read,
+.nl-teach, :is(.nl-room, .nl-handed) p, .nl-handed h5 span, .nl-handed summary, .nl-read,
   .nl-keys, .nl-keys kbd, .nl-card p, .nl-card code { font-size: 16px !important;
   line-height: 23px !important; }
 .nl-handed h5 { font-size: 20px; line-height: 26px; }
 .nl-room p.nl-address { font-size: 34px !important; line-height: 42px !important; }
 .nl-teach button { font-size: 16px; min-height: 44px; }
 [data-testid="stExpander"] :is(p, code, pre, summary) { font-size: 16px !important; }
-.nl-show p { font-size: revert-layer; }
 """

@@ -157,14 +157,20 @@ def _buttons(name: str, address: str) -> str:
     )
 
 
-_DIALOG = """<dialog class="nl-show" aria-labelledby="nl-show-title">
-<div class="nl-show-bar"><button type="button" data-act="before" title="The lesson before (←)">←</button>
-<button type="button" data-act="next" title="The next lesson (→)">→</button>
-<button type="button" data-act="close" title="Close (Esc)" autofocus>Close</button></div>
-<div class="nl-show-code"></div>
-<div class="nl-show-words"><p class="nl-show-place"></p>
-<h2 class="nl-show-title" id="nl-show-title"></h2></div>
-<p class="nl-show-address"></p></dialog>"""
+def _act(name: str, text: str, title: str) -> str:
+    return f'<button type="button" data-act="{name}" title="{title}">{text}</button>'
+
+
+#: One code, its title and its address, as large as the screen.
+_DIALOG = (
+    '<dialog class="nl-show" aria-labelledby="nl-show-title"><div class="nl-show-bar">'
+    + _act("before", "←", "The lesson before (←)")
+    + _act("next", "→", "The next lesson (→)")
+    + _act("close", "Close", "Close (Esc)")
+    + '</div><div class="nl-show-code"></div><div class="nl-show-words">'
+    '<p class="nl-show-place"></p><h2 class="nl-show-title" id="nl-show-title"></h2></div>'
+    '<p class="nl-show-address"></p></dialog>'
+)
 
 
 # --- keys, homework ------------------------------------------------------------------------------
@@ -181,8 +187,8 @@ def _keys() -> None:
 def _homework() -> None:
     _title("homework")
     st.html(
-        "<div class='nl-card'><p>A <b>report</b> is one page to print, with room for a name, a date "
-        "and the student’s own words: settings, changes, curves, verdicts with their evidence, "
+        "<div class='nl-card'><p>A <b>report</b> is one page to print, with room for a name, a "
+        "date and the student’s own words: settings, changes, curves, verdicts with evidence, "
         "score, and the run’s link. <i>Share</i> on any page with a run has it: <i>Report "
         "(HTML)</i>. In a lesson it holds question, prediction, outcome and goals; before the "
         "question is answered it gives no verdict.</p><p>To set a task of your own, set up the "
