@@ -44,6 +44,8 @@ from dnn.view import View
 
 #: So many records make the table, so many changes and names are written out.
 ROWS, CHANGES, NAMES = 9, 40, 12
+#: Of a link with more characters than these the code is printed larger.
+FINE = 150
 #: A confusion matrix of more classes than these does not fit on a page.
 MOST_CLASSES = 12
 GROUPS = {"data": "Data", "network": "Network", "training": "Training"}
@@ -415,5 +417,6 @@ def _again(link: str, note: str) -> str:
         code = qr_svg(link) if len(link) <= LONGEST else ""
         long = "" if code else "<p>This link is too long for a QR code.</p>"
         address = f"<a href='{escape(link)}'>{escape(link)}</a>"
-        parts.append(f"{long}<div class='again'>{code}<p>{address}</p></div>")
+        fine = " data-fine" if len(link) > FINE else ""
+        parts.append(f"{long}<div class='again'{fine}>{code}<p>{address}</p></div>")
     return "".join(parts) if note or link else ""

@@ -48,6 +48,7 @@ figcaption span { font-weight: 400; }
 .held { border: 1px solid #111111; border-radius: 2mm; padding: 2mm 3mm; break-inside: avoid; }
 .again { display: flex; gap: 6mm; align-items: flex-start; break-inside: avoid; }
 .again svg { flex: none; width: 36mm; height: 36mm; border: 1px solid #dddddd; }
+.again[data-fine] svg { width: 60mm; height: 60mm; }
 .again a { color: #111111; font-size: 9pt; word-break: break-all; }
 footer { margin-top: 14pt; font-size: 8.5pt; color: #444444; }
 @media print { body { padding: 0; max-width: none; } }

@@ -1,4 +1,4 @@
-"""The teacher's page without a browser: lessons with their links, and what README and page quote."""
+"""The teacher's page without a browser: lessons with their links, and what README quotes."""
 
 from __future__ import annotations
 
