@@ -28,13 +28,15 @@ CSS = """
 .nl-address { font-family: var(--st-code-font, ui-monospace, monospace); font-size: 13px;
   overflow-wrap: anywhere; color: light-dark(#465264, #b0bac7); }
 .nl-room .nl-address { color: inherit; }
-.nl-problem { color: light-dark(#a84f00, #f6a95f); }
+.nl-problem { color: light-dark(#a84f00, #f6a95f); grid-column: 1 / -1; }
+.nl-problem code { white-space: nowrap; background: none; color: inherit; padding: 0;
+  font-size: 13px; }
 .nl-handed summary { cursor: pointer; font-size: 12.5px; color: light-dark(#465264, #b0bac7);
   width: fit-content; padding: 2px 0; }
 .nl-handed details[open] { border-left: 3px solid light-dark(#c5ccd6, #3b4654);
   padding: 0 0 4px 12px; margin-top: 2px; }
 .nl-handed ol { margin: 2px 0 6px; padding-left: 20px; }
-.nl-hand { display: flex; gap: 8px; }
+.nl-hand { display: flex; gap: 8px; align-items: center; }
 .nl-teach button { font: 500 13px/1 var(--st-font); min-height: 34px; padding: 0 12px;
   border-radius: 6px; border: 1px solid light-dark(#c5ccd6, #3b4654); cursor: pointer;
   background: light-dark(#ffffff, #1b222b); color: inherit; display: flex; gap: 8px;
@@ -55,10 +57,10 @@ CSS = """
   color: inherit; }
 dialog.nl-show { position: fixed; inset: 0; margin: 0; width: 100vw; height: 100dvh;
   max-width: none; max-height: none; border: 0; padding: 3vmin; background: #ffffff;
-  color: #111111; grid-template: "bar bar" auto "code words" minmax(0, 1fr) "address address" auto
+  color: #111111; grid-template: "code words" minmax(0, 1fr) "address address" auto
   / auto minmax(0, 1fr); gap: 2vmin 5vmin; }
 dialog.nl-show[open] { display: grid; }
-.nl-show-bar { grid-area: bar; display: flex; gap: 8px; justify-content: flex-end; }
+.nl-show-bar { position: absolute; top: 3vmin; right: 3vmin; display: flex; gap: 8px; }
 .nl-teach .nl-show-bar button { background: #ffffff; color: #111111; border-color: #8b96a5;
   min-height: 44px; min-width: 44px; font-size: 16px; }
 .nl-show-code { grid-area: code; height: 100%; aspect-ratio: 1; max-width: 52vw; }
@@ -72,8 +74,10 @@ dialog.nl-show[open] { display: grid; }
   font-size: clamp(22px, min(13vmin, 92vw / (var(--nl-letters) * .61)), 140px); }
 @media (max-aspect-ratio: 1) { dialog.nl-show { grid-template: "bar" auto "words" auto
     "code" minmax(0, 1fr) "address" auto / minmax(0, 1fr); }
-  .nl-show-code { height: auto; width: min(100%, 60vh); max-width: none; justify-self: center; } }
+  .nl-show-bar { grid-area: bar; position: static; justify-content: flex-end; }
+  .nl-show-code { height: auto; width: min(100%, 60vh); max-width: none; place-self: center; } }
 @media (max-width: 640px) { .st-key-teach_head { padding-right: 0; }
+  .st-key-teach_head .st-key-present { display: none; }
   .nl-room, .nl-handed { grid-template-columns: minmax(0, 1fr); padding: 10px 12px; }
   .nl-room .nl-address { font-size: 20px; line-height: 26px; }
   .nl-teach button { min-height: 44px; } }
@@ -87,7 +91,7 @@ PROJECTOR = """
 .nl-title { font-size: 26px; }
 .nl-part { font-size: 20px; line-height: 26px; }
 .nl-teach, :is(.nl-room, .nl-handed) p, .nl-handed h5 span, .nl-handed summary, .nl-read,
-  .nl-keys, .nl-keys kbd, .nl-card p, .nl-card code { font-size: 16px !important;
+  .nl-keys, .nl-keys kbd, .nl-card p, .nl-card code, .nl-problem code { font-size: 16px !important;
   line-height: 23px !important; }
 .nl-handed h5 { font-size: 20px; line-height: 26px; }
 .nl-room p.nl-address { font-size: 34px !important; line-height: 42px !important; }

@@ -69,7 +69,7 @@ def _head(present: bool) -> None:
         minutes = sum(lesson.minutes for lesson in LESSONS.values())
         st.html(
             "<h3 class='nl-title'>Teach</h3><p class='nl-read'>"
-            f"{len(LESSONS)} lessons, {minutes} minutes in all</p>"
+            f"{len(LESSONS)} lessons, about {minutes} minutes in all</p>"
         )
         if st.button(
             "Projector", key="present", icon=":material/present_to_all:", shortcut="P",
@@ -103,13 +103,14 @@ def lessons_html(found: Reach) -> str:
 
 def _room(found: Reach) -> str:
     """Return what a class types to begin with."""
-    kind = " data-problem" if found.problem else ""
-    problem = f"<p class='nl-problem' role='note'>{escape(found.problem)}</p>"
+    option = "--server.address 0.0.0.0"  # not to be broken where a line ends
+    problem = escape(found.problem).replace(option, f"<code>{option}</code>")
     return (
         f"<section class='nl-room' {_shown('Neural Lab', 'Open this address', found.address)}>"
-        f"<div{kind}><p class='nl-read'>In this room the app is at</p>"
-        f"<p class='nl-address'>{escape(spoken(found.address))}</p>"
-        f"{problem if found.problem else ''}</div>{_buttons('the app', found.address)}</section>"
+        "<div><p class='nl-read'>In this room the app is at</p>"
+        f"<p class='nl-address'>{escape(spoken(found.address))}</p></div>"
+        f"{_buttons('the app', found.address)}"
+        f"{problem and f'<p class="nl-problem" role="note">{problem}</p>'}</section>"
     )
 
 
@@ -187,7 +188,7 @@ def _keys() -> None:
 def _homework() -> None:
     _title("homework")
     st.html(
-        "<div class='nl-card'><p>A <b>report</b> is one page to print, with room for a name, a "
+        "<div class='nl-card'><p>A <b>report</b> is a file to print, with room for a name, a "
         "date and the student’s own words: settings, changes, curves, verdicts with evidence, "
         "score, and the run’s link. <i>Share</i> on any page with a run has it: <i>Report "
         "(HTML)</i>. In a lesson it holds question, prediction, outcome and goals; before the "
