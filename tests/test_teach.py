@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
-from visits import errors, opened, press, query
+from visits import errors, loop, opened, press, query, settled
 
+from dnn.changes import changes_from_text
+from dnn.config import Config, from_query
+from dnn.examples import Dataset
+from dnn.execution import CACHE
 from dnn.lessons import LESSONS
 from dnn.qr import qr_svg
+from dnn.training import replay
 from pages.shared import session, teaching
 from pages.shared.reach import Reach
+from pages.shared.share import NO_LINK, report_of
 
 ROOT = Path(teaching.__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -105,6 +114,39 @@ def test_the_configuration_sends_a_visitor_to_one_instance_and_lets_sockets_thro
         assert needed in NGINX
     assert "ip_hash" not in NGINX
     assert NGINX.count("{") == NGINX.count("}")
+
+
+def test_the_report_s_link_makes_the_run_again():
+    at = opened(dataset="circle", hidden="3", samples="60", lesson="xor")
+    live = loop(at)
+    live.step(7)
+    settled(live)
+    live.configure(replace(live.config, learning_rate=0.5))
+    live.step(5)
+    settled(live)
+    html = report_of(live, "http://h/", {"lesson": "xor", "hidden": "9"})
+    (link,) = re.findall(r"href='([^']+)'", html)
+    said = {k: v[0] for k, v in parse_qs(urlsplit(unescape(link)).query).items()}
+    assert from_query(said) == live.run.origin
+    assert said.items() >= {"lesson": "xor", "step": "12"}.items()
+    again = replay(live.run, 12)
+    assert changes_from_text(said["changes"]) == live.run.changes
+    assert (again.parameters == live.run.parameters).all()
+
+
+def test_of_data_of_one_s_own_the_report_has_no_link_and_leaves_nothing_behind():
+    at = opened()
+    X = np.random.default_rng(3).normal(size=(2, 40))
+    own = Dataset(X, (X[0] > 0).astype(int), name="mine")
+    live = loop(at)
+    live.take(Config(hidden=(3,)), own)
+    live.pause()
+    settled(live)
+    html = report_of(live, "http://h/", {})
+    assert NO_LINK in unescape(html)
+    assert "href" not in html
+    assert "mine" in html
+    assert not [key for key in CACHE._entries if own.key in key]
 
 
 def test_the_dialog_offers_a_report():

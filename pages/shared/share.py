@@ -9,6 +9,7 @@ import streamlit as st
 
 from dnn.changes import LONGEST, Link, changes_text, farthest, link_text
 from dnn.config import FIELDS, to_query
+from dnn.execution import forget
 from dnn.exports import history_csv, parameters_npz
 from dnn.limits import MAX_FILE_BYTES
 from dnn.report import report
@@ -170,26 +171,32 @@ def _exports(loop: Loop) -> None:
 def _report(loop: Loop) -> None:
     """Draw what saves the run as a page to print."""
     # When it is pressed nothing of the page can be asked any more: what it says is asked now.
-    base, wanted, own = address({}), session.link_query(), loop.given is not None
+    base, wanted = address({}), session.link_query()
+    st.download_button(
+        "Report (HTML)", lambda: report_of(loop, base, wanted),
+        f"neural-lab-{name_of(loop)}-report.html", "text/html", key="save_report",
+        on_click="ignore",
+        help="To print and hand in: settings, changes, curves, verdicts and this run's link, on "
+        "A4, in one file that needs neither this app nor the internet.",
+    )  # fmt: skip
 
-    def made() -> str:
-        now = loop.shown_now()
-        link, note = "", NO_LINK
-        if not own:
-            far = now.run.step > farthest(now.run, now.run.changes)
-            query, note = parameters(now.run, bool(now.run.step) and not far, wanted, own)
-            link, note = with_query(base, query), note or (TOO_FAR if far else SAME)
+
+def report_of(loop: Loop, base: str, wanted: dict[str, str]) -> str:
+    """Return the report of a loop's run; base: the page's address, wanted: settings and view."""
+    now, own = loop.shown_now(), loop.given is not None
+    link, note = "", NO_LINK
+    if not own:
+        far = now.run.step > farthest(now.run, now.run.changes)
+        query, note = parameters(now.run, bool(now.run.step) and not far, wanted, own)
+        link, note = with_query(base, query), note or (TOO_FAR if far else SAME)
+    try:
         return report(
             now.run, now.history, view=now.view, attending=now.attending, twin=now.twin,
             link=link, note=note,
         )  # fmt: skip
-
-    st.download_button(
-        "Report (HTML)", made, f"neural-lab-{name_of(loop)}-report.html", "text/html",
-        key="save_report", on_click="ignore",
-        help="To print and hand in: settings, changes, curves, verdicts and this run's link, on "
-        "A4, in one page that needs neither this app nor the internet.",
-    )  # fmt: skip
+    finally:
+        if own:  # what was made of it here, too, is nobody else's
+            forget(now.run.data_key)
 
 
 def _moment(run: Run) -> bool:

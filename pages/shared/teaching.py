@@ -104,13 +104,13 @@ def lessons_html(found: Reach) -> str:
 def _room(found: Reach) -> str:
     """Return what a class types to begin with."""
     option = "--server.address 0.0.0.0"  # not to be broken where a line ends
-    problem = escape(found.problem).replace(option, f"<code>{option}</code>")
+    words = escape(found.problem).replace(option, f"<code>{option}</code>")
+    problem = f"<p class='nl-problem' role='note'>{words}</p>" if words else ""
     return (
         f"<section class='nl-room' {_shown('Neural Lab', 'Open this address', found.address)}>"
         "<div><p class='nl-read'>In this room the app is at</p>"
         f"<p class='nl-address'>{escape(spoken(found.address))}</p></div>"
-        f"{_buttons('the app', found.address)}"
-        f"{problem and f'<p class="nl-problem" role="note">{problem}</p>'}</section>"
+        f"{_buttons('the app', found.address)}{problem}</section>"
     )
 
 
