@@ -52,7 +52,7 @@ ORDER = [
 #: Generators of their own; the classic demo's starting weights come from the old one.
 GENERATORS = ("np.random.default_rng", "np.random.RandomState")
 #: Modules that import nothing else of dnn.
-LEAVES = ["distributions", "history", "execution", "view", "limits", "qr", "report_style"]
+LEAVES = ["distributions", "history", "execution", "view", "limits", "qr"]
 OPTIONAL = {
     "h5py", "streamlit", "plotly", "sklearn", "segno", "pandas", "dask", "distributed",
 }  # fmt: skip
@@ -110,7 +110,7 @@ def test_the_order_names_every_module_of_the_engine():
     above |= {"layers", "attending", "questions"}
     above |= {"layers", "proposal", "drawing", "classic", "scaling_effect"}
     above |= {"layers", "results", "metrics"}
-    above |= {"judgement", "report"}
+    above |= {"judgement"}
     above |= {"layers", "results", "metrics", "pictures"}
     assert {path.stem for path in DNN.glob("*.py")} - above == {*ORDER, *LEAVES}
 
