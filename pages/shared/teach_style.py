@@ -86,11 +86,11 @@ dialog.nl-show[open] { display: grid; }
 #: On a projector nothing below 16 pixels.
 PROJECTOR = """
 .st-key-teach_head { padding-right: 0; }
-.st-key-teach_head :is(button, p) { font-size: 16px !important; min-height: 44px;
-  line-height: 44px; }
+.st-key-teach_head :is(button, p, kbd) { font-size: 16px !important; line-height: 22px; }
+.st-key-teach_head button { min-height: 44px; }
 .nl-title { font-size: 26px; }
 .nl-part { font-size: 20px; line-height: 26px; }
-.nl-teach, :is(.nl-room, .nl-handed) p, .nl-handed h5 span, .nl-handed summary, .nl-read,
+.nl-teach, :is(.nl-room, .nl-handed) :is(p, li), .nl-handed h5 span, .nl-handed summary, .nl-read,
   .nl-keys, .nl-keys kbd, .nl-card p, .nl-card code, .nl-problem code { font-size: 16px !important;
   line-height: 23px !important; }
 .nl-handed h5 { font-size: 20px; line-height: 26px; }
