@@ -221,7 +221,7 @@ def _class() -> None:
             "same one. Not by IP address, which behind a school’s router is the same for the whole "
             "class, but by a cookie. For nginx, `deploy/nginx.conf`:"
         )
-        st.code(NGINX.read_text(), language="nginx", wrap_lines=True)
+        st.code(NGINX.read_text(), language="nginx", height=360)
     with st.expander("Without the internet"):
         st.markdown(
             "Once installed, pages load nothing from outside: scripts, fonts and formulas come "

@@ -89,6 +89,16 @@ def test_lessons_are_handed_out(teaching, server, width, height):
     assert page.evaluate("document.activeElement.title") == "Show the QR code of A first neuron"
 
 
+def test_the_side_bar_leads_to_the_parts_of_the_page(teaching):
+    page = teaching(width=1280, height=500)
+    page.get_by_role("link", name="Run it for a class").click()
+    heading = page.locator("#teach-class")
+    page.wait_for_function(
+        "(e => e.getBoundingClientRect().bottom < innerHeight)(document.querySelector('#teach-class'))"
+    )
+    assert heading.bounding_box()["y"] >= 0
+
+
 def test_a_link_opens_its_lesson_on_the_page_where_it_plays(teaching):
     page = teaching()
     with page.context.expect_page() as opened:
