@@ -86,7 +86,7 @@ def test_lessons_are_handed_out(teaching, server, width, height):
     assert shown(page)[0][1] == f"{host}?lesson=neuron"
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog.nl-show", state="hidden")
-    assert page.evaluate("document.activeElement.title") == "Show the QR code of A first neuron"
+    page.wait_for_function("document.activeElement.title === 'Show the QR code of A first neuron'")
 
 
 def test_the_side_bar_leads_to_the_parts_of_the_page(teaching):
