@@ -103,7 +103,9 @@ def test_costs_scores_and_confusion_are_those_of_the_run():
     said = (predict(run, data.X_test)[0] > 0.5).astype(int)
     true = data.Y_test[0].astype(int)
     counts = [[int(np.sum((true == i) & (said == j))) for j in (0, 1)] for i in (0, 1)]
-    matrix = [list(map(int, row[1:])) for row in read.rows if row[0] in ("class 0", "class 1")]
+    table = next(i for i, row in enumerate(read.rows) if row[0] == "true ↓ predicted →")
+    assert read.rows[table] == ["true ↓ predicted →", "0", "1"]
+    matrix = [list(map(int, row[1:])) for row in read.rows[table + 1 : table + 3]]
     assert matrix == counts
     assert f"{np.trace(counts)} of 50 test examples are right" in read.text
     best = int(np.argmin(history["test_cost"]))
@@ -129,7 +131,8 @@ def test_settings_that_are_not_the_default_are_marked_and_changes_are_listed():
     [
         ("hidden", (), "none"), ("hidden", (8, 4), "8–4"), ("batch_size", None, "all of them"),
         ("l2", 0.0, "off"), ("batch_norm", True, "on"), ("optimizer", "sgd", "Gradient descent"),
-        ("seed", 12345, "12345"), ("samples", 1000, "1,000"), ("epsilon", 1e-8, "10⁻⁸"),
+        ("hidden", (16,) * 20, "20 layers of 16"), ("seed", 12345, "12345"),
+        ("samples", 1000, "1,000"), ("epsilon", 1e-8, "10⁻⁸"),
     ],
 )  # fmt: skip
 def test_values_are_said_as_people_read_them(name, value, words):
@@ -145,8 +148,10 @@ def test_names_that_people_gave_are_text_and_nothing_else():
         class_names=[EVIL, "</td></tr></table><script>alert(2)</script>"],
     )  # fmt: skip
     note = f"No link {EVIL}"
-    html = report(*watched(replace(CONFIG, dataset="iris"), data=data), note=note)
+    html = report(*watched(CONFIG, data=data), note=note, own=True)
     read = Reader(html)
+    assert ["Data set", EVIL] in read.rows
+    assert not any(row[0] == "Noise" for row in read.rows), "no setting has made this data"
     assert not {"script", "img"} & set(read.tags)
     assert EVIL in "".join(read.words)
     assert "<img" not in html

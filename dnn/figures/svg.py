@@ -8,7 +8,7 @@ shapes at the value itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -22,6 +22,8 @@ Place = Callable[[float], float]
 
 #: The drawing's width in pixels of a screen; its plot is as high as labels are placed for.
 WIDTH = 680.0
+#: Labels of lines lie at least so far apart.
+APART = 14.0
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 #: How far below its place a line of text begins, in parts of its size.
 SINK = {"top": 0.95, "middle": 0.35, "bottom": -0.2}
@@ -70,7 +72,7 @@ def svg(figure: Mapping[str, Any], title: str) -> str:
         *(_shape(shape, frame) for shape in layout.get("shapes", ())),
         *(_line(trace, frame) for trace in figure["data"]),
         "</g>",
-        *(_words(note, frame) for note in layout.get("annotations", ())),
+        *(_words(note, x, y) for note, x, y in _placed(layout.get("annotations", ()), frame)),
     ]  # fmt: skip
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" role="img" '
@@ -156,10 +158,27 @@ def _shape(shape: Mapping[str, Any], frame: _Frame) -> str:
     return _segment(x0, y0, x1, y1, shape["line"]["color"], _stroke(shape["line"]))
 
 
-def _words(note: Mapping[str, Any], frame: _Frame) -> str:
+def _placed(
+    notes: Iterable[Mapping[str, Any]], frame: _Frame
+) -> list[tuple[Mapping[str, Any], float, float]]:
+    """Return the words within the axes and where they stand; labels of lines at the floor go up."""
+    found = []
+    for note in notes:
+        x = frame.across(note.get("xref", "x"), logged=True)(note["x"])
+        y = frame.up(note.get("yref", "y"), logged=True)(note["y"])
+        if x <= frame.right + 1:
+            found.append((note, x + note.get("xshift", 0), y - note.get("yshift", 0)))
+    found.sort(key=lambda each: -each[2])
+    lowest = frame.bottom
+    for i, (note, x, y) in enumerate(found):
+        if note.get("name") == "end-label":
+            found[i] = note, x, min(y, lowest)
+            lowest = found[i][2] - APART
+    return found
+
+
+def _words(note: Mapping[str, Any], x: float, y: float) -> str:
     font = note["font"]
-    x = frame.across(note.get("xref", "x"), logged=True)(note["x"]) + note.get("xshift", 0)
-    y = frame.up(note.get("yref", "y"), logged=True)(note["y"]) - note.get("yshift", 0)
     y += font["size"] * SINK[note.get("yanchor", "middle")]
     weight = {"font_weight": font["weight"]} if "weight" in font else {}
     anchor = ANCHORS[note.get("xanchor", "center")]

@@ -35,6 +35,9 @@ from dnn.verdict import judge
 ROWS, CHANGES = 9, 40
 #: A confusion matrix of more classes than these does not fit on a page.
 MOST_CLASSES = 12
+#: Names of up to so many letters, of up to so many classes, stand above the columns too; names are
+#: written out up to so many letters.
+SHORT, LONG = 8, 32
 #: Lines are told apart without colours.
 DASHES = ("", "7px,3px", "2px,3px", "9px,3px,2px,3px", "4px,2px")
 
@@ -195,9 +198,17 @@ def _confusion(a: Answers) -> str:
     words = f"<p>{count(right)} of {a.examples} are right.{at}</p>"
     if a.classes > MOST_CLASSES:
         return words
-    head = "".join(f"<th>{escape(n)}</th>" for n in a.data.class_names)
+    # Long names stand once, beside the rows, and a number says which column is theirs.
+    short = max(map(len, a.data.class_names)) <= SHORT and a.classes <= SHORT
+    plain = all(name.isdigit() for name in a.data.class_names)
+    columns = [name if short or plain else str(k) for k, name in enumerate(a.data.class_names, 1)]
+    names = [
+        name if columns[k] == name else f"{k + 1} {_cut(name)}"
+        for k, name in enumerate(a.data.class_names)
+    ]
+    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
     rows = "".join(
-        f"<tr><th>{escape(a.names[i])}</th>"
+        f"<tr><th>{escape(names[i])}</th>"
         + "".join(f"<td{' data-right' if i == j else ''}>{n}</td>" for j, n in enumerate(row))
         + "</tr>"
         for i, row in enumerate(counts.tolist())
@@ -206,6 +217,10 @@ def _confusion(a: Answers) -> str:
         f"{words}<table class='confusion'><thead><tr><th>true ↓ predicted →</th>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table>"
     )
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONG else f"{name[: LONG - 1]}…"
 
 
 def _rows(rows: Iterable[Sequence[str]], tag: str = "td") -> str:

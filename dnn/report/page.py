@@ -35,12 +35,14 @@ def report(
     twin: Twin | None = None,
     link: str = "",
     note: str = "",
+    own: bool = False,
 ) -> str:
     """Return the report of a run with its data and records, as a standalone HTML page.
 
     view, attending: what has been asked and answered; twin: the other of two networks; link: the
-    address that makes the run again, "" where none can; note: what there is to say of it. Raises
-    ValueError for a run without its data.
+    address that makes the run again, "" where none can; note: what there is to say of it; own:
+    whether the data is a person's own, and not what the settings name. Raises ValueError for a run
+    without its data.
     """
     if run.data is None:
         raise ValueError("data: this Run was unpickled without its data; use dnn.attach(run, data)")
@@ -54,7 +56,7 @@ def report(
         "<div class='fill'><p>Name <span contenteditable></span></p>"
         "<p>Date <span contenteditable></span></p></div>",
         _question(work),
-        settings_section(work),
+        settings_section(work, own),
         *networks(work),
         "<h2>In my own words</h2><div class='own' contenteditable></div>",
         _again(link, note),

@@ -20,9 +20,11 @@ from dnn.twins import setting_words
 GROUPS = {"data": "Data", "network": "Network", "training": "Training"}
 #: So many names are written out.
 NAMES = 12
+#: More equal layers than these are counted.
+MANY = 6
 
 
-def settings_section(work: Slice) -> str:
+def settings_section(work: Slice, own: bool) -> str:
     """Return all settings that the run began with, those in bold that are not the defaults."""
     origin = work.run.origin
     assert work.run.data is not None
@@ -30,7 +32,9 @@ def settings_section(work: Slice) -> str:
         "initializer": INITIALIZERS[origin.initializer_key].label,
         "loss": LOSSES[loss_key(origin, work.run.data)].label,
     }
-    tables = "".join(_group(group, origin, meant) for group in GROUPS)
+    groups = [group for group in GROUPS if not (own and group == "data")]
+    tables = "".join(_group(group, origin, meant) for group in groups)
+    tables = (_own_data(work.run) if own else "") + tables
     other = ""
     if work.twin is not None:
         (name,) = work.twin.setting
@@ -38,7 +42,7 @@ def settings_section(work: Slice) -> str:
         other = f"<p>Two networks: A has {escape(first)}, B {escape(second)}.</p>"
     return (
         "<h2>Settings</h2><p>As the run began. Bold: not the default, which stands below.</p>"
-        f"{other}<div class='settings'>{tables}</div>{_data(work.run)}"
+        f"{other}<div class='settings'>{tables}</div>{_names(work.run, own)}"
     )
 
 
@@ -77,6 +81,8 @@ def value_words(name: str, config: Config) -> str:
     if isinstance(value, int):
         return str(value) if name == "seed" else count(value)
     if about.kind == "layers":
+        if len(value) > MANY and len(set(value)) == 1:
+            return f"{len(value)} layers of {value[0]}"
         return "–".join(map(str, value)) or "none"
     names = [value] if isinstance(value, str) else list(value)
     return ", ".join(_label(about.choices, key) for key in names)
@@ -86,13 +92,24 @@ def _label(choices: Mapping[str, Any] | tuple[str, ...], key: str) -> str:
     return choices[key].label if isinstance(choices, Mapping) else key
 
 
-def _data(run: Run) -> str:
+def _own_data(run: Run) -> str:
+    """Return what there is to know of data that no setting makes."""
+    data = run.data
+    assert data is not None
+    rows = [("Data set", data.name or "a person's own"), ("Training examples", count(data.m_train)),
+            ("Test examples", count(data.m_test)), ("Inputs", count(data.n_inputs))]  # fmt: skip
+    cells = "".join(f"<tr><td>{what}</td><td>{escape(words)}</td></tr>" for what, words in rows)
+    return f"<table><thead><tr><th>Data</th><th></th></tr></thead><tbody>{cells}</tbody></table>"
+
+
+def _names(run: Run, own: bool) -> str:
     """Return what inputs and classes are called, where the settings do not say it."""
     data = run.data
     assert data is not None
+    planar = FIELDS["features"].applies(run.origin)
     named = any(not name.isdigit() for name in data.class_names)
     found = [
-        ("Inputs", () if FIELDS["features"].applies(run.origin) else data.feature_names),
+        ("Inputs", data.feature_names if own or not planar else ()),
         ("Classes", data.class_names if named else ()),
     ]
     return "".join(f"<p>{what}: {escape(_listed(names))}.</p>" for what, names in found if names)

@@ -29,11 +29,12 @@ thead { display: table-header-group; }
 .settings { columns: 2; column-gap: 8mm; }
 .settings table { break-inside: avoid; margin-bottom: 6pt; }
 .settings td:last-child, .settings th:last-child { padding-right: 0; }
+.settings td:first-child { white-space: nowrap; }
 .settings tr[data-set] td { font-weight: 600; }
 .settings small { font-weight: 400; color: #444444; font-size: 8.5pt; }
 .confusion { width: auto; break-inside: avoid; }
 .confusion :is(th, td) { padding: 2pt 8pt; text-align: right; max-width: 34mm; }
-.confusion th:first-child { max-width: none; white-space: nowrap; }
+.confusion th:first-child { max-width: none; white-space: nowrap; text-align: left; }
 .confusion td[data-right] { font-weight: 600; background: #eeeeee; }
 figure { margin: 4pt 0 0; break-inside: avoid; }
 figure svg { display: block; width: 100%; height: auto; }

@@ -192,7 +192,7 @@ def report_of(loop: Loop, base: str, wanted: dict[str, str]) -> str:
     try:
         return report(
             now.run, now.history, view=now.view, attending=now.attending, twin=now.twin,
-            link=link, note=note,
+            link=link, note=note, own=own,
         )  # fmt: skip
     finally:
         if own:  # what was made of it here, too, is nobody else's
