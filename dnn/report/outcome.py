@@ -37,7 +37,7 @@ ROWS, CHANGES = 9, 40
 MOST_CLASSES = 12
 #: Names of up to so many letters, of up to so many classes, stand above the columns too; names are
 #: written out up to so many letters.
-SHORT, LONG = 8, 32
+SHORT, LONG = 8, 24
 #: Lines are told apart without colours.
 DASHES = ("", "7px,3px", "2px,3px", "9px,3px,2px,3px", "4px,2px")
 

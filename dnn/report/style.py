@@ -33,8 +33,8 @@ thead { display: table-header-group; }
 .settings tr[data-set] td { font-weight: 600; }
 .settings small { font-weight: 400; color: #444444; font-size: 8.5pt; }
 .confusion { width: auto; break-inside: avoid; }
-.confusion :is(th, td) { padding: 2pt 8pt; text-align: right; max-width: 34mm; }
-.confusion th:first-child { max-width: none; white-space: nowrap; text-align: left; }
+.confusion :is(th, td) { padding: 2pt 5pt; text-align: right; white-space: nowrap; }
+.confusion th:first-child { text-align: left; }
 .confusion td[data-right] { font-weight: 600; background: #eeeeee; }
 figure { margin: 4pt 0 0; break-inside: avoid; }
 figure svg { display: block; width: 100%; height: auto; }

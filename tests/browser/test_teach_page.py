@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from acting import press, until
+from server import app
 
 from pages.shared.controls import PAGES
 
@@ -107,6 +108,20 @@ def test_a_link_opens_its_lesson_on_the_page_where_it_plays(teaching):
     lesson.wait_for_function("window.__neuralLab?.first", timeout=30_000)
     lesson.wait_for_function("location.pathname.endsWith('/gradients')")
     lesson.get_by_text("How much of the error does one sigmoid layer pass on").wait_for()
+
+
+def test_below_another_path_and_inside_a_page_everything_is_found(browser):
+    with app(base="course/", NEURAL_LAB_WORKERS="1") as (url, _), browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{url}teach?embed=true")
+        page.wait_for_selector(".nl-handed", timeout=30_000)
+        link = page.locator(".nl-handed a").nth(1).get_attribute("href")
+        assert link == f"{url}?lesson=xor"
+        page.goto(link)
+        page.wait_for_function("window.__neuralLab?.first", timeout=30_000)
+        picture = page.locator("[class*=st-key-dataset_picture] img").first
+        picture.wait_for()
+        page.wait_for_function("e => e.naturalWidth > 0", arg=picture.element_handle())
 
 
 def test_on_a_projector_no_word_is_small(teaching):
