@@ -159,6 +159,19 @@ def test_names_that_people_gave_are_text_and_nothing_else():
     assert "script" not in Reader(report(*watched(), link=evil_link)).tags
 
 
+def test_many_classes_of_long_names_stand_beside_the_rows_and_are_numbered_above():
+    rng = np.random.default_rng(1)
+    X, y = rng.normal(size=(2, 90)), np.arange(90) % 9
+    names = [f"{'a very long name of a class ' * 2}{k}" for k in range(9)]
+    data = dnn.Dataset(X[:, :45], y[:45], X[:, 45:], y[45:], class_names=names)
+    read = Reader(report(*watched(CONFIG, 10, data=data), own=True))
+    table = next(i for i, row in enumerate(read.rows) if row[0] == "true ↓ predicted →")
+    assert read.rows[table][1:] == list("123456789")
+    first = [row[0] for row in read.rows[table + 1 : table + 10]]
+    assert first == [f"{k} a very long name of a c…" for k in range(1, 10)]
+    assert names[8] in read.text, "written out once"
+
+
 def test_the_link_is_there_as_text_and_as_a_code():
     html = report(*watched(), link=LINK)
     assert qr_svg(LINK) in html
