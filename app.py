@@ -19,4 +19,8 @@ import streamlit as st
 
 from pages.shared.frames import routes, sending_at_once
 
-app = st.App(Path(__file__).parent / "pages" / "main.py", routes=routes(), lifespan=sending_at_once)
+app = st.App(
+    Path(__file__).parent / "pages" / "main.py",
+    routes=routes(st.get_option("server.baseUrlPath") or ""),
+    lifespan=sending_at_once,
+)

@@ -18,6 +18,7 @@ st.navigation(
         st.Page("data.py", title="Data", url_path="data"),
         st.Page("experiments.py", title="Experiments", url_path="experiments"),
         st.Page("walk.py", title="Walk", url_path="walk"),
+        st.Page("teach.py", title="Teach", url_path="teach"),
         st.Page("glossary.py", title="Glossary", url_path="glossary"),
     ],
     position="hidden",

@@ -52,8 +52,10 @@ ORDER = [
 #: Generators of their own; the classic demo's starting weights come from the old one.
 GENERATORS = ("np.random.default_rng", "np.random.RandomState")
 #: Modules that import nothing else of dnn.
-LEAVES = ["distributions", "history", "execution", "view", "limits"]
-OPTIONAL = {"h5py", "streamlit", "plotly", "sklearn", "pandas", "dask", "distributed"}
+LEAVES = ["distributions", "history", "execution", "view", "limits", "qr"]
+OPTIONAL = {
+    "h5py", "streamlit", "plotly", "sklearn", "segno", "pandas", "dask", "distributed",
+}  # fmt: skip
 
 
 def imports_of(path, everywhere=True):

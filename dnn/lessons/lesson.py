@@ -112,7 +112,7 @@ class Lesson:
     key: its name in links, short enough to be spoken; order: where it stands in the list; page: on
     which page it plays; config: its setting; twin: in what the second network differs; view: how it
     is looked at to begin with; free: the settings that its goals may change. take_away: what the
-    run has shown, with the noted numbers in braces.
+    run has shown, with the noted numbers in braces; minutes: about how long it takes in class.
     """
 
     key: str
@@ -124,6 +124,7 @@ class Lesson:
     goals: tuple[Goal, ...]
     take_away: str
     source: str
+    minutes: int = 5
     free: tuple[str, ...] = ()
     twin: Mapping[str, Any] = field(default_factory=dict)
     view: Mapping[str, Any] = field(default_factory=dict)

@@ -59,6 +59,7 @@ PAGES = {
     "data.py": ("Data", "table_chart"),
     "experiments.py": ("Experiments", "science"),
     "walk.py": ("Walk", "footprint"),
+    "teach.py": ("Teach", "school"),
     "glossary.py": ("Glossary", "dictionary"),
 }
 

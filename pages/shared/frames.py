@@ -146,11 +146,16 @@ def _file(path: Path, media_type: str) -> Callable[[Request], Awaitable[Response
     return serve
 
 
-def routes() -> list[BaseRoute]:
-    """Return the routes that the server needs beside Streamlit's own."""
+def routes(base: str = "") -> list[BaseRoute]:
+    """Return the routes that the server needs beside Streamlit's own.
+
+    base: the path below which the app is served, Streamlit's server.baseUrlPath.
+    """
+    base = base.strip("/")
+    own = f"/{base}/{PREFIX}" if base else f"/{PREFIX}"
     return [
-        Route(f"/{PREFIX}/frames/{{token}}", next_frame),
-        Route(f"/{PREFIX}/data/{{key}}.svg", data_picture),
-        Route(f"/{PREFIX}/static/plotly.min.js", _file(PLOTLY, "text/javascript")),
-        Mount(f"/{PREFIX}/static", StaticFiles(directory=STATIC)),
+        Route(f"{own}/frames/{{token}}", next_frame),
+        Route(f"{own}/data/{{key}}.svg", data_picture),
+        Route(f"{own}/static/plotly.min.js", _file(PLOTLY, "text/javascript")),
+        Mount(f"{own}/static", StaticFiles(directory=STATIC)),
     ]

@@ -258,6 +258,13 @@ class Loop(Asking, Drawing):
         return Saved(self.run, self.history)
 
     @locked
+    def shown_now(self) -> Slice:
+        """Return the run, or both of two, and what has been asked and answered, at one moment."""
+        return Slice(
+            self.run, self.history, view=self.view, attending=self.attending, twin=self.twin
+        )
+
+    @locked
     def data(self, config: Config | None = None) -> Dataset:
         """Return the data that a run with this Config would be on: a file's own, or a built-in."""
         config = config or self.config

@@ -9,8 +9,10 @@ import streamlit as st
 
 from dnn.changes import LONGEST, Link, changes_text, farthest, link_text
 from dnn.config import FIELDS, to_query
+from dnn.execution import forget
 from dnn.exports import history_csv, parameters_npz
 from dnn.limits import MAX_FILE_BYTES
+from dnn.report import report
 from dnn.saved import MOST_CHANGES, from_bytes, to_bytes
 from dnn.script import fits, script
 from dnn.training import Run
@@ -28,6 +30,9 @@ OWN_DATA = (
     "This run is on data of its own, which no link can carry. The link opens these settings on a "
     "built-in data set. The file below has the data too."
 )
+NO_LINK = "This run is on data of its own, which no link can carry: keep the saved file of the run."
+TOO_FAR = "The link opens the start: this step would take too long to recompute."
+SAME = "The link opens the network at this step, recomputed."
 COPY = """
 export default function ({ parentElement, data }) {
   const [button, said] = parentElement.querySelectorAll("button, span");
@@ -153,6 +158,7 @@ def _exports(loop: Loop) -> None:
             "application/octet-stream", key="save_parameters", on_click="ignore",
             help="W1, b1, W2, ... as NumPy arrays, and the settings as JSON.",
         )  # fmt: skip
+        _report(loop)
         if fits(run):
             st.download_button(
                 "Script (.py)", lambda: script(loop.run), f"{name}.py", "text/x-python",
@@ -160,6 +166,37 @@ def _exports(loop: Loop) -> None:
                 help="The whole run as one NumPy script of under 120 lines, without this app: it "
                 "prints the same costs.",
             )  # fmt: skip
+
+
+def _report(loop: Loop) -> None:
+    """Draw what saves the run as a page to print."""
+    # When it is pressed nothing of the page can be asked any more: what it says is asked now.
+    base, wanted = address({}), session.link_query()
+    st.download_button(
+        "Report (HTML)", lambda: report_of(loop, base, wanted),
+        f"neural-lab-{name_of(loop)}-report.html", "text/html", key="save_report",
+        on_click="ignore",
+        help="To print and hand in: settings, changes, curves, verdicts and this run's link, on "
+        "A4, in one file that needs neither this app nor the internet.",
+    )  # fmt: skip
+
+
+def report_of(loop: Loop, base: str, wanted: dict[str, str]) -> str:
+    """Return the report of a loop's run; base: the page's address, wanted: settings and view."""
+    now, own = loop.shown_now(), loop.given is not None
+    link, note = "", NO_LINK
+    if not own:
+        far = now.run.step > farthest(now.run, now.run.changes)
+        query, note = parameters(now.run, bool(now.run.step) and not far, wanted, own)
+        link, note = with_query(base, query), note or (TOO_FAR if far else SAME)
+    try:
+        return report(
+            now.run, now.history, view=now.view, attending=now.attending, twin=now.twin,
+            link=link, note=note, own=own,
+        )  # fmt: skip
+    finally:
+        if own:  # what was made of it here, too, is nobody else's
+            forget(now.run.data_key)
 
 
 def _moment(run: Run) -> bool:
@@ -182,9 +219,15 @@ def _moment(run: Run) -> bool:
 
 def link_of(run: Run, at_step: bool) -> tuple[dict[str, str], str]:
     """Return a link's parameters for a run, and what they leave out, in a sentence."""
-    wanted = session.link_query()
+    return parameters(run, at_step, session.link_query(), session.loop().given is not None)
+
+
+def parameters(
+    run: Run, at_step: bool, wanted: dict[str, str], own: bool
+) -> tuple[dict[str, str], str]:
+    """Return the same for a session whose settings and view are wanted; own: data of a person's."""
     link = Link(run.changes, run.step if at_step else None)
-    if session.loop().given is not None:
+    if own:
         return wanted, OWN_DATA
     if not run.changes and not at_step:
         return wanted, ""
@@ -207,5 +250,10 @@ def address(query: dict[str, str]) -> str:
     """Return the whole address of a link with these parameters."""
     base = (st.context.url or "").split("?")[0]
     base += "/" if base.count("/") == 2 else ""
+    return with_query(base, query)
+
+
+def with_query(base: str, query: dict[str, str]) -> str:
+    """Return an address with these parameters behind it."""
     # Commas and colons may stand as they are, and are easier to read.
     return base + ("?" + urlencode(query, safe=",:") if query else "")

@@ -15,7 +15,7 @@ from server import ARGUMENTS, app, chromium
 #: What Streamlit itself asks for below a page's address, at first: the server has it at the root.
 ASKED_IN_VAIN = tuple(
     f"/{page}/_stcore/{name}"
-    for page in ("gradients", "layers", "results", "twins", "walk", "glossary")
+    for page in ("gradients", "layers", "results", "twins", "walk", "teach", "glossary")
     for name in ("health", "host-config")
 )
 

@@ -36,20 +36,26 @@ def free_port() -> int:
 
 
 @contextmanager
-def app(log: Path | None = None, **env: str) -> Iterator[tuple[str, subprocess.Popen]]:
-    """Run the app on a free port; yield its address and its process. Ends it at the end."""
+def app(
+    log: Path | None = None, base: str = "", **env: str
+) -> Iterator[tuple[str, subprocess.Popen]]:
+    """Run the app on a free port; yield its address and its process. Ends it at the end.
+
+    base: a path below which it is served, such as "course/".
+    """
     port = free_port()
     command = [
         sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port),
         "--server.headless", "true", "--server.address", "127.0.0.1",
+        *(("--server.baseUrlPath", base) if base else ()),
     ]  # fmt: skip
     out: Any = log.open("w") if log else subprocess.DEVNULL
     server = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **env}, stdout=out, stderr=subprocess.STDOUT
     )
     try:
-        wait_until_healthy(port, server)
-        yield f"http://127.0.0.1:{port}/", server
+        wait_until_healthy(f"{port}/{base}", server)
+        yield f"http://127.0.0.1:{port}/{base}", server
     finally:
         server.terminate()
         try:
@@ -61,14 +67,14 @@ def app(log: Path | None = None, **env: str) -> Iterator[tuple[str, subprocess.P
             out.close()
 
 
-def wait_until_healthy(port: int, server: subprocess.Popen, seconds: float = 30) -> None:
-    """Wait until the server answers. Raises RuntimeError when it ends or takes too long."""
+def wait_until_healthy(place: str, server: subprocess.Popen, seconds: float = 30) -> None:
+    """Wait until the server answers at a port and path. Raises RuntimeError when it ends or takes too long."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if server.poll() is not None:
             raise RuntimeError(f"the server ended with code {server.returncode}")
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
+            urllib.request.urlopen(f"http://127.0.0.1:{place}_stcore/health", timeout=1)
         except OSError:
             time.sleep(0.05)
         else:
