@@ -228,14 +228,15 @@ def _choose_columns(source: Source, table: Table, chosen: dict[str, Any]) -> Non
         key=session.choice_key("target"),
     )  # fmt: skip
     others = [c.name for c in table.columns if c.usable and c.name != chosen["target"]]
+    usual = [c.name for c in table.inputs_of(chosen["target"])]
     every = st.toggle(
-        f"All other columns are inputs ({len(others):,})", chosen.get("features") is None,
+        f"All other columns are inputs ({len(usual):,})", chosen.get("features") is None,
         key=session.choice_key("every"),
     )  # fmt: skip
     if every:
         chosen["features"] = None
     else:
-        before = [name for name in chosen.get("features") or others if name in others]
+        before = [name for name in chosen.get("features") or usual if name in others]
         chosen["features"] = st.multiselect(
             "Inputs", others, before, key=session.choice_key("features_of_" + chosen["target"])
         )

@@ -71,9 +71,11 @@ def _kind(column: Any, target: bool) -> str:
     words = {
         "number": "numbers",
         "category": f"{column.distinct} " + ("classes" if target else "categories, one-hot"),
-        "text": "texts, left out",
-        "empty": "empty, left out",
+        "text": "texts",
+        "empty": "empty",
     }[column.kind]
+    if column.why_not and not target:
+        words = f"{words.removesuffix(', one-hot')}, left out"
     return words + (f" · {column.missing:,} missing" if column.missing else "")
 
 
