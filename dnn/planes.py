@@ -165,7 +165,7 @@ def _component_plane(X_train: Array, X_test: Array) -> Plane:
     U = axes.T @ (np.hstack([X_train, X_test]) - mean)
     reach = 1.1 * float(np.abs(U).max()) or 1.0
     others = len(X_train) - 2
-    rest = "direction is held at its" if others == 1 else f"{others} directions are held at their"
+    rest = "direction is held at its" if others == 1 else f"{others:,} directions are held at their"
     return Plane(
         kind="components",
         x_label="1st principal component",
@@ -173,8 +173,8 @@ def _component_plane(X_train: Array, X_test: Array) -> Plane:
         x_range=(-reach, reach),
         y_range=(-reach, reach),
         note=(
-            f"Boundary in the plane of the first two principal components ({share:.0%} of the "
-            f"variance); the other {rest} mean."
+            f"The plane of the first two principal components ({share:.0%} of the variance); "
+            f"the other {rest} mean."
         ).replace("%", " %"),
         features=("x1", "x2"),
         origin=mean,

@@ -200,10 +200,7 @@ def _roc_panel(a: Answers, p: Array, found: metrics.Binary) -> dict[str, Any]:
     curve = metrics.roc(a.labels, p)
     x, y = (curve.x, curve.y) if curve else (np.zeros(1), np.zeros(1))
     area = f"Area {curve.area:.3f}" if curve else ""
-    words = (
-        f"{area}: the chance that of one example of each class, {a.names[1]} gets the higher "
-        "output (guessing: 0.5). Click to move the threshold."
-    )
+    words = f"{area} (guessing: 0.5). Click to move the threshold."
     panel = figures.panel(
         "ROC curve",
         words if curve else "",
@@ -320,7 +317,7 @@ def _real(a: Answers) -> Panels:
 def _error_words(a: Answers, residuals: Array) -> str:
     half = float(np.median(np.abs(residuals)))
     mean = float(residuals.mean())
-    return f"{a.examples}: half of them are off by less than {number(half)}; mean {number(mean)}."
+    return f"{a.examples}: half of them are off by less than {number(half)}; mean error {number(mean)}."
 
 
 #: What is shown for each kind of target.

@@ -101,7 +101,7 @@ class View {
     if (this.feed?.token !== token) {
       this.feed?.stop();
       this.feed = new Feed(base, token, (bytes) => this.receive(bytes), (sentence) => this.silent(sentence));
-      this.watcher.tellTheme((theme) => this.feed.theme !== theme && ((this.feed.theme = theme), this.feed.kick()));
+      this.watcher.tellTheme((theme) => this.feed.wear(theme));
     }
     this.feed.kick();
     this.noteStopped();

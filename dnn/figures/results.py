@@ -134,9 +134,12 @@ def share_curve_figure(
                         "line": {"width": 1.5, "color": c["panel"]}},
              "hoverinfo": "skip"}
         )  # fmt: skip
+    # Below guessing's line, where the curve seldom is.
+    level, low = guess[0] == guess[1], guess[1] < 0.15
     notes = [
-        label("guessing", c["t3"], name="note", x=0.98, xanchor="right", yanchor="bottom",
-              y=0.02 + min(0.9, guess[1] - 0.12 if guess[0] != guess[1] else guess[1])),
+        label("guessing", c["t3"], name="note", x=0.98 if level else 0.64,
+              xanchor="right" if level else "left", yanchor="bottom" if level and low else "top",
+              y=guess[1] + (0.02 if low else -0.02) if level else 0.6),
     ]  # fmt: skip
     return {
         "data": data,
@@ -250,8 +253,8 @@ def classes_figure(
              "y": values[known], "name": name,
              "text": [plain(_short_name(int(k), names, 30)) for k in np.flatnonzero(known)],
              "hovertemplate": "%{text}: %{fullData.name} %{y:.1%}<extra></extra>",
-             "marker": {"symbol": "circle", "size": 1, "color": color,
-                        "line": {"width": 0, "color": color}}}
+             "marker": {"symbol": "circle", "size": 1, "color": fade(color, 0.0),
+                        "line": {"width": 0, "color": fade(color, 0.0)}}}
         )  # fmt: skip
     every = math.ceil(K / NAMED)
     texts = [plain(_short_name(k, names, 12 if K < 5 else 4)) for k in range(0, K, every)]
