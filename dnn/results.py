@@ -317,7 +317,10 @@ def _real(a: Answers) -> Panels:
 def _error_words(a: Answers, residuals: Array) -> str:
     half = float(np.median(np.abs(residuals)))
     mean = float(residuals.mean())
-    return f"{a.examples}: half of them are off by less than {number(half)}; mean error {number(mean)}."
+    return (
+        f"{a.examples}: half of them are off by less than {number(half)}; "
+        f"mean error {number(mean)}."
+    )
 
 
 #: What is shown for each kind of target.

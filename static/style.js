@@ -245,6 +245,7 @@ const CSS = `
  .nl-root[data-page=results][data-panels="4"] .nl-panel.nl-panel[data-key=boundary]{grid-area:1/5/3/7}
 }}
 @container (max-width:559.98px){.nl-root[data-page=results] .nl-panel[data-key=pictures]{height:520px}}
+@container (min-width:560px){.nl-root[data-page=results][data-partial=true] .nl-panel.nl-panel{grid-row:auto!important}}
 @container (max-width:879.98px){.nl-head{flex-wrap:wrap}.nl-head h3{min-width:max-content}}
 @container (max-width:559.98px){
  .nl-layer-button{height:44px;min-width:44px;font-size:13px}

@@ -166,6 +166,12 @@ def test_the_weights_of_the_first_layer_are_pictures():
     values = panel["pictures"].reshape(8, 64)
     scaled = 127.5 + 127.5 * W / np.abs(W).max(axis=1, keepdims=True)
     np.testing.assert_allclose(values, scaled, atol=0.51)
+    live.handle(loop(at), {"type": "control", "key": "filter", "value": "change"})
+    panel = settled(loop(at))["panels"]["filters"]
+    change = W - loop(at).run.layout.weights(loop(at).run.initial)[0][0]
+    scaled = 127.5 + 127.5 * change / np.abs(change).max(axis=1, keepdims=True)
+    np.testing.assert_allclose(panel["pictures"].reshape(8, 64), scaled, atol=0.51)
+    assert "change since step 0" in panel["subtitle"]
 
 
 def test_a_bad_threshold_is_said_in_a_sentence():
