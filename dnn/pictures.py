@@ -115,8 +115,8 @@ def _chance(a: Any, value: float) -> str:
 def _gallery_words(a: Any, wrong: int) -> str:
     said = "the probability of" if a.chance else "the output for"
     return (
-        f"{count(wrong)} of {a.examples} are wrong; the worst, with the least for the true class, "
-        f"come first. Below each: {said} what the network says, then of what it is."
+        f"{count(wrong)} of {a.examples} are wrong; those with the least for the true class come "
+        f"first. Below each: {said} what the network says, then of what it is."
     )
 
 
@@ -143,7 +143,7 @@ def filters_panel(answers: Any) -> dict[str, Any]:
     colors = _colors(a.view.theme)
     grey = data.image[2] == 1
     return figures.panel(
-        "First-layer weights, change" if change else "First-layer weights",
+        "Layer 1 weights",
         _filter_words(
             len(W), grey, shape != tuple(data.image), "change since step 0" if change else "weight"
         ),
@@ -168,6 +168,6 @@ def filters_panel(answers: Any) -> dict[str, Any]:
 
 def _filter_words(units: int, grey: bool, averaged: bool, what: str) -> str:
     some = f"{UNITS} of {count(units)} units" if units > UNITS else f"{count(units)} units"
-    how = "" if grey else "; mid-grey is 0, red, green and blue are brighter where positive"
-    words = f"{some}, each scaled by its own largest {what} (below it){how}"
+    words = f"{some}, each scaled by its largest {what} (below)"
+    words += "" if grey else "; grey is 0"
     return words + (". Averaged over small squares." if averaged else ".")

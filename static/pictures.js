@@ -54,7 +54,7 @@ export class Pictures extends Chart {
     const font = large ? 16 : 12;
     const lines = tiles.some((t) => t.bottom) ? 2 : 1;
     const words = lines * (font + 3) + 4;
-    const place = fit(tiles.length, size.w - 2 * GAP, size.h - GAP, words, columns / rows, this.widest(font) + 6);
+    const place = fit(tiles.length, size.w - 2 * GAP, size.h - GAP, words, columns / rows, this.widest(font) + 3);
     const bytes = rows * columns * channels;
     g.textAlign = "center";
     g.textBaseline = "alphabetic";
@@ -68,10 +68,10 @@ export class Pictures extends Chart {
       g.strokeRect(left, y, place.side, place.tall);
       g.font = `600 ${font}px ${FONT}`;
       g.fillStyle = tile.wrong ? colors.wrong : colors.t1;
-      g.fillText(cut(g, tile.top, place.w - 4), x + place.w / 2, y + place.tall + font + 1);
+      g.fillText(cut(g, tile.top, place.w - 1), x + place.w / 2, y + place.tall + font + 1);
       g.font = `${font}px ${FONT}`;
       g.fillStyle = colors.t2;
-      g.fillText(cut(g, tile.bottom, place.w - 4), x + place.w / 2, y + place.tall + 2 * font + 4);
+      g.fillText(cut(g, tile.bottom, place.w - 1), x + place.w / 2, y + place.tall + 2 * font + 4);
     });
     g.textAlign = "left";
   }
