@@ -83,7 +83,7 @@ def test_the_threshold_moves_by_slider_and_on_the_curve(visit):
     x, y = drag["x"] + 0.985 * drag["width"], drag["y"] + 0.02 * drag["height"]
     page.mouse.move(x, y)
     page.wait_for_selector(".nl-panel[data-key=roc] .hoverlayer .hovertext")
-    said = page.locator(".nl-panel[data-key=roc] .hoverlayer .hovertext").first.inner_text()
+    said = page.locator(".nl-panel[data-key=roc] .hoverlayer .hovertext").first.text_content()
     assert "threshold 0.00" in said
     assert "false alarms" in said
     page.mouse.click(x, y)
