@@ -153,9 +153,16 @@ def share_curve_figure(
 def _choices(
     at: tuple[Array, Array, Sequence[str]], titles: tuple[str, str], theme: str
 ) -> dict[str, Any]:
-    """Return the thresholds to choose from, which are not seen: the pointer finds them."""
+    """Return the thresholds to choose from, which are not seen: the pointer finds them.
+
+    Of those at one place, that nearest to 0.5.
+    """
     x, y, names = at
-    known = np.isfinite(x) & np.isfinite(y)
+    order = np.argsort(np.abs(np.array(names, float) - 0.5), kind="stable")
+    _, first = np.unique(np.stack([x, y])[:, order], axis=1, return_index=True)
+    known = np.zeros(len(x), bool)
+    known[order[first]] = True
+    known &= np.isfinite(x) & np.isfinite(y)
     clear = fade(tokens(theme)["panel"], 0.0)
     words = [title.split(" (")[0].lower() for title in titles]
     return {
