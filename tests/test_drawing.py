@@ -145,7 +145,7 @@ def test_values_to_be_put_are_round_as_they_were_measured():
     _, data = in_two_units()
     low, high = data.Y_train.min(), data.Y_train.max()
     keys = figures.value_keys(low, high, 2.0, data.target_units, "light")
-    assert [k["label"] for k in keys] == ["30", "40", "50"]
+    assert [k["label"] for k in keys] == ["20", "30", "40", "50", "60"]
     assert all(k["value"] == pytest.approx((float(k["label"]) - 40) / 10) for k in keys)
     assert len(figures.value_keys(1.0, 1.0, 1.0, (0.0, 1.0), "dark")) == 1
 

@@ -173,7 +173,7 @@ def _value_trace(
 
 def _value_color(value: float, reach: float, theme: str) -> str:
     # 21 shades are told apart; equal ones are painted together.
-    return diverging(round(10 * value / reach) / 10, theme)
+    return diverging(max(-1.0, min(1.0, round(10 * value / reach) / 10)), theme)
 
 
 def _points(U: Array, marker: dict[str, Any], name: str) -> dict[str, Any]:
@@ -242,13 +242,15 @@ def value_keys(
 ) -> list[dict[str, Any]]:
     """Return the keys of values to be put on the plane: {symbol, color, label, value}.
 
-    Round numbers, as they were measured, between the stored targets low and high; value: as stored.
+    Round numbers, as they were measured, between the stored targets low and high, or a tenth of
+    their distance beyond; value: as stored.
     """
     shift, unit = units
     a, b = (v * unit + shift for v in (low, high))
     step = scales.tick_step(b - a, 5) if b > a else 0.0
+    room = 0.1 * (b - a)
     values = (
-        np.arange(math.ceil(a / step - 1e-9), math.floor(b / step + 1e-9) + 1) * step
+        np.arange(math.ceil((a - room) / step), math.floor((b + room) / step) + 1) * step
         if step
         else np.array([a])
     )
