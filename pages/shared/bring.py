@@ -254,12 +254,13 @@ def _choose_columns(source: Source, table: Table, chosen: dict[str, Any]) -> Non
             "Inputs", others, before, key=session.choice_key("features_of_" + chosen["target"])
         )
     if table.column(chosen["target"]).kind == "number":
-        options = [None, *KINDS]
-        chosen["kind"] = st.segmented_control(
-            "Learned as", options, default=chosen.get("kind"), required=True,
-            format_func=lambda kind: KINDS.get(kind, "Found out"),
+        # "" rather than None, which would leave all of them unmarked.
+        picked = st.segmented_control(
+            "Learned as", ["", *KINDS], default=chosen.get("kind") or "", required=True,
+            format_func=lambda kind: KINDS.get(kind, "Automatic"),
             key=session.choice_key("kind_of_" + chosen["target"]),
         )  # fmt: skip
+        chosen["kind"] = picked or None
     else:
         chosen["kind"] = None
     if any(column.missing for column in table.columns):
