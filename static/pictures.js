@@ -130,7 +130,7 @@ export class Pictures extends Chart {
 function fit(n, width, height, words, ratio, widest) {
   const all = laid(n, width, height, words, ratio, n);
   const readable = laid(n, width, height, words, ratio, Math.floor(width / widest));
-  return readable && readable.side > 0.6 * all.side ? readable : all;
+  return readable && readable.side > 0.5 * all.side ? readable : all;
 }
 
 function laid(n, width, height, words, ratio, most) {

@@ -226,9 +226,10 @@ const CSS = `
  .nl-root[data-page=results]:is([data-panels="5"],[data-panels="7"]) .nl-grid{grid-template-columns:repeat(24,1fr)}
  .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel{grid-column:span 8}
  .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel[data-key=pictures]{grid-column:span 11}
- .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel[data-key=filters]{grid-column:span 5}
+ .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel[data-key=filters]{grid-column:span 6}
+ .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel[data-key=confusion]{grid-column:span 9}
  .nl-root[data-page=results] .nl-panel[data-key=filters] .nl-segment button{padding:0 4px}
- .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel[data-key=boundary]{grid-area:1/17/3/25}
+ .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel[data-key=boundary]{grid-area:1/18/3/25}
  .nl-root[data-page=results][data-panels="7"] .nl-panel.nl-panel{grid-column:span 6}
  .nl-root[data-page=results][data-panels="7"] .nl-panel.nl-panel:is([data-key=roc],[data-key=precision_recall]){grid-column:span 5}
  .nl-root[data-page=results][data-panels="7"] .nl-panel.nl-panel[data-key=boundary]{grid-column:span 8;order:99!important}
