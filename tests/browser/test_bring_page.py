@@ -147,18 +147,14 @@ def test_points_are_drawn_and_the_network_trains_on(visit):
     tool(page, "draw")
     tool(page, "1")
     before, step = lab(page, "train_cost"), lab(page, "step")
-    page.evaluate(
-        "() => { window.__top = 0; setInterval(() => {"
-        " window.__top = Math.max(window.__top, __neuralLab.train_cost); }, 20); }"
-    )
     drag(page, (-3, -3), (-1, -1.5))  # blue points among the orange ones
     until(page, f"lab.train_cost > {2 * before + 0.1}", 20_000)
     page.get_by_text("Two clusters, drawn on").wait_for(timeout=20_000)
     linked(page, "data=own")
     assert lab(page, "playing")
     assert lab(page, "step") > step
-    # It is the same run: it has not begun again, and it learns the new points.
-    until(page, "lab.train_cost < 0.98 * window.__top", 30_000)
+    # It is the same run: it has not begun again. (That it learns what is drawn is tested without a
+    # browser: where the points come in slowly, it has learned them before the last has come.)
     until(page, f"lab.step > {step + 100}", 30_000)
 
 
