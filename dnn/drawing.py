@@ -20,27 +20,31 @@ MOST_A_STROKE, MOST = 100, 1_500
 #: What erasing and moving reach, as a share of the plane's width.
 REACH = 0.035
 BY_HAND = ", drawn on"
+#: Values that are put, as stored, are no farther from 0.
+FARTHEST = 1e6
 
 
 @dataclass(frozen=True)
 class Stroke:
-    """One thing done by hand. kind: of KINDS; points: on the plane; label: the class that is put.
+    """One thing done by hand. kind: of KINDS; points: on the plane; label: the class that is put,
+    or the number that is to be predicted there, as the data set stores it.
 
-    "put": points of a class; "erase": what lies near any of the points; "move": what lies nearest
-    to the first point goes to the second; "clear": all but one point of each class.
+    "put": points of a class or value; "erase": what lies near any of the points; "move": what lies
+    nearest to the first point goes to the second; "clear": all but one point of each class, or the
+    lowest and the highest.
     """
 
     kind: str
     points: tuple[tuple[float, float], ...] = ()
-    label: int = 0
+    label: float = 0
 
 
 def drawable(data: Dataset) -> bool:
-    """Return whether points of classes can be drawn: the plane is that of two inputs."""
+    """Return whether points can be drawn: the plane is that of two inputs, with one target."""
     plane = data.plane
-    return data.target != "real" and plane.kind == "inputs" and len(plane.features) > 0 and (
+    return plane.kind == "inputs" and len(plane.features) > 0 and (
         data.n_inputs > 1 or data.given_points is not None
-    )  # fmt: skip
+    ) and (data.target != "real" or data.n_outputs == 1)  # fmt: skip
 
 
 def by_hand(data: Dataset) -> bool:
@@ -52,10 +56,13 @@ def by_hand(data: Dataset) -> bool:
 def check_stroke(data: Dataset, stroke: Stroke) -> None:
     """Raise ValueError with one sentence for what can't be drawn."""
     if not drawable(data):
-        raise ValueError("Points can be drawn where two inputs tell classes apart, and only there")
+        raise ValueError("Points can be drawn where there are two inputs, and only there")
     if stroke.kind not in KINDS or len(stroke.points) > MOST_A_STROKE:
         raise ValueError(f"draw: choose one of {', '.join(KINDS)}, of {MOST_A_STROKE} points")
-    if not 0 <= stroke.label < len(data.class_names):
+    if data.target == "real":
+        if not abs(stroke.label) <= FARTHEST:
+            raise ValueError(f"draw: {stroke.label} is no value; allowed: up to {FARTHEST:g}")
+    elif stroke.label not in range(len(data.class_names)):
         raise ValueError(f"draw: class {stroke.label} is not there")
     if not all(np.isfinite(point).all() for point in stroke.points):
         raise ValueError("draw: a point is not on the plane")
@@ -66,28 +73,31 @@ def check_stroke(data: Dataset, stroke: Stroke) -> None:
 def drawn(data: Dataset, strokes: Sequence[Stroke]) -> Dataset:
     """Return the data after the strokes: the same inputs, scaling and plane, other examples.
 
-    What is put trains; what is erased is gone from the test part too. Two classes keep a point.
+    What is put trains; what is erased is gone from the test part too. Two classes keep a point, or
+    of numbers the lowest and the highest.
     """
+    real = data.target == "real"
     train, test = data.points_train.copy(), data.points_test.copy()
-    labels, test_labels = _labels(data.Y_train), _labels(data.Y_test)
+    labels, test_labels = (_labels(Y, real) for Y in (data.Y_train, data.Y_test))
     (x0, x1), (y0, y1) = data.plane.x_range, data.plane.y_range
-    reach = REACH * (x1 - x0)
+    reach = REACH * np.array([[x1 - x0], [y1 - y0]])
     for stroke in strokes:
         P = np.array(stroke.points, float).reshape(-1, 2).T
         P = np.clip(P, [[x0], [y0]], [[x1], [y1]])
         if stroke.kind == "put":
             room = max(0, MOST - train.shape[1])
             train = np.hstack([train, P[:, :room]])
-            labels = np.concatenate([labels, np.full(min(room, P.shape[1]), stroke.label)])
+            put = np.full(min(room, P.shape[1]), stroke.label).astype(labels.dtype)
+            labels = np.concatenate([labels, put])
         elif stroke.kind == "erase":
-            keep = _told_apart(labels, ~_near(train, P, reach))
+            keep = _told_apart(labels, ~_near(train, P, reach), real)
             train, labels = train[:, keep], labels[keep]
             keep = ~_near(test, P, reach)
             test, test_labels = test[:, keep], test_labels[keep]
         elif stroke.kind == "move":
             _move(train, test, P, reach)
         else:
-            keep = _told_apart(labels, np.zeros(len(labels), bool), every=True)
+            keep = _told_apart(labels, np.zeros(len(labels), bool), real, every=True)
             train, labels = train[:, keep], labels[keep]
             test, test_labels = test[:, :0], test_labels[:0]
     return _rebuilt(data, train, labels, test, test_labels)
@@ -101,42 +111,47 @@ def made_again(data: Dataset, features: tuple[str, ...], scaling: str) -> Datase
     return Dataset(
         plane.inputs(data.points_train), data.Y_train, plane.inputs(data.points_test), data.Y_test,
         name=data.name, feature_names=[FEATURES[key].label for key in features],
-        class_names=data.class_names, plane=plane, points_train=data.points_train,
+        class_names=data.class_names or None, plane=plane, points_train=data.points_train,
         points_test=data.points_test, target=data.target,
     )  # fmt: skip
 
 
-def _labels(Y: Array) -> Array:
-    return (Y[0] if len(Y) == 1 else Y.argmax(axis=0)).astype(int)
+def _labels(Y: Array, real: bool) -> Array:
+    """Return the class or the value of each example, (m,)."""
+    return Y[0] if real else (Y[0] if len(Y) == 1 else Y.argmax(axis=0)).astype(int)
 
 
-def _near(points: Array, P: Array, reach: float) -> Array:
-    """Return which points (2, m) lie within reach of any of P (2, k)."""
+def _near(points: Array, P: Array, reach: Array) -> Array:
+    """Return which points (2, m) lie within reach (2, 1) of any of P (2, k)."""
     if not P.shape[1] or not points.shape[1]:
         return np.zeros(points.shape[1], bool)
-    away = np.hypot(*(points[:, :, None] - P[:, None, :]))
-    return away.min(axis=1) <= reach
+    away = np.hypot(*((points[:, :, None] - P[:, None, :]) / reach[:, :, None]))
+    return away.min(axis=1) <= 1
 
 
-def _told_apart(labels: Array, keep: Array, every: bool = False) -> Array:
+def _told_apart(labels: Array, keep: Array, real: bool, every: bool = False) -> Array:
     """Return what is kept, and a point of each class where else fewer than two classes were left.
 
-    every: a point of each class in any case.
+    every: a point of each class in any case. real: labels are values, of which the lowest and the
+    highest are kept instead.
     """
     keep = keep.copy()
-    if every or len(np.unique(labels[keep])) < 2:
+    if real:
+        if every or keep.sum() < 2:
+            keep[[labels.argmin(), labels.argmax()]] = True
+    elif every or len(np.unique(labels[keep])) < 2:
         for k in np.unique(labels):
             if not keep[labels == k].any():
                 keep[np.flatnonzero(labels == k)[0]] = True
     return keep
 
 
-def _move(train: Array, test: Array, P: Array, reach: float) -> None:
+def _move(train: Array, test: Array, P: Array, reach: Array) -> None:
     """Put the point nearest to the first of P at the second, where one is near."""
-    away = [np.hypot(*(points - P[:, :1])) for points in (train, test)]
+    away = [np.hypot(*((points - P[:, :1]) / reach)) for points in (train, test)]
     least = [a.min() if a.size else np.inf for a in away]
     part = int(least[1] < least[0])
-    if least[part] <= 2 * reach:
+    if least[part] <= 2:
         (train, test)[part][:, away[part].argmin()] = P[:, 1]
 
 
@@ -145,12 +160,12 @@ def _rebuilt(
 ) -> Dataset:
     plane, classes = data.plane, len(data.class_names)
     Y, Y_test = (
-        k[None].astype(float) if data.target == "binary" else np.eye(classes)[k].T
+        np.eye(classes)[k].T if data.target == "classes" else k[None].astype(float)
         for k in (labels, test_labels)
     )
     return Dataset(
         plane.inputs(train), Y, plane.inputs(test), Y_test,
         name=data.name.removesuffix(BY_HAND) + BY_HAND, feature_names=data.feature_names,
-        class_names=data.class_names, plane=plane, points_train=train, points_test=test,
-        target=data.target,
+        class_names=data.class_names or None, plane=plane, points_train=train, points_test=test,
+        target=data.target, units=data.units,
     )  # fmt: skip

@@ -159,7 +159,7 @@ class Dataset:
         """The plane in which the data and decision boundaries are drawn."""
         if self.given_plane is not None:
             return self.given_plane
-        return data_plane(self.X_train, self.X_test, self.feature_names)
+        return data_plane(self.X_train, self.X_test, self.feature_names, self._measured)
 
     @cached_property
     def points_train(self) -> Array:
@@ -181,11 +181,23 @@ class Dataset:
         if pair is None:
             return self.plane, self.points_train, self.points_test
         if self._sliced[:1] != [choice]:
-            units = (self.units.shift, self.units.scale) if self.units else None
-            plane = slice_plane(self.X_train, self.X_test, self.feature_names, pair, units)
+            names = self.feature_names
+            plane = slice_plane(self.X_train, self.X_test, names, pair, self._measured)
             points = (plane.project(X) for X in (self.X_train, self.X_test))
             self._sliced[:] = [choice, (plane, *points)]
         return self._sliced[1]
+
+    @property
+    def _measured(self) -> tuple[Array, Array] | None:
+        """Shift and scale of the inputs as they were measured, where that is known."""
+        return (self.units.shift, self.units.scale) if self.units else None
+
+    @property
+    def target_units(self) -> tuple[float, float]:
+        """Shift and scale of the first target as it was measured: 0 and 1 where it is stored so."""
+        if self.units is None or self.units.target_shift is None or self.units.target_scale is None:
+            return 0.0, 1.0
+        return float(self.units.target_shift[0, 0]), float(self.units.target_scale[0, 0])
 
     @cached_property
     def _sliced(self) -> list[Any]:

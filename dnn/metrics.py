@@ -64,6 +64,23 @@ def binary(true: Array, p: Array, threshold: float) -> Binary:
     return Binary(*(int(n) for n in counts.ravel()))
 
 
+def shares(true: Array, p: Array, thresholds: Array) -> tuple[Array, Array, Array]:
+    """Return false alarms, recall and precision at each threshold; NaN where nothing is to divide.
+
+    As binary has them: p > threshold is called class 1.
+    """
+    found, wrong = (
+        (true == k).sum() - np.searchsorted(np.sort(p[true == k]), thresholds, "right")
+        for k in (1, 0)
+    )
+    with np.errstate(invalid="ignore"):
+        return (
+            wrong / np.float64((true == 0).sum()),
+            found / np.float64((true == 1).sum()),
+            found / (found + wrong),
+        )
+
+
 def roc(true: Array, p: Array) -> Curve | None:
     """Return the share of class 1 found over that of class 0 called so; None for one class."""
     if len(np.unique(true)) < 2:

@@ -279,6 +279,7 @@ def boundary_panel(work: Slice, field: Array, size: int) -> dict[str, Any]:
             class_names=data.class_names,
             show_test=view.show_test,
             scale=value_scale(data),
+            units=data.target_units,
         ),
         field=field,
         field_size=size,
@@ -288,9 +289,17 @@ def boundary_panel(work: Slice, field: Array, size: int) -> dict[str, Any]:
     if work.fixed:
         panel["static"] = {"version": points_version(work.run, view), "data": _points(data, view)}
     if work.twin is None and "draw" not in view.hide and drawable(data):
-        panel["draw"] = {"classes": figures.class_keys(data.class_names, view.theme),
-                         "reach": REACH, "number": work.drawn}  # fmt: skip
+        panel["draw"] = {"classes": _drawn_with(data, view.theme), "reach": REACH,
+                         "number": work.drawn}  # fmt: skip
     return panel
+
+
+def _drawn_with(data: Any, theme: str) -> list[dict[str, Any]]:
+    """Return the keys of what can be put on the plane: the classes, or values."""
+    if data.target != "real":
+        return figures.class_keys(data.class_names, theme)
+    low, high = float(data.Y_train.min()), float(data.Y_train.max())
+    return figures.value_keys(low, high, value_scale(data), data.target_units, theme)
 
 
 def _points(data: Any, view: View) -> list[dict[str, Any]]:
@@ -298,6 +307,7 @@ def _points(data: Any, view: View) -> list[dict[str, Any]]:
     return figures.point_traces(
         train, data.Y_train, test, data.Y_test, data.target,
         view.show_test, view.theme, class_names=data.class_names, scale=value_scale(data),
+        units=data.target_units,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from dnn.layout import Array
 SMALL, LARGE, UNITS = 24, 12, 24
 #: Pictures of more pixels a side are large.
 SIDE = 24
+FILTERS = [["now", "Now"], ["change", "Change"]]
 #: A frame has at most so many bytes of pictures, of each kind, while playing and at rest.
 MOVING, RESTING = 24_000, 250_000
 
@@ -114,8 +115,8 @@ def _chance(a: Any, value: float) -> str:
 def _gallery_words(a: Any, wrong: int) -> str:
     said = "the probability of" if a.chance else "the output for"
     return (
-        f"{count(wrong)} of {a.examples} are wrong; the worst, with the least for the true class, "
-        f"come first. Below each, {said} what the network says, and of what it is."
+        f"{count(wrong)} of {a.examples} are wrong; those with the least for the true class come "
+        f"first. Below each: {said} what the network says, then of what it is."
     )
 
 
@@ -128,18 +129,28 @@ def _colors(theme: str) -> dict[str, str]:
 
 
 def filters_panel(answers: Any) -> dict[str, Any]:
-    """Return the panel of the first layer's weights, a picture a unit."""
+    """Return the panel of the first layer's weights, or what training has made of them, a picture
+    a unit.
+    """
     a, data = answers, answers.data
     W = a.trainer.layout.weights(a.trainer.p)[0][0]
+    change = a.view.filter == "change"
+    if change:
+        W = W - a.trainer.layout.weights(a.work.run.initial)[0][0]
     shown = np.asarray(W[:UNITS], np.float64)
     pictures, shape = reduced(shown, data.image, MOVING if a.work.playing else RESTING)
     most = np.maximum(np.abs(pictures).max(axis=1, keepdims=True), 1e-30)
     colors = _colors(a.view.theme)
     grey = data.image[2] == 1
     return figures.panel(
-        "First-layer weights",
-        _filter_words(len(W), grey, shape != tuple(data.image)),
+        "Layer 1 weights",
+        _filter_words(
+            len(W), grey, shape != tuple(data.image), "change since step 0" if change else "weight"
+        ),
         {"data": [], "layout": {}},
+        controls=[
+            {"key": "filter", "label": "Weights", "value": a.view.filter, "options": FILTERS}
+        ],
         pictures=np.rint(127.5 + 127.5 * pictures / most).astype(np.uint8).reshape(-1),
         shape=list(shape),
         diverging=grey,
@@ -155,9 +166,8 @@ def filters_panel(answers: Any) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _filter_words(units: int, grey: bool, averaged: bool) -> str:
+def _filter_words(units: int, grey: bool, averaged: bool, what: str) -> str:
     some = f"{UNITS} of {count(units)} units" if units > UNITS else f"{count(units)} units"
-    how = "grey is 0, red, green and blue each brighter where positive" if not grey else ""
-    words = f"{some}, each scaled by its own largest weight (below it)"
-    words += f"; {how}" if how else ""
+    words = f"{some}, each scaled by its largest {what} (below)"
+    words += "" if grey else "; grey is 0"
     return words + (". Averaged over small squares." if averaged else ".")

@@ -23,8 +23,8 @@ class Plane:
 
     X = origin + axes @ expand(features, U), with origin (n_0, 1) and axes (n_0, len(features)).
     kind: "inputs" (u and v are what the inputs are made of), "components" (principal components) or
-    "slice" (two of the inputs, as they were measured). x_range and y_range have equal extents but
-    in a slice. note: one sentence for the screen, or "".
+    "slice" (two of the inputs, as they were measured). x_range and y_range have equal extents, but
+    where inputs are drawn as they were measured. note: one sentence for the screen, or "".
     With a single input v is always 0: it changes nothing.
     """
 
@@ -86,26 +86,37 @@ def feature_plane(features: tuple[str, ...], shift: Array, scale: Array) -> Plan
     )
 
 
-def data_plane(X_train: Array, X_test: Array, names: tuple[str, ...]) -> Plane:
-    """Return the plane for inputs X (n_0, m): themselves, or two principal components."""
+def data_plane(
+    X_train: Array,
+    X_test: Array,
+    names: tuple[str, ...],
+    units: tuple[Array, Array] | None = None,
+) -> Plane:
+    """Return the plane for inputs X (n_0, m): themselves, or two principal components.
+
+    units: as for slice_plane; up to two inputs are drawn as they were measured.
+    """
     n = len(X_train)
     if n > 2:
         return _component_plane(X_train, X_test)
-    X = np.hstack([X_train, X_test])
+    shift, scale = units if units is not None else (np.zeros((n, 1)), np.ones((n, 1)))
+    X = np.hstack([X_train, X_test]) * scale + shift
     low, high = X.min(axis=1), X.max(axis=1)
-    reach = 1.1 * float(np.max(high / 2 - low / 2)) or 1.0
+    half = 1.1 * (high / 2 - low / 2)
+    reach = np.full(n, half.max()) if units is None else half
+    reach = [*np.where(reach > 0, reach, 1.0).tolist(), 1.0]
     middle = [*(low / 2 + high / 2).tolist(), 0.0]
     single = n == 1
     return Plane(
         kind="inputs",
         x_label=names[0],
         y_label="" if single else names[1],
-        x_range=(middle[0] - reach, middle[0] + reach),
-        y_range=(middle[1] - reach, middle[1] + reach),
+        x_range=(middle[0] - reach[0], middle[0] + reach[0]),
+        y_range=(middle[1] - reach[1], middle[1] + reach[1]),
         note="There is one input only: nothing changes along the vertical axis." if single else "",
         features=("x1", "x2"),
-        origin=np.zeros((n, 1)),
-        axes=np.eye(n, 2),
+        origin=-shift / scale,
+        axes=np.eye(n, 2) / scale,
     )
 
 
@@ -154,7 +165,7 @@ def _component_plane(X_train: Array, X_test: Array) -> Plane:
     U = axes.T @ (np.hstack([X_train, X_test]) - mean)
     reach = 1.1 * float(np.abs(U).max()) or 1.0
     others = len(X_train) - 2
-    rest = "direction is held at its" if others == 1 else f"{others} directions are held at their"
+    rest = "direction is held at its" if others == 1 else f"{others:,} directions are held at their"
     return Plane(
         kind="components",
         x_label="1st principal component",
@@ -162,8 +173,8 @@ def _component_plane(X_train: Array, X_test: Array) -> Plane:
         x_range=(-reach, reach),
         y_range=(-reach, reach),
         note=(
-            f"Boundary in the plane of the first two principal components ({share:.0%} of the "
-            f"variance); the other {rest} mean."
+            f"The plane of the first two principal components ({share:.0%} of the variance); "
+            f"the other {rest} mean."
         ).replace("%", " %"),
         features=("x1", "x2"),
         origin=mean,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Panels = dict[str, dict[str, Any]]
 PARTS = [["test", "Test"], ["train", "Train"]]
 NUMBERS = [["counts", "Counts"], ["rates", "Shares"]]
+#: The thresholds that can be chosen.
+THRESHOLDS = np.arange(101) / 100
 #: At most so many points of each part are drawn.
 POINTS = 1_000
 #: Predictions beyond it are drawn there.
@@ -188,20 +190,23 @@ def _probability_panel(a: Answers, p: Array) -> dict[str, Any]:
 ONE_CLASS = {"strong": "One class only", "text": "The curve needs examples of both classes."}
 
 
+def _at(a: Answers, p: Array, x: int, y: int) -> tuple[Array, Array, list[str]]:
+    """Return where each threshold stands on the plane of two of metrics.shares, and its text."""
+    found = metrics.shares(a.labels, p, THRESHOLDS)
+    return found[x], found[y], [f"{t:.2f}" for t in THRESHOLDS]
+
+
 def _roc_panel(a: Answers, p: Array, found: metrics.Binary) -> dict[str, Any]:
     curve = metrics.roc(a.labels, p)
     x, y = (curve.x, curve.y) if curve else (np.zeros(1), np.zeros(1))
     area = f"Area {curve.area:.3f}" if curve else ""
-    words = (
-        f"{area}: the chance that of one example of each class, {a.names[1]} gets the higher "
-        "output (guessing: 0.5)."
-    )
+    words = f"{area} (guessing: 0.5). Click to move the threshold."
     panel = figures.panel(
         "ROC curve",
         words if curve else "",
         figures.share_curve_figure(
             x, y, (found.false_alarms, found.recall), a.view.theme, guess=(0.0, 1.0),
-            titles=("False alarms (of class 0)", "Found (recall)"),
+            titles=("False alarms (of class 0)", "Found (recall)"), at=_at(a, p, 0, 1),
         ),
     )  # fmt: skip
     return panel if curve else {**panel, "empty": ONE_CLASS}
@@ -221,6 +226,7 @@ def _precision_recall_panel(a: Answers, p: Array, found: metrics.Binary) -> dict
             a.view.theme,
             guess=(share, share),
             titles=("Recall", "Precision"),
+            at=_at(a, p, 1, 2),
             steps=True,
         ),
     )
@@ -311,7 +317,10 @@ def _real(a: Answers) -> Panels:
 def _error_words(a: Answers, residuals: Array) -> str:
     half = float(np.median(np.abs(residuals)))
     mean = float(residuals.mean())
-    return f"{a.examples}: half of them are off by less than {number(half)}; mean {number(mean)}."
+    return (
+        f"{a.examples}: half of them are off by less than {number(half)}; "
+        f"mean error {number(mean)}."
+    )
 
 
 #: What is shown for each kind of target.

@@ -36,7 +36,7 @@ def space_panel(work: Slice, trainer: Trainer, layer: int) -> dict[str, Any]:
     points = figures.point_traces(
         space.train, data.Y_train[:, : space.train.shape[1]], space.test,
         data.Y_test[:, : space.test.shape[1]], data.target, view.show_test, view.theme,
-        class_names=data.class_names, scale=value_scale(data),
+        class_names=data.class_names, scale=value_scale(data), units=data.target_units,
     )  # fmt: skip
     controls = [space_choice(work, layer)]
     if units > 2:
@@ -66,6 +66,7 @@ def space_panel(work: Slice, trainer: Trainer, layer: int) -> dict[str, Any]:
                 class_names=data.class_names,
                 show_test=view.show_test,
                 scale=value_scale(data),
+                units=data.target_units,
             )
             if sign["symbol"] != "line" or space.cut is not None
         ],

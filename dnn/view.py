@@ -24,6 +24,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "part": ("test", "train"),
     "cells": ("counts", "rates"),
     "gallery": ("mistakes", "all"),
+    "filter": ("now", "change"),
 }
 #: What is typed rather than chosen: what it must look like, and how to say so.
 TYPED: dict[str, tuple[str, str]] = {
@@ -55,10 +56,10 @@ class View:
     layer: the one picked on the page Layers, or ""; quantity: whose distributions are shown there;
     spread: how. part, threshold (of two classes), cells: which examples the page Results judges,
     from where on they are called class 1, and the numbers of its matrix; gallery, gallery_page:
-    which pictures it shows. plane: "components" or the two inputs that span it. present: for a
-    projector, no side bar and everything large. predict: verdicts wait until somebody has
-    predicted; lesson: the one that is attended, or "". hide: names of controls and panels that are
-    not shown.
+    which pictures it shows; filter: the first layer's weights, or their change. plane: "components"
+    or the two inputs that span it. present: for a projector, no side bar and everything large.
+    predict: verdicts wait until somebody has predicted; lesson: the one that is attended, or "".
+    hide: names of controls and panels that are not shown.
     Raises ValueError that names the field, the value and what is allowed.
     """
 
@@ -84,6 +85,7 @@ class View:
     cells: str = "counts"
     gallery: str = "mistakes"
     gallery_page: str = "1"
+    filter: str = "now"
     plane: str = "components"
     pinned: str = ""
     pointed: str = ""

@@ -166,8 +166,9 @@ export class Chart {
     const { panel, g } = this;
     const n = panel.field_size;
     this.field ??= new Field();
-    if (this.fieldVersion !== this.version) this.field.set(panel.field, n, colors, Boolean(panel.discretise));
-    this.fieldVersion = this.version;
+    const other = this.fieldVersion !== this.version || this.fieldColors !== colors;
+    if (other) this.field.set(panel.field, n, colors, Boolean(panel.discretise));
+    [this.fieldVersion, this.fieldColors] = [this.version, colors];
     this.field.paint(g, s.box);
     if (!panel.contour) return;
     g.save();

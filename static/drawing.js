@@ -47,11 +47,15 @@ export class Drawing {
     this.strokes = this.strokes.filter((stroke) => stroke.number > told.number);
     const made = JSON.stringify(told.classes);
     if (made === this.made) return;
+    const held = this.made && !isNaN(this.tool) ? JSON.parse(this.made)[Number(this.tool)]?.label : undefined;
     this.made = made;
+    // Values come and go with the points: the one chosen stays, where it is still there.
+    if (held !== undefined && this.tool && !isNaN(this.tool)) this.tool = String(Math.max(0, told.classes.findIndex((c) => c.label === held)));
     this.build();
   }
 
   build() {
+    const valued = this.told.classes.some((c) => "value" in c);
     const button = (tool, label, title, sign) => {
       const node = element("button", "", ...(sign ? [sign] : []), label);
       Object.assign(node, { type: "button", title, onclick: () => this.press(tool) });
@@ -60,10 +64,10 @@ export class Drawing {
     };
     this.buttons = [
       button("draw", "Draw", "Put, erase and move points; the network trains on meanwhile."),
-      ...this.told.classes.map((c, k) => button(String(k), c.label, `Click and drag: points of ${c.label}`, legendKey(c))),
+      ...this.told.classes.map((c, k) => button(String(k), c.label, `Click and drag: points of ${valued ? "value " : ""}${c.label}`, legendKey(c))),
       button("erase", "Erase", "Click and drag: points go."),
       button("move", "Move", "Drag a point."),
-      button("clear", "Clear", "All points go but one of each class: there must be something to tell apart."),
+      button("clear", "Clear", valued ? "All points go but the lowest and the highest." : "All points go but one of each class: there must be something to tell apart."),
     ];
     this.root.replaceChildren(...this.buttons);
     this.choose(this.tool);
@@ -115,10 +119,13 @@ export class Drawing {
       down.from = found;
     } else if (far) {
       const kind = tool === "erase" ? "erase" : "put";
+      const put = kind === "put" ? this.told.classes[Number(tool)] : {};
+      if (!put) return; // a value that is there no more
       const point = kind === "put" ? this.about(found) : [found.x, found.y];
-      const open = this.open(kind, Number(tool));
+      const label = put.value ?? Number(tool);
+      const open = this.open(kind, label);
       if (open) open.points.push(point);
-      else this.add({ kind, points: [point], ...(kind === "put" ? { label: Number(tool) } : {}) });
+      else this.add({ kind, points: [point], ...(kind === "put" ? { label, looks: put } : {}) });
       [down.x, down.y] = [event.clientX, event.clientY];
     }
   }
@@ -131,12 +138,13 @@ export class Drawing {
   }
 
   about({ x, y }) {
-    const [r, angle] = [this.reach() * SPREAD * Math.sqrt(Math.random()), 2 * Math.PI * Math.random()];
-    return [x + r * Math.cos(angle), y + r * Math.sin(angle)];
+    const [r, angle] = [SPREAD * Math.sqrt(Math.random()), 2 * Math.PI * Math.random()];
+    return [x + r * this.reach("xaxis") * Math.cos(angle), y + r * this.reach("yaxis") * Math.sin(angle)];
   }
 
-  reach() {
-    const [low, high] = this.panel.chart.shown.xaxis.range;
+  /** Return what an eraser reaches along an axis. */
+  reach(axis) {
+    const [low, high] = this.panel.chart.shown[axis].range;
     return this.told.reach * (high - low);
   }
 
@@ -153,7 +161,7 @@ export class Drawing {
     const waiting = this.strokes.some((s) => !s.sent || now - s.sent > AGAIN_MS);
     if (waiting) {
       for (const stroke of this.strokes) stroke.sent = now;
-      const strokes = this.strokes.slice(0, MOST).map(({ sent, ...stroke }) => stroke);
+      const strokes = this.strokes.slice(0, MOST).map(({ sent, looks, ...stroke }) => stroke);
       this.panel.send({ type: "draw", strokes });
     }
     if (this.strokes.length) this.timer = setTimeout(() => this.flush(), SEND_MS);
@@ -165,13 +173,12 @@ export class Drawing {
     if (!chart.shown || !this.told) return;
     const s = scales(chart.shown, chart.size.w, chart.size.h);
     const { g } = chart;
-    for (const { kind, points, label } of this.strokes) {
+    for (const { kind, points, looks } of this.strokes) {
       if (kind !== "put") continue;
-      const { color, symbol } = this.told.classes[label];
-      g.fillStyle = color;
+      g.fillStyle = looks.color;
       for (const [x, y] of points) {
         g.beginPath();
-        shape(g, symbol, s.x.px(x), s.y.px(y), 3.4);
+        shape(g, looks.symbol, s.x.px(x), s.y.px(y), 3.4);
         g.fill();
       }
     }

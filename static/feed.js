@@ -24,6 +24,14 @@ export class Feed {
     if (!this.busy) this.run();
   }
 
+  /** Ask for frames in this theme, at once: what waits for a press would come in the other one. */
+  wear(theme) {
+    if (theme === this.theme) return;
+    this.theme = theme;
+    this.asked?.abort();
+    this.kick();
+  }
+
   async run() {
     this.busy = true;
     try {
@@ -44,7 +52,8 @@ export class Feed {
 
   async ask() {
     const query = new URLSearchParams({ seen: this.seen, theme: this.theme, have: this.have });
-    const answer = await fetch(`${this.base}frames/${this.token}?${query}`, { cache: "no-store" });
+    this.asked = new AbortController();
+    const answer = await fetch(`${this.base}frames/${this.token}?${query}`, { cache: "no-store", signal: this.asked.signal });
     if (answer.status === NOTHING_NEW) {
       this.again = true;
       return;

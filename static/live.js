@@ -12,7 +12,7 @@ import { LayerBar, LayerLink } from "./layer_link.js";
 import { Lesson } from "./lesson.js";
 import { Notebook } from "./notebook.js";
 import { Metrics, Panel, element } from "./panels.js";
-import { Layers, clicks } from "./pointing.js";
+import { Layers, clicks, picked } from "./pointing.js";
 import { Pictures } from "./pictures.js";
 import { Ridges } from "./ridges.js";
 import { install } from "./style.js";
@@ -101,7 +101,7 @@ class View {
     if (this.feed?.token !== token) {
       this.feed?.stop();
       this.feed = new Feed(base, token, (bytes) => this.receive(bytes), (sentence) => this.silent(sentence));
-      this.watcher.tellTheme((theme) => this.feed.theme !== theme && ((this.feed.theme = theme), this.feed.kick()));
+      this.watcher.tellTheme((theme) => this.feed.wear(theme));
     }
     this.feed.kick();
     this.noteStopped();
@@ -164,7 +164,7 @@ class View {
       if (key === "boundary") panel.drawing = new Drawing(panel, () => this.schedule());
       panel.root.append(new Saver(panel).root);
       this.layers.listen(panel.chart);
-      clicks(panel.chart, (x, y) => this.send({ type: "point", panel: key, x, y }));
+      clicks(panel.chart, (x, y) => this.send(picked(panel.chart, x, y) ?? { type: "point", panel: key, x, y }));
       this.panels.set(key, panel);
     }
     return panel;

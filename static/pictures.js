@@ -6,6 +6,8 @@ const FONT = '"Source Sans 3", "Source Sans", "Source Sans Pro", sans-serif';
 const GAP = 10;
 /** While frames come fast, what is read changes this seldom. */
 const READ_MS = 400;
+/** Words below a picture have room for this many pixels of theirs. */
+const MOST_WORDS = 110;
 /** A picture is drawn no larger than this. */
 const LARGEST = 150;
 
@@ -52,7 +54,7 @@ export class Pictures extends Chart {
     const font = large ? 16 : 12;
     const lines = tiles.some((t) => t.bottom) ? 2 : 1;
     const words = lines * (font + 3) + 4;
-    const place = fit(tiles.length, size.w - 2 * GAP, size.h - GAP, words, columns / rows);
+    const place = fit(tiles.length, size.w - 2 * GAP, size.h - GAP, words, columns / rows, this.widest(font) + 3);
     const bytes = rows * columns * channels;
     g.textAlign = "center";
     g.textBaseline = "alphabetic";
@@ -66,12 +68,20 @@ export class Pictures extends Chart {
       g.strokeRect(left, y, place.side, place.tall);
       g.font = `600 ${font}px ${FONT}`;
       g.fillStyle = tile.wrong ? colors.wrong : colors.t1;
-      g.fillText(cut(g, tile.top, place.w - 4), x + place.w / 2, y + place.tall + font + 1);
+      g.fillText(cut(g, tile.top, place.w - 1), x + place.w / 2, y + place.tall + font + 1);
       g.font = `${font}px ${FONT}`;
       g.fillStyle = colors.t2;
-      g.fillText(cut(g, tile.bottom, place.w - 4), x + place.w / 2, y + place.tall + 2 * font + 4);
+      g.fillText(cut(g, tile.bottom, place.w - 1), x + place.w / 2, y + place.tall + 2 * font + 4);
     });
     g.textAlign = "left";
+  }
+
+  /** Return the width of the longest words below a picture: some room for it is worth smaller ones. */
+  widest(font) {
+    const { g, panel } = this;
+    g.font = `600 ${font}px ${FONT}`;
+    const widths = panel.tiles.flatMap((t) => [t.top, t.bottom]).map((text) => g.measureText(text).width);
+    return Math.min(MOST_WORDS, Math.max(...widths));
   }
 
   picture(values, x, y, w, h) {
@@ -115,17 +125,25 @@ export class Pictures extends Chart {
   }
 }
 
-/** Return how many pictures a row has so that they are largest, and the size of a place. */
-function fit(n, width, height, words, ratio) {
+/** Return how many pictures a row has so that they are largest, and the size of a place, whose words
+ * have room where the pictures do not become tiny for it. */
+function fit(n, width, height, words, ratio, widest) {
+  const all = laid(n, width, height, words, ratio, n);
+  const readable = laid(n, width, height, words, ratio, Math.floor(width / widest));
+  return readable && readable.side > 0.5 * all.side ? readable : all;
+}
+
+function laid(n, width, height, words, ratio, most) {
   let best = null;
-  for (let across = 1; across <= n; across++) {
+  for (let across = 1; across <= Math.min(n, most); across++) {
     const down = Math.ceil(n / across);
     const w = width / across;
     const h = height / down;
     const side = Math.min(w - GAP, (h - words - 4) * ratio, LARGEST);
     if (side > 4 && (!best || side > best.side)) best = { across, side, tall: side / ratio, w, h: side / ratio + words + 4 };
   }
-  return best ?? { across: n, side: 4, tall: 4 / ratio, w: width / n, h: 4 + words };
+  if (best || most < n) return best;
+  return { across: n, side: 4, tall: 4 / ratio, w: width / n, h: 4 + words };
 }
 
 function cut(g, text, room) {

@@ -45,6 +45,19 @@ export class Layers {
   }
 }
 
+/** Return what a click at a place of the axes chooses, of the figure's trace "choices": the nearest
+ * on the screen; null where nothing is chosen by clicks. */
+export function picked(chart, x, y) {
+  const { figure } = chart.panel;
+  const key = figure.layout.meta?.pick;
+  const trace = key && figure.data.find((t) => t.name === "choices");
+  if (!trace?.x.length) return null;
+  const s = scales(chart.shown, chart.size.w, chart.size.h);
+  const away = (i) => Math.hypot(s.x.px(trace.x[i]) - s.x.px(x), s.y.px(trace.y[i]) - s.y.px(y));
+  const nearest = trace.text.reduce((best, _, i) => (away(i) < away(best) ? i : best), 0);
+  return { type: "control", key, value: trace.text[nearest] };
+}
+
 /** Call report(x, y) when a chart whose figure says meta.clickable is clicked. */
 export function clicks(chart, report) {
   let from = null;

@@ -223,10 +223,31 @@ const CSS = `
  .nl-root[data-page=results] .nl-panel.nl-panel{height:auto;grid-column:span 4}
  .nl-root[data-page=results]:is([data-panels="2"],[data-panels="3"],[data-panels="4"]) .nl-panel.nl-panel{grid-column:span 6}
  .nl-root[data-page=results][data-panels="3"] .nl-panel.nl-panel[data-key=confusion]{grid-area:1/1/3/7}
- .nl-root[data-page=results][data-panels="7"] .nl-panel.nl-panel{grid-column:span 3}
- .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel[data-key=pictures]{grid-column:span 8}
- .nl-root[data-page=results][data-panels="7"] .nl-panel.nl-panel[data-key=pictures]{grid-column:span 6}
+ .nl-root[data-page=results]:is([data-panels="5"],[data-panels="7"]) .nl-grid{grid-template-columns:repeat(24,1fr)}
+ .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel{grid-column:span 8}
+ .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel[data-key=pictures]{grid-column:span 11}
+ .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel[data-key=filters]{grid-column:span 6}
+ .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel[data-key=confusion]{grid-column:span 9}
+ .nl-root[data-page=results] .nl-panel[data-key=filters] .nl-segment button{padding:0 4px}
+ .nl-root[data-page=results][data-panels="5"] .nl-panel.nl-panel[data-key=boundary]{grid-area:1/18/3/25}
+ .nl-root[data-page=results][data-panels="7"] .nl-panel.nl-panel{grid-column:span 6}
+ .nl-root[data-page=results][data-panels="7"] .nl-panel.nl-panel:is([data-key=roc],[data-key=precision_recall]){grid-column:span 5}
+ .nl-root[data-page=results][data-panels="7"] .nl-panel.nl-panel[data-key=boundary]{grid-column:span 8;order:99!important}
+ .nl-root[data-page=results][data-panels="7"] .nl-panel.nl-panel[data-key=pictures]{grid-area:1/13/2/25}
 }
+/* In a low window the boundary, which has most words, is as high as two rows. */
+@media (max-height:820px){@container (min-width:880px){
+ .nl-root[data-page=results][data-panels="6"] .nl-grid{grid-template-columns:repeat(36,1fr)}
+ .nl-root[data-page=results][data-panels="6"] .nl-panel.nl-panel{grid-column:span 8}
+ .nl-root[data-page=results][data-panels="6"] .nl-panel.nl-panel:is([data-key=confusion],[data-key=probability]){grid-column:span 12}
+ .nl-root[data-page=results][data-panels="6"] .nl-panel.nl-panel[data-key=boundary]{grid-area:1/25/3/37}
+ .nl-root[data-page=results][data-panels="4"] .nl-grid{grid-template-columns:repeat(6,1fr)}
+ .nl-root[data-page=results][data-panels="4"] .nl-panel.nl-panel{grid-column:span 2}
+ .nl-root[data-page=results][data-panels="4"] .nl-panel.nl-panel[data-key=prediction]{grid-area:1/1/3/3}
+ .nl-root[data-page=results][data-panels="4"] .nl-panel.nl-panel[data-key=boundary]{grid-area:1/5/3/7}
+}}
+@container (max-width:559.98px){.nl-root[data-page=results] .nl-panel[data-key=pictures]{height:520px}}
+@container (min-width:560px){.nl-root[data-page=results][data-partial=true] .nl-panel.nl-panel{grid-row:auto!important}}
 @container (max-width:879.98px){.nl-head{flex-wrap:wrap}.nl-head h3{min-width:max-content}}
 @container (max-width:559.98px){
  .nl-layer-button{height:44px;min-width:44px;font-size:13px}

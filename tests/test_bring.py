@@ -218,6 +218,24 @@ def test_data_without_a_sensible_target_is_a_sentence_too():
     assert not [b for b in at.button if b.key == "train_own"]
 
 
+def test_another_file_takes_the_place_of_the_one_before():
+    at = opened("data.py")
+    first = ("a.csv", csv(), "text/csv")
+    at.file_uploader(key="own_data").set_value([first])
+    checked(at)
+    assert "60 rows" in words(at)
+    second = ("b.csv", b"p,q\n" + b"".join(b"%d,%d\n" % (k, k % 2) for k in range(33)), "text/csv")
+    at.file_uploader(key="own_data").set_value([first, second])
+    checked(at)
+    assert not at.error
+    assert "33 rows" in words(at)
+    bad = ("c.csv", b"", "text/csv")
+    at.file_uploader(key="own_data").set_value([first, second, bad])
+    checked(at)
+    assert len(at.error) == 1
+    assert "33 rows" in words(at), "what could be read stays"
+
+
 def test_the_header_can_be_denied():
     at = brought(("a.csv", csv()))
     widget(at.toggle, "header").set_value(False).run()

@@ -8,7 +8,7 @@ from test_page import shown
 from test_saved import assert_equal
 
 import dnn
-from dnn import saved
+from dnn import figures, saved
 from dnn.config import Config
 from dnn.drawing import MOST, REACH, Stroke, drawable, drawn
 from dnn.execution import InlineExecutor
@@ -84,13 +84,70 @@ def test_no_more_points_than_are_drawn():
 def test_where_points_can_be_drawn():
     assert drawable(dnn.load(Config(dataset="spiral")))
     assert drawable(dnn.load(Config(dataset="spiral", features=("x1",))))
-    assert not drawable(dnn.load(Config(dataset="reg_plane")))
+    assert drawable(dnn.load(Config(dataset="reg_plane")))
+    assert not drawable(dnn.load(Config(dataset="diabetes")))
     assert not drawable(dnn.load(Config(dataset="iris")))
     X = np.random.default_rng(0).normal(size=(2, 30))
     assert drawable(dnn.Dataset(X, np.arange(30) % 3))
     three = drawn(dnn.Dataset(X, np.arange(30) % 3), [Stroke("put", ((0.5, 0.5),), 2)])
     assert three.Y_train.shape == (3, 31)
     assert three.Y_train[:, -1].tolist() == [0, 0, 1]
+
+
+def test_points_with_a_value_are_put_erased_and_cleared():
+    before = dnn.load(Config(dataset="reg_plane", samples=60))
+    after = drawn(before, [Stroke("put", ((1.0, -2.0), (1.5, -2.0)), 0.5)])
+    assert after.target == "real"
+    assert after.Y_train[0, -2:].tolist() == [0.5, 0.5]
+    assert after.points_train[:, -1].tolist() == [1.5, -2.0]
+    np.testing.assert_array_equal(after.Y_train[:, :-2], before.Y_train)
+    gone = drawn(after, [Stroke("erase", ((1.25, -2.0),))])
+    assert gone.m_train == before.m_train
+    low_and_high = drawn(after, [Stroke("clear")])
+    assert low_and_high.Y_train[0].tolist() in (
+        [before.Y_train.min(), before.Y_train.max()],
+        [before.Y_train.max(), before.Y_train.min()],
+    )
+    assert low_and_high.m_test == 0
+
+
+def in_two_units(target="real"):
+    """Return data of two inputs of very different sizes, scaled, and how it was measured."""
+    rng = np.random.default_rng(3)
+    raw = np.stack([rng.uniform(150, 200, 40), rng.uniform(0.1, 0.3, 40)])
+    y = rng.uniform(20, 60, (1, 40)) if target == "real" else rng.integers(0, 2, (1, 40))
+    shift, scale = raw.mean(axis=1, keepdims=True), raw.std(axis=1, keepdims=True)
+    units = dnn.datasets.Units(shift, scale, np.array([[40.0]]), np.array([[10.0]]))
+    y = (y - 40) / 10 if target == "real" else y
+    return raw, dnn.Dataset((raw - shift) / scale, y, target=target, units=units)
+
+
+@pytest.mark.parametrize("target", ["real", "binary"])
+def test_two_inputs_are_drawn_on_as_they_were_measured(target):
+    raw, data = in_two_units(target)
+    np.testing.assert_allclose(data.points_train, raw)
+    for low_high, values in zip((data.plane.x_range, data.plane.y_range), raw, strict=True):
+        assert low_high[0] < values.min() < values.max() < low_high[1]
+    after = drawn(data, [Stroke("put", ((180.0, 0.2),), 1)])
+    np.testing.assert_allclose(after.X_train[:, :-1], data.X_train, atol=1e-12)
+    shift, scale = data.units.shift[:, 0], data.units.scale[:, 0]
+    np.testing.assert_allclose(after.X_train[:, -1], ([180, 0.2] - shift) / scale)
+    # An eraser is round on the screen: it reaches the same share of each axis.
+    y0, y1 = data.plane.y_range
+    near = drawn(after, [Stroke("erase", ((180.0, 0.2 + 0.9 * REACH * (y1 - y0)),))])
+    assert [180.0, 0.2] not in near.points_train.T.tolist()
+    far = drawn(after, [Stroke("erase", ((180.0, 0.2 + 1.1 * REACH * (y1 - y0)),))])
+    assert [180.0, 0.2] in far.points_train.T.tolist()
+    assert after.units is data.units
+
+
+def test_values_to_be_put_are_round_as_they_were_measured():
+    _, data = in_two_units()
+    low, high = data.Y_train.min(), data.Y_train.max()
+    keys = figures.value_keys(low, high, 2.0, data.target_units, "light")
+    assert [k["label"] for k in keys] == ["20", "30", "40", "50", "60"]
+    assert all(k["value"] == pytest.approx((float(k["label"]) - 40) / 10) for k in keys)
+    assert len(figures.value_keys(1.0, 1.0, 1.0, (0.0, 1.0), "dark")) == 1
 
 
 def test_other_data_leaves_weights_and_optimiser_as_they_are():
@@ -240,6 +297,8 @@ def test_twins_do_not_draw():
         [{"number": 1, "kind": "put", "points": [[10**400, 0]]}],
         [{"number": 1, "kind": "put", "points": [[0, 0]], "label": 2}],
         [{"number": 1, "kind": "put", "points": [[0, 0]], "label": -1}],
+        [{"number": 1, "kind": "put", "points": [[0, 0]], "label": 0.5}],
+        [{"number": 1, "kind": "put", "points": [[0, 0]], "label": float("nan")}],
         [{"number": 1, "kind": "put", "points": [[0, 0]] * 101}],
         [{"number": 1, "kind": "move", "points": [[0, 0]]}],
     ],
@@ -252,6 +311,25 @@ def test_an_event_may_say_anything(strokes):
     shown(loop)
     assert loop.run is before or loop.run.data_key == before.data_key
     assert loop.notice
+
+
+def test_a_value_is_put_while_the_network_trains():
+    from dnn.figures.frame import unpack
+
+    loop = loop_of(Config(dataset="reg_gauss", samples=60, hidden=(4,), batch_size=8))
+    loop.step(20)
+    shown(loop)
+    told = unpack(loop.frame)["panels"]["boundary"]["draw"]["classes"]
+    assert [c["label"] for c in told] == [f"{c['value']:g}".replace("-", "−") for c in told]
+    stroke = {"number": 1, "kind": "put", "points": [[0, 0]], "label": told[0]["value"]}
+    live.handle(loop, {"type": "draw", "strokes": [stroke]})
+    shown(loop)
+    assert loop.run.step == 20
+    assert loop.run.data.Y_train[0, -1] == told[0]["value"]
+    worse = dict(stroke, number=2, label=float("inf"))
+    live.handle(loop, {"type": "draw", "strokes": [worse]})
+    shown(loop)
+    assert "no value" in loop.notice
 
 
 def test_the_frame_says_what_can_be_drawn():

@@ -49,6 +49,15 @@ def test_average_precision_by_hand():
     assert (curve.x[0], curve.x[-1]) == (0, 1)
 
 
+def test_shares_at_many_thresholds_are_those_of_each():
+    thresholds = np.array([0.0, 0.3, 0.35, 0.5, 0.9, 1.0])
+    found = np.array(metrics.shares(TRUE, P, thresholds)).T
+    one_by_one = [metrics.binary(TRUE, P, t) for t in thresholds]
+    np.testing.assert_array_equal(
+        found, [(b.false_alarms, b.recall, b.precision) for b in one_by_one]
+    )
+
+
 @pytest.mark.parametrize("threshold", [0.0, 0.25, 0.5, 0.75])
 def test_a_threshold_lies_on_both_curves_and_agrees_with_scikit_learn(threshold):
     rng = np.random.default_rng(1)

@@ -117,6 +117,77 @@ NA,blue,0
 """
 
 
+def column(texts, name="x", separator=";"):
+    """Return the column of these cells in a table."""
+    lines = [f"{text}{separator}{'ab'[k % 2]}" for k, text in enumerate(texts)]
+    return read_table("\n".join([f"{name}{separator}y", *lines]).encode()).columns[0]
+
+
+@pytest.mark.parametrize(
+    ("texts", "values"),
+    [
+        (["1.100,5", "1.100", "-900", "12.345.678"], [1100.5, 1100, -900, 12345678]),
+        (["1,100.5", "2.5", "1,000,000"], [1100.5, 2.5, 1e6]),
+        (["1 100,5", "1\u00a0000", "3"], [1100.5, 1000, 3]),
+        (["12%", "3.5 %", "-1%"], [12, 3.5, -1]),
+        (["$1,200.50", "$3", "$0.5"], [1200.5, 3, 0.5]),
+        (["1,5", "2,25", "3"], [1.5, 2.25, 3]),
+    ],
+)
+def test_numbers_as_people_write_them(texts, values):
+    found = column(texts)
+    assert found.kind == "number"
+    np.testing.assert_allclose(found.numbers, values)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["12%", "5", "3%"], ["$3", "€4", "$5"], ["1,10,5", "1", "2"], ["12:30", "1:10", "2:20"],
+        ["3-4", "5-6", "7-8"], ["1.2.3", "1.2.4", "1.2.5"], ["%", "1%", "2%"],
+    ],
+)  # fmt: skip
+def test_what_is_no_number_stays_text(texts):
+    assert column(texts).kind == "category"
+
+
+@pytest.mark.parametrize("name", ["", "id", "Unnamed: 0"])
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_column_that_counts_the_rows_is_no_input(name, first):
+    lines = [f"{k + first},{k * k % 11},{'ab'[k % 2]}" for k in range(30)]
+    table = read_table("\n".join([f"{name},x,y", *lines]).encode())
+    assert table.header, "a header may leave the rows' numbers without a name"
+    assert table.names[1:] == ("x", "y")
+    examples = table.examples()
+    assert examples.feature_names == ("x",)
+    assert "only counts the rows" in examples.notes[0]
+    # Whoever wants it can have it; and a time, say, which counts too, is an input.
+    assert table.examples("y", [table.names[0], "x"]).X.shape == (2, 30)
+    time = read_table(
+        "\n".join(["time,y", *(line.replace(",", ".", 1) for line in lines)]).encode()
+    )
+    assert time.examples().feature_names == ("time",)
+
+
+def test_a_first_row_with_gaps_is_no_header():
+    table = read_table(b",,a\n1,2,b\n3,4,a\n5,6,b\n")
+    assert not table.header
+    assert table.rows == 4
+
+
+def test_a_text_of_its_own_in_each_row_is_no_input():
+    lines = [f"user{k},{k * k % 11},{'ab'[k % 2]}" for k in range(30)]
+    examples = read_table("\n".join(["who,x,y", *lines]).encode()).examples()
+    assert examples.feature_names == ("x",)
+    assert "who is left out: each row has a text of its own." in examples.notes
+
+
+def test_comments_above_a_table_are_passed_over():
+    table = read_table(b"# made by hand\n# in spring\n" + GAPS)
+    assert table.names == read_table(GAPS).names
+    assert table.rows == read_table(GAPS).rows
+
+
 def test_rows_with_gaps_are_dropped():
     found = read_table(GAPS).examples("y", missing="drop")
     np.testing.assert_array_equal(found.X[0], [1, 2, 5, 6])
@@ -212,7 +283,7 @@ def test_bad_choices_are_told_in_a_sentence():
     refused(lambda: table.examples("y", kind="fun"), "fun")
     refused(lambda: table.examples("colour", kind="real"), "texts")
     refused(lambda: read_table(b"a,b\n1,x\n2,x\n3,x\n4,x\n").examples("b"), "one value only")
-    refused(lambda: read_table(b"a,b\n1,x\n2,y\n3,x\n").examples("b"), "3 examples", "at least 4")
+    refused(lambda: read_table(b"a,b\n1,x\n2,y\n3,x\n").examples("b"), "3 rows", "at least 4")
     many = "a,b\n" + "\n".join(f"{k},t{k}" for k in range(99))
     refused(lambda: read_table(many.encode()).examples("b"), "99 different values", "50")
 

@@ -63,6 +63,20 @@ def test_the_matrix_is_that_of_the_run_and_its_threshold():
     assert query(checked(at))["threshold"] == "0.20"
 
 
+def test_the_thresholds_on_the_curve_are_where_a_click_leads():
+    at, message = page("breast_cancer")
+    data, run = loop(at).run.data, loop(at).run
+    p, true = dnn.predict(run, data.X_test)[0], data.Y_test[0]
+    traces = message["panels"]["roc"]["figure"]["data"]
+    (choices,) = (t for t in traces if t["name"] == "choices")
+    places = list(zip(choices["x"], choices["y"], strict=True))
+    assert len(set(places)) == len(places), "of thresholds that do the same, one"
+    for x, y, text in zip(choices["x"], choices["y"], choices["text"], strict=True):
+        called = p > float(text)
+        assert x == pytest.approx(np.mean(called[true == 0]))
+        assert y == pytest.approx(np.mean(called[true == 1]))
+
+
 def test_the_training_examples_can_be_judged():
     at, _ = page("iris", part="train", cells="rates")
     data = loop(at).run.data
@@ -166,6 +180,12 @@ def test_the_weights_of_the_first_layer_are_pictures():
     values = panel["pictures"].reshape(8, 64)
     scaled = 127.5 + 127.5 * W / np.abs(W).max(axis=1, keepdims=True)
     np.testing.assert_allclose(values, scaled, atol=0.51)
+    live.handle(loop(at), {"type": "control", "key": "filter", "value": "change"})
+    panel = settled(loop(at))["panels"]["filters"]
+    change = W - loop(at).run.layout.weights(loop(at).run.initial)[0][0]
+    scaled = 127.5 + 127.5 * change / np.abs(change).max(axis=1, keepdims=True)
+    np.testing.assert_allclose(panel["pictures"].reshape(8, 64), scaled, atol=0.51)
+    assert "change since step 0" in panel["subtitle"]
 
 
 def test_a_bad_threshold_is_said_in_a_sentence():

@@ -10,6 +10,7 @@ from dnn.figures.boundary import (
     class_keys,
     legend,
     point_traces,
+    value_keys,
 )
 from dnn.figures.cost import cost_figure
 from dnn.figures.distributions import distributions_figure
@@ -112,6 +113,7 @@ __all__ = [
     "subset",
     "times",
     "unpack",
+    "value_keys",
     "weights_figure",
     "weights_sentence",
 ]

@@ -31,6 +31,8 @@ Array = np.ndarray
 POINTS = 1_500
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "triangle-down", "star", "x")
 SIZES = {"circle": 6.8, "diamond": 7.5, "star": 8.5}
+#: Shift and scale of targets that are shown as they are stored.
+AS_STORED = (0.0, 1.0)
 #: Hues of the classes after the first two, apart from orange and blue.
 HUES = (155, 330, 25, 280, 195, 105, 350, 130)
 
@@ -96,11 +98,13 @@ def point_traces(
     *,
     class_names: Sequence[str] = (),
     scale: float | None = None,
+    units: tuple[float, float] = AS_STORED,
 ) -> list[dict[str, Any]]:
     """Return the examples at plane coordinates U (2, m): train filled, test hollow, train on top.
 
     target: "binary", "classes" or "real", the last coloured by value from -scale to scale
-    (scale: by default the largest target). At most 1,500 points, shared among train and test.
+    (scale: by default the largest target). units: shift and scale of a target as it was measured.
+    At most 1,500 points, shared among train and test.
     """
     parts = [("train", U_train, Y_train)]
     if show_test and U_test.shape[1]:
@@ -112,7 +116,7 @@ def point_traces(
         keep = _evenly(U.shape[1], POINTS * U.shape[1] // max(total, 1) if total > POINTS else None)
         U, Y = U[:, keep], Y[:, keep]
         if target == "real":
-            traces.append(_value_trace(part, U, Y[0], reach, theme))
+            traces.append(_value_trace(part, U, Y[0], reach, theme, units))
         else:
             traces += _class_traces(part, U, Y, class_names, theme)
     return traces
@@ -151,19 +155,25 @@ def _class_traces(
     return traces
 
 
-def _value_trace(part: str, U: Array, y: Array, reach: float, theme: str) -> dict[str, Any]:
+def _value_trace(
+    part: str, U: Array, y: Array, reach: float, theme: str, units: tuple[float, float]
+) -> dict[str, Any]:
     c = tokens(theme)
-    # 21 shades are told apart; equal ones are painted together.
-    colors = [diverging(round(10 * float(v) / reach) / 10, theme) for v in y]
+    colors = [_value_color(float(v), reach, theme) for v in y]
     marker = (
         _marker("circle", colors, c["t3"], 0.8)
         if part == "train"
         else _marker("circle", fade(c["panel"], 0.35), colors, 1.8)
     )
     trace = _points(U, marker, part)
-    trace["text"] = [number(v) for v in y]
+    trace["text"] = [number(v) for v in y * units[1] + units[0]]
     trace["hovertemplate"] = f"%{{text}}, {part}<extra></extra>"
     return trace
+
+
+def _value_color(value: float, reach: float, theme: str) -> str:
+    # 21 shades are told apart; equal ones are painted together.
+    return diverging(max(-1.0, min(1.0, round(10 * value / reach) / 10)), theme)
 
 
 def _points(U: Array, marker: dict[str, Any], name: str) -> dict[str, Any]:
@@ -187,13 +197,17 @@ def legend(
     class_names: Sequence[str] = (),
     show_test: bool = True,
     scale: float = 1.0,
+    units: tuple[float, float] = AS_STORED,
 ) -> list[dict[str, Any]]:
-    """Return the keys of the plane: {symbol, color, edge, label}, for the page to draw."""
+    """Return the keys of the plane: {symbol, color, edge, label}, for the page to draw.
+
+    scale: the stored target of full colour; units: as point_traces has them.
+    """
     c = tokens(theme)
     if target == "real":
         keys: list[dict[str, Any]] = [
             {"symbol": "ramp", "colors": [c["neg"], c["mid"], c["pos"]],
-             "label": [short(float(f"{v:.3g}")) for v in (-scale, scale)]}
+             "label": [_target_text(v, units) for v in (-scale, scale)]}
         ]  # fmt: skip
         if show_test:
             keys.append({"symbol": "circle", "color": None, "edge": c["t2"], "label": "test"})
@@ -217,6 +231,34 @@ def class_keys(names: Sequence[str], theme: str) -> list[dict[str, Any]]:
         {"symbol": symbol(k), "color": class_color(k, theme), "label": class_name(k, names)}
         for k in range(len(names))
     ]
+
+
+def _target_text(stored: float, units: tuple[float, float]) -> str:
+    return short(float(f"{stored * units[1] + units[0]:.3g}"))
+
+
+def value_keys(
+    low: float, high: float, scale: float, units: tuple[float, float], theme: str
+) -> list[dict[str, Any]]:
+    """Return the keys of values to be put on the plane: {symbol, color, label, value}.
+
+    Round numbers, as they were measured, between the stored targets low and high, or a tenth of
+    their distance beyond; value: as stored.
+    """
+    shift, unit = units
+    a, b = (v * unit + shift for v in (low, high))
+    step = scales.tick_step(b - a, 5) if b > a else 0.0
+    room = 0.1 * (b - a)
+    values = (
+        np.arange(math.ceil((a - room) / step), math.floor((b + room) / step) + 1) * step
+        if step
+        else np.array([a])
+    )
+    return [
+        {"symbol": "circle", "color": _value_color((v - shift) / unit, scale, theme),
+         "label": short(float(f"{v:.6g}")), "value": float((v - shift) / unit)}
+        for v in values
+    ]  # fmt: skip
 
 
 def boundary_sentence(m_train: int, m_test: int, show_test: bool, note: str = "") -> str:

@@ -30,10 +30,14 @@ def _shares(theme: str, title: str, low: float = 0.0, high: float = 1.0) -> dict
     return axis(theme, title, **{**SHARES, "range": [low, high]}, ticktext=SHARE_TEXTS)
 
 
-def _square(theme: str, x: dict[str, Any], y: dict[str, Any], **more: Any) -> dict[str, Any]:
+def _square(
+    theme: str, x: dict[str, Any], y: dict[str, Any], pick: str = "", **more: Any
+) -> dict[str, Any]:
+    """Return the layout of a square chart. pick: the key of what a click on it chooses."""
+    picked = {"pick": pick, "clickable": True} if pick else {}
     return layout(
         theme, margin={"l": 52, "r": 14, "t": 10, "b": 42}, hovermode="closest", dragmode=False,
-        xaxis=x, yaxis=y, meta={"square": True}, **more,
+        xaxis=x, yaxis=y, meta={"square": True, **picked}, **more,
     )  # fmt: skip
 
 
@@ -102,11 +106,14 @@ def share_curve_figure(
     *,
     titles: tuple[str, str],
     guess: tuple[float, float],
+    at: tuple[Array, Array, Sequence[str]],
     steps: bool = False,
 ) -> dict[str, Any]:
     """Return a curve of two shares, with where the threshold stands on it, and guessing's line.
 
-    guess: the height of guessing at the left and at the right. steps: the curve falls in steps.
+    guess: the height of guessing at the left and at the right. at: where each threshold that can be
+    chosen would stand, and how it is written; a click chooses the nearest. steps: the curve falls
+    in steps.
     """
     c = tokens(theme)
     x, y = thinned(np.asarray(x, float), np.asarray(y, float))
@@ -116,8 +123,8 @@ def share_curve_figure(
     data = [
         line(np.array([0.0, 1.0]), np.array(guess), "guessing",
              {"color": c["ghost"], "width": 1.2, "dash": "4px,4px"}, hoverinfo="skip"),
-        line(x, y, "curve", {"color": c["pos"], "width": 2},
-             hovertemplate="%{x:.3f}, %{y:.3f}<extra></extra>"),
+        line(x, y, "curve", {"color": c["pos"], "width": 2}, hoverinfo="skip"),
+        _choices(at, titles, theme),
     ]  # fmt: skip
     if point is not None and all(map(math.isfinite, point)):
         data.append(
@@ -125,18 +132,46 @@ def share_curve_figure(
              "y": np.array([point[1]]), "name": "threshold", "cliponaxis": False,
              "marker": {"symbol": "circle", "size": 10, "color": c["t1"],
                         "line": {"width": 1.5, "color": c["panel"]}},
-             "hovertemplate": "at the threshold: %{x:.3f}, %{y:.3f}<extra></extra>"}
+             "hoverinfo": "skip"}
         )  # fmt: skip
+    # Below guessing's line, where the curve seldom is.
+    level, low = guess[0] == guess[1], guess[1] < 0.15
     notes = [
-        label("guessing", c["t3"], name="note", x=0.98, xanchor="right", yanchor="bottom",
-              y=0.02 + min(0.9, guess[1] - 0.12 if guess[0] != guess[1] else guess[1])),
+        label("guessing", c["t3"], name="note", x=0.98 if level else 0.64,
+              xanchor="right" if level else "left", yanchor="bottom" if level and low else "top",
+              y=guess[1] + (0.02 if low else -0.02) if level else 0.6),
     ]  # fmt: skip
     return {
         "data": data,
         "layout": _square(
             theme, _shares(theme, titles[0], -0.01, 1.01), _shares(theme, titles[1], -0.01, 1.02),
-            annotations=notes,
+            annotations=notes, pick="threshold",
         ),
+    }  # fmt: skip
+
+
+def _choices(
+    at: tuple[Array, Array, Sequence[str]], titles: tuple[str, str], theme: str
+) -> dict[str, Any]:
+    """Return the thresholds to choose from, which are not seen: the pointer finds them.
+
+    Of those at one place, that nearest to 0.5.
+    """
+    x, y, names = at
+    order = np.argsort(np.abs(np.array(names, float) - 0.5), kind="stable")
+    _, first = np.unique(np.stack([x, y])[:, order], axis=1, return_index=True)
+    known = np.zeros(len(x), bool)
+    known[order[first]] = True
+    known &= np.isfinite(x) & np.isfinite(y)
+    clear = fade(tokens(theme)["panel"], 0.0)
+    words = [title.split(" (")[0].lower() for title in titles]
+    return {
+        "type": "scatter", "mode": "markers", "x": x[known], "y": y[known], "name": "choices",
+        "text": [name for name, there in zip(names, known, strict=True) if there],
+        "hovertemplate": f"threshold %{{text}}<br>{words[0]} %{{x:.3f}}<br>{words[1]} %{{y:.3f}}"
+        "<extra></extra>",
+        "marker": {"symbol": "circle", "size": 1, "color": clear,
+                   "line": {"width": 0, "color": clear}},
     }  # fmt: skip
 
 
@@ -225,8 +260,8 @@ def classes_figure(
              "y": values[known], "name": name,
              "text": [plain(_short_name(int(k), names, 30)) for k in np.flatnonzero(known)],
              "hovertemplate": "%{text}: %{fullData.name} %{y:.1%}<extra></extra>",
-             "marker": {"symbol": "circle", "size": 1, "color": color,
-                        "line": {"width": 0, "color": color}}}
+             "marker": {"symbol": "circle", "size": 1, "color": fade(color, 0.0),
+                        "line": {"width": 0, "color": fade(color, 0.0)}}}
         )  # fmt: skip
     every = math.ceil(K / NAMED)
     texts = [plain(_short_name(k, names, 12 if K < 5 else 4)) for k in range(0, K, every)]
@@ -274,10 +309,12 @@ def prediction_figure(parts: Sequence[tuple[str, Array, Array]], theme: str, wha
     c, ends = tokens(theme), np.array([low, high])
     equal = line(ends, ends, "equal", {"color": c["t3"], "width": 1.2, "dash": "4px,4px"},
                  hoverinfo="skip")  # fmt: skip
-    axes = (plane_axis(theme, f"{title} {what}", (low, high)) for title in ("True", "Predicted"))
+    across, up = (
+        plane_axis(theme, f"{title} {what}", (low, high)) for title in ("True", "Predicted")
+    )
     return {
         "data": [*(_cloud(name, x, y, theme) for name, x, y in parts), equal],
-        "layout": _square(theme, *axes),
+        "layout": _square(theme, across, up),
     }
 
 

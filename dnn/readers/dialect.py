@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -26,6 +27,10 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
 ABSENT = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-", ".", "#n/a", "missing"})
 #: Larger numbers can't be squared and summed.
 LARGEST = 1e100
+#: What may stand before or behind each number of a column.
+SIGNS = "%$€£¥"
+#: What may stand between thousands, beside the one of point and comma that is not the decimal mark.
+BETWEEN = " \u00a0\u202f'’"
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,30 @@ def number(cell: str, comma: bool = False) -> float | None:
     return None if "_" in cell else value
 
 
+def as_numbers(cells: Sequence[str], comma: bool = False) -> list[float] | None:
+    """Return what all cells say as numbers, None where one says none. comma: for the point.
+
+    Also where thousands are set apart, or all have the same sign of SIGNS: 1,234.5 and 12 %.
+    """
+    plain = [number(cell, comma) for cell in cells]
+    if None not in plain:
+        return plain  # type: ignore[return-value]
+    sign = cells[0].strip("+-0123456789.,Ee" + BETWEEN) if cells else ""
+    bare = [cell.strip() for cell in cells]
+    if len(sign) == 1 and sign in SIGNS:
+        if not all(cell.count(sign) == 1 and sign in (cell[:1], cell[-1:]) for cell in bare):
+            return None
+        bare = [cell.strip(sign).strip() for cell in bare]
+    for mark, other in ((",", "."), (".", ",")) if comma else ((".", ","),):
+        written = re.compile(
+            rf"[+-]?(\d+|\d{{1,3}}([{other}{BETWEEN}]\d{{3}})+)([{mark}]\d+)?", re.ASCII
+        )
+        if all(written.fullmatch(cell) for cell in bare):
+            drop = str.maketrans(mark, ".", other + BETWEEN)
+            return [float(cell.translate(drop)) for cell in bare]
+    return None
+
+
 def absent(cell: str) -> bool:
     """Return whether a cell stands for a missing value."""
     return cell.lower() in ABSENT
@@ -67,10 +96,13 @@ def cells(blob: bytes, header: bool | None = None) -> Cells:
     if not rows:
         raise ValueError("The file is empty: a table has a row for each example")
     width = Counter(len(row) for _, row in rows[:SAMPLE_ROWS]).most_common(1)[0][0]
+    while len(rows[0][1]) != width and rows[0][1][0].startswith("#"):
+        rows.pop(0)  # a comment above the table
     for line, row in rows:
         if len(row) != width:
+            noun = "cell" if len(row) == 1 else "cells"
             raise ValueError(
-                f"Line {line:,} has {len(row):,} cells where the others have {width:,}; "
+                f"Line {line:,} has {len(row):,} {noun} where the others have {width:,}; "
                 f"cells are separated by {_word(separator)} here"
             )
     plain = [tuple(row) for _, row in rows]
@@ -109,6 +141,7 @@ def _separator(text: str) -> str:
     lines = sample.splitlines()
     if len(sample) < len(text) and len(lines) > 1:
         sample = "\n".join(lines[:-1])  # the last one is cut off
+    sample = re.sub(r"\A(#[^\n]*\n)+", "", sample) or sample  # comments above the table
     for separator in (*SEPARATORS, SPACES):
         try:
             widths = Counter(len(r) for _, r in islice(_rows(sample, separator), SAMPLE_ROWS))
@@ -156,17 +189,21 @@ def _bounded(rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[
 def _has_header(rows: list[tuple[str, ...]]) -> bool:
     """Return whether the first row names the columns.
 
-    It does where it holds no number and a column below it does; or where nothing is a number,
-    but none of its texts comes again below it.
+    It does where it holds no number and a column below it does, one that has a name where not all
+    have (that of the rows' numbers often has none); or where nothing is a number, but none of its
+    texts comes again below it.
     """
     if len(rows) < 2:
         return False
     first, below = rows[0], rows[1:SAMPLE_ROWS]
-    if any(number(cell, comma=True) is not None or not cell for cell in first):
+    if any(number(cell, comma=True) is not None for cell in first):
         return False
     columns = list(zip(*below, strict=True))
-    if any(number(cell, True) is not None for column in columns for cell in column[:20]):
+    named = [column for name, column in zip(first, columns, strict=True) if name]
+    if any(number(cell, True) is not None for column in named for cell in column[:20]):
         return True
-    return len(set(first)) == len(first) and not any(
-        cell in column for cell, column in zip(first, columns, strict=True)
+    return (
+        all(first)
+        and len(set(first)) == len(first)
+        and not any(cell in column for cell, column in zip(first, columns, strict=True))
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from dnn.readers.dialect import LARGEST, absent, cells, number
-from dnn.readers.examples import Examples, named
+from dnn.readers.dialect import LARGEST, absent, as_numbers, cells
+from dnn.readers.examples import LEAST, Examples, named
 from dnn.readers.problem import KINDS, Problem, of_numbers, of_texts
 from dnn.settings import shown
 
@@ -17,6 +17,8 @@ Array = np.ndarray
 
 #: A column of more different texts is no category: names, say, or sentences.
 MOST_CATEGORIES = 50
+#: What columns are called that count the rows, in lower case; "" is no name.
+COUNTERS = frozenset({"", "id", "index", "row", "rownames", "unnamed: 0"})
 #: What to do where an input is missing.
 MISSING = {
     "drop": "leave those rows out",
@@ -29,7 +31,8 @@ MISSING = {
 class Column:
     """A column: numbers (m,), NaN where missing; or texts, None where missing.
 
-    kind: "number", "category", "text" (too many different ones) or "empty".
+    kind: "number", "category", "text" (too many different ones) or "empty". counts: whether it only
+    numbers the rows.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Column:
     texts: tuple[str | None, ...]
     missing: int
     too_large: int = 0
+    counts: bool = False
 
     @cached_property
     def distinct(self) -> int:
@@ -48,8 +52,32 @@ class Column:
 
     @property
     def usable(self) -> bool:
-        """Whether a network can learn from it: not where it is the same in all rows."""
-        return self.kind in ("number", "category") and self.distinct > 1
+        """Whether a network can learn from it: not where it is the same in all rows, nor where each
+        row has a text of its own.
+        """
+        return self.kind in ("number", "category") and self.distinct > 1 and not self._own_texts
+
+    @property
+    def _own_texts(self) -> bool:
+        known = len(self.texts) - self.missing
+        return self.kind == "category" and known >= LEAST and self.distinct == known
+
+    @property
+    def why_not(self) -> str:
+        """Why it is no input unless somebody chooses it, "" where it is one."""
+        if self.counts:
+            return "it only counts the rows"
+        if self.usable:
+            return ""
+        if self.kind == "empty":
+            return "it is empty"
+        if self._own_texts:
+            return "each row has a text of its own"
+        if self.kind == "text":
+            return f"it holds {self.distinct:,} different texts, more than {MOST_CATEGORIES}"
+        if self.too_large:
+            return f"numbers beyond {LARGEST:g} can't be used, and few others are there"
+        return "it is the same in all rows"
 
     @property
     def gaps(self) -> Array:
@@ -85,8 +113,12 @@ class Table:
     @property
     def suggested_target(self) -> str:
         """The column that is most likely the target: the last usable one."""
-        usable = [c.name for c in self.columns if c.usable]
+        usable = [c.name for c in self.columns if not c.why_not]
         return usable[-1] if usable else self.names[-1]
+
+    def inputs_of(self, target: str) -> list[Column]:
+        """Return the columns that are inputs where nobody has chosen any."""
+        return [c for c in self.columns if c.name != target and not c.why_not]
 
     def examples(
         self,
@@ -98,7 +130,7 @@ class Table:
     ) -> Examples:
         """Return the examples of a choice of columns.
 
-        target: None is the suggested one; features: None is all usable others; missing: a key of
+        target: None is the suggested one; features: None is inputs_of(target); missing: a key of
         MISSING; kind: "classes" or "real" for a target of numbers, None: found out. Raises
         ValueError with one sentence.
         """
@@ -106,6 +138,9 @@ class Table:
             raise ValueError(
                 f"missing: {shown(missing)} is not known; choose one of {', '.join(MISSING)}"
             )
+        if self.rows < LEAST:
+            rows = f"{self.rows} row" + ("" if self.rows == 1 else "s")
+            raise ValueError(f"The table has {rows} of examples; a data set needs at least {LEAST}")
         goal = self.column(self.suggested_target if target is None else target)
         inputs, notes = self._inputs(goal, features)
         keep = ~goal.gaps
@@ -126,16 +161,15 @@ class Table:
     ) -> tuple[list[Column], list[str]]:
         """Return the columns that are inputs, and notes about those that are not."""
         if features is None:
-            others = [c for c in self.columns if c is not goal]
-            left = [c for c in others if not c.usable]
-            notes = [f"{c.name} is left out: {_why_not(c)}." for c in left[:5]]
-            return [c for c in others if c.usable], notes
+            left = [c for c in self.columns if c is not goal and c.why_not]
+            notes = [f"{c.name} is left out: {c.why_not}." for c in left[:5]]
+            return self.inputs_of(goal.name), notes
         chosen = [self.column(feature) for feature in dict.fromkeys(features)]
         for column in chosen:
             if column is goal:
                 raise ValueError(f"{shown(goal.name)} is the target, so it can't be an input too")
             if not column.usable:
-                raise ValueError(f"{shown(column.name)} can't be an input: {_why_not(column)}")
+                raise ValueError(f"{shown(column.name)} can't be an input: {column.why_not}")
         return chosen, []
 
     def _complete(self, keep: Array, inputs: list[Column], notes: list[str]) -> Array:
@@ -162,7 +196,8 @@ def read_table(blob: bytes, header: bool | None = None) -> Table:
     names = named(list(found.names))
     comma = found.separator != "comma"
     columns = tuple(
-        _column(name, [row[k] for row in found.rows], comma) for k, name in enumerate(names)
+        _counted(_column(name, [row[k] for row in found.rows], comma), found.names[k])
+        for k, name in enumerate(names)
     )
     return Table(columns, len(found.rows), found.separator, found.encoding, found.header)
 
@@ -170,11 +205,11 @@ def read_table(blob: bytes, header: bool | None = None) -> Table:
 def _column(name: str, values: list[str], comma: bool) -> Column:
     there = [None if absent(value) else value for value in values]
     known = [value for value in there if value is not None]
-    parsed = [number(value, comma) for value in known]
+    parsed = as_numbers(known, comma)
     none = np.zeros(0)
     if not known:
         return Column(name, "empty", none, tuple(there), len(there))
-    if None in parsed:
+    if parsed is None:
         kind = "category" if len(set(known)) <= MOST_CATEGORIES else "text"
         return Column(name, kind, none, tuple(there), len(there) - len(known))
     numbers = np.full(len(there), np.nan)
@@ -187,12 +222,16 @@ def _column(name: str, values: list[str], comma: bool) -> Column:
     return Column(name, kind, numbers, texts, int(np.isnan(numbers).sum()), int(large.sum()))
 
 
-def _why_not(column: Column) -> str:
-    if column.kind == "empty":
-        return "it is empty"
-    if column.kind == "text":
-        return f"it holds {column.distinct:,} different texts, more than {MOST_CATEGORIES}"
-    return "it is the same in all rows"
+def _counted(column: Column, name: str) -> Column:
+    """Return a column as one that counts the rows, where it does and its name in the file fits."""
+    first = column.numbers[:1]
+    counts = (
+        column.kind == "number"
+        and name.strip().lower() in COUNTERS
+        and first[0] in (0, 1)
+        and np.array_equal(column.numbers, first + np.arange(len(column.numbers)))
+    )
+    return replace(column, counts=True) if counts else column
 
 
 def _problem(goal: Column, keep: Array, kind: str | None) -> Problem:

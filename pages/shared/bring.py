@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -35,6 +36,7 @@ from pages.shared.sources import (
     Source,
     at_hand,
     built_in,
+    is_pictures,
     read_files,
 )
 
@@ -74,17 +76,28 @@ def _upload() -> None:
         help=f"Up to {MAX_ROWS:,} examples of {MAX_COLUMNS:,} inputs. Pictures may come as two "
         "files, one to train and one to test with. " + PRIVATE,
     )  # fmt: skip
-    if not given:
-        session.seen_files(())
-        return
-    if session.seen_files(tuple(file.file_id for file in given)):
+    new = session.new_files(tuple((file.file_id, file.name, file.size) for file in given))
+    if new is not None:
         try:
-            session.bring(read_files([(file.name, file.getvalue()) for file in given]))
+            session.bring(_read([(f.name, f.getvalue(), k in new) for k, f in enumerate(given)]))
             session.refused("")
         except ValueError as error:
             session.refused(str(error))
-    if session.refusal():
+    if given and session.refusal():
         st.error(escaped(f"Not read: {session.refusal()}"))
+
+
+def _read(given: list[tuple[str, bytes, bool]]) -> Source:
+    """Return what was uploaded last: (name, bytes, whether it is new) of each file there.
+
+    Pictures to train and to test with may come one after the other. Raises ValueError.
+    """
+    new = [(name, blob) for name, blob, is_new in given if is_new]
+    earlier = [(name, blob) for name, blob, is_new in given if not is_new]
+    if len(new) == 1 and earlier and all(is_pictures(n) for n, _ in (earlier[-1], new[0])):
+        with suppress(ValueError):
+            return read_files([earlier[-1], new[0]])
+    return read_files(new)
 
 
 def _cards() -> None:
@@ -228,24 +241,26 @@ def _choose_columns(source: Source, table: Table, chosen: dict[str, Any]) -> Non
         key=session.choice_key("target"),
     )  # fmt: skip
     others = [c.name for c in table.columns if c.usable and c.name != chosen["target"]]
+    usual = [c.name for c in table.inputs_of(chosen["target"])]
     every = st.toggle(
-        f"All other columns are inputs ({len(others):,})", chosen.get("features") is None,
+        f"All other columns are inputs ({len(usual):,})", chosen.get("features") is None,
         key=session.choice_key("every"),
     )  # fmt: skip
     if every:
         chosen["features"] = None
     else:
-        before = [name for name in chosen.get("features") or others if name in others]
+        before = [name for name in chosen.get("features") or usual if name in others]
         chosen["features"] = st.multiselect(
             "Inputs", others, before, key=session.choice_key("features_of_" + chosen["target"])
         )
     if table.column(chosen["target"]).kind == "number":
-        options = [None, *KINDS]
-        chosen["kind"] = st.segmented_control(
-            "Learned as", options, default=chosen.get("kind"), required=True,
-            format_func=lambda kind: KINDS.get(kind, "Found out"),
+        # "" rather than None, which would leave all of them unmarked.
+        picked = st.segmented_control(
+            "Learned as", ["", *KINDS], default=chosen.get("kind") or "", required=True,
+            format_func=lambda kind: KINDS.get(kind, "Automatic"),
             key=session.choice_key("kind_of_" + chosen["target"]),
         )  # fmt: skip
+        chosen["kind"] = picked or None
     else:
         chosen["kind"] = None
     if any(column.missing for column in table.columns):

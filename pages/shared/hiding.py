@@ -77,6 +77,7 @@ SWITCHES = {
     "threshold": "Results: threshold",
     "gallery": "Results: mistakes or all pictures",
     "gallery_page": "Results: page of the pictures",
+    "filter": "Results: weights now, or their change",
     "plane": "Choice: which two inputs span the plane",
     "layer": "Layers: buttons that pick a layer",
     "space_layer": "Choice: input plane or a hidden layer's space",

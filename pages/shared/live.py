@@ -277,7 +277,7 @@ def strokes_of(told: object) -> list[tuple[int, Stroke]]:
                 Stroke(
                     str(each["kind"]),
                     tuple((float(x), float(y)) for x, y in each["points"]),
-                    operator.index(each.get("label", 0)),
+                    float(each.get("label", 0)),
                 ),
             )
             for each in list(told)[:MOST_STROKES]  # type: ignore[call-overload]

@@ -30,8 +30,9 @@ def how_read(source: Source, examples: Examples | None) -> None:
     what = source.what
     if isinstance(what, Table):
         names = "the first row holds the names" if what.header else "no row of names"
+        rows = "1 row" if what.rows == 1 else f"{what.rows:,} rows"
         text = (
-            f"{what.rows:,} rows, {len(what.columns)} columns, separated by {what.separator}; "
+            f"{rows}, {len(what.columns)} columns, separated by {what.separator}; "
             f"{names}; read as {what.encoding.upper()}."
         )
     elif isinstance(what, Arrays):
@@ -70,10 +71,13 @@ def _kind(column: Any, target: bool) -> str:
     """Return in words what a column holds, and what becomes of it."""
     words = {
         "number": "numbers",
-        "category": f"{column.distinct} " + ("classes" if target else "categories, one-hot"),
-        "text": "texts, left out",
-        "empty": "empty, left out",
+        "category": f"{column.distinct} "
+        + (("class" if column.distinct == 1 else "classes") if target else "categories, one-hot"),
+        "text": "texts",
+        "empty": "empty",
     }[column.kind]
+    if column.why_not and not target:
+        words = f"{words.removesuffix(', one-hot')}, left out"
     return words + (f" · {column.missing:,} missing" if column.missing else "")
 
 

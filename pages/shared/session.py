@@ -427,11 +427,17 @@ def bring(found: Any) -> None:
     st.session_state["sources"] = st.session_state.get("sources", 0) + 1
 
 
-def seen_files(ids: tuple[str, ...]) -> bool:
-    """Return whether these uploaded files are others than those of the last time, and not none."""
-    new = bool(ids) and ids != st.session_state.get("files")
-    st.session_state["files"] = ids
-    return new
+def new_files(files: tuple[tuple[str, str, int], ...]) -> list[int] | None:
+    """Return which of the uploaded files, (id, name, size) each, have come since the last time.
+
+    None where all are as they were then, or none is there; the last one where some have only gone.
+    """
+    before = st.session_state.get("files", ())
+    st.session_state["files"] = files
+    if files == before or not files:
+        return None
+    known = {file[1:] for file in before}
+    return [k for k, file in enumerate(files) if file[1:] not in known] or [len(files) - 1]
 
 
 def refused(sentence: str) -> None:

@@ -72,6 +72,11 @@ def read_files(files: list[tuple[str, bytes]], header: bool | None = None) -> So
     return Source(name, read_table(blobs[0], header), (blobs[0],))
 
 
+def is_pictures(name: str) -> bool:
+    """Return whether a file of this name holds pictures."""
+    return Path(name).suffix.lower().lstrip(".") in PICTURES
+
+
 def _two_parts(blobs: list[bytes]) -> Examples:
     """Return the pictures of two files, whichever comes first."""
     try:

@@ -52,12 +52,12 @@ header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important;
 .nl-table th { border-top: 0; font-weight: 600; vertical-align: bottom; min-width: 64px;
   color: light-dark(#465264, #b0bac7); }
 .nl-table :is(th, td):first-child { text-align: left; }
-.nl-rows :is(th, td) { white-space: nowrap; max-width: 170px; overflow: hidden;
+.nl-rows :is(th, td) { white-space: nowrap; max-width: 210px; overflow: hidden;
   text-overflow: ellipsis; }
 .nl-rows th span { display: block; font-weight: 400; font-size: 12px;
   color: light-dark(#626e80, #8c98a8); }
 .nl-rows i { color: light-dark(#a84f00, #f6a95f); }
-.nl-rows .nl-target { background: light-dark(#eef1f5, #1d242d); }
+.nl-rows .nl-target { background: light-dark(#eef1f5, #1d242d); position: sticky; right: -6px; }
 .nl-size, .nl-read { margin: 2px 0 0; font-size: 12.5px; line-height: 17px;
   color: light-dark(#465264, #b0bac7); }
 [class*="st-key-card_"], [class*="st-key-data_"] { background: light-dark(#ffffff, #151a21);
