@@ -10,6 +10,7 @@ from visits import settled
 from dnn.config import Config
 from dnn.execution import InlineExecutor
 from dnn.lessons import LESSONS
+from dnn.questions import QUESTIONS
 from dnn.view import View
 from pages.shared.loop import Loop
 
@@ -119,3 +120,29 @@ def test_verdicts_are_not_in_a_frame_before_somebody_has_predicted(page, how):
     else:
         loop.reveal(True)
     assert VERDICTS[page](settled(loop))
+
+
+OVERFITS = LESSONS["overfit"].config
+TRAINS = Config(dataset="circle", samples=100, hidden=(8,))
+#: A network on a page, and which choice of the page's question comes true for it.
+OUTCOMES = [
+    ("playground", TRAINS, 0),
+    ("playground", replace(TRAINS, optimizer="sgd", learning_rate=1e-6), 1),
+    ("layers", replace(TRAINS, optimizer="sgd", learning_rate=100.0), 2),
+    ("results", replace(TRAINS, optimizer="sgd", learning_rate=1e-6), 0),
+    ("results", OVERFITS, 2),
+    ("gradients", replace(VANISHING, activation="sigmoid"), 0),
+    ("gradients", replace(VANISHING, activation="relu", initializer="he"), 1),
+    ("gradients", replace(VANISHING, activation="relu", initializer="normal", sigma_w=2.0), 2),
+    ("twins", replace(TRAINS, optimizer="sgd", learning_rate=1e-6, initializer="he"), 2),
+]
+
+
+@pytest.mark.parametrize(("page", "config", "came"), OUTCOMES)
+def test_what_comes_of_a_pages_question_is_read_from_the_run(page, config, came):
+    loop = Loop(InlineExecutor(), config, View(page=page, predict=True), playing=False)
+    loop.reveal(True)
+    assert settled(loop)["lesson"]["answer"]["came"] == "" or page == "gradients"
+    loop.step(510)
+    message = settled(loop)
+    assert message["lesson"]["answer"]["came"] == QUESTIONS[page].choices[came]
