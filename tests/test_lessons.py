@@ -28,8 +28,7 @@ PLAYS = {
     "he": ([({}, 200), ({"hidden": (16,) * 5}, 300)], 1),
     "clipping": ([({}, 100), ({"clip_norm": 1.0}, 500)], 0),
     "residual": (
-        [({}, 300), ({"batch_norm": True}, 800),
-         ({"batch_norm": False, "residual": True, "branch_scale": 0.2}, 300)],
+        [({}, 300), ({"batch_norm": True}, 300), ({"batch_norm": False, "residual": True}, 300)],
         2,
     ),
     "adam": ([({}, 500), ({"optimizer": "adam", "learning_rate": 0.01}, 500)], 1),

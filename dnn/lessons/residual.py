@@ -6,7 +6,7 @@ from dnn.config import Config
 from dnn.figures import number
 from dnn.lessons.lesson import Found, Goal, Lesson, Notes, Question, State, far_enough
 
-STEPS, STUCK, WANTED = 300, 0.69, 0.5
+STEPS, STUCK, WANTED = 300, 0.69, 0.1
 
 
 def _plain(state: State) -> Found:
@@ -59,8 +59,9 @@ LESSON = Lesson(
         activation="relu",
         initializer="glorot",
         optimizer="sgd",
-        learning_rate=0.03,
-        batch_size=10,
+        learning_rate=0.1,
+        batch_size=64,
+        branch_scale=0.2,
     ),
     question=Question(
         "20 ReLU layers with Glorot’s weights learn nothing. What would let them learn, with the "
