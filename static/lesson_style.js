@@ -35,5 +35,7 @@ export const LESSON = `
 .nl-root[data-present] .nl-lesson :is(p,span,i,button,a,li){font-size:16px;line-height:21px}
 .nl-root[data-present] .nl-lesson :is(.nl-choices button,.nl-take-away a){min-height:44px}
 .nl-root[data-present] .nl-lesson{padding:6px 12px;gap:2px 20px}
+.nl-root[data-present][data-page=playground]:has(.nl-lesson:not([hidden])) .nl-panel:is([data-key=gradients],[data-key=network]) .nl-note{display:none}
+.nl-held{margin:0;padding:28px;text-align:center;border:1px dashed var(--line2);border-radius:8px;color:var(--t2)}
 @media (pointer:coarse){.nl-lesson button,.nl-lesson a{min-height:44px}}
 `;
