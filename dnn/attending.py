@@ -116,6 +116,7 @@ def strip(work: Slice) -> dict[str, Any] | None:
         "choices": list(question.choices),
         "chosen": attending.chosen,
         "answer": _answer(question, work),
+        "held": work.view.page in ANSWERING and withheld(work.view, attending),
         "goals": [],
         "done": False,
         "take_away": None,

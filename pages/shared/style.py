@@ -104,7 +104,7 @@ button[data-testid="stBaseButton-primary"]:enabled *
   .st-key-pick { display: block; margin-top: 8px; }
   .nl-cards { grid-template-columns: 1fr; }
   .st-key-transport kbd, .st-key-step p, .st-key-epoch p, .st-key-reset p, .st-key-new_seed p,
-  .st-key-share p
+  .st-key-share p, .st-key-reveal p, .st-key-transport:has(.st-key-reveal) .st-key-present
     { display: none; }
 }
 """
