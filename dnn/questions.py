@@ -75,9 +75,9 @@ QUESTIONS = {
         f"After {STEPS} steps, how will the test cost, of examples that it has never trained on, "
         "compare with the train cost?",
         (
-            f"Alike: less than {ABOVE:g} times it",
-            f"Above it: up to {FAR:g} times",
-            f"Far above it: more than {FAR:g} times",
+            f"About the same: less than {ABOVE:g} times as large",
+            f"Larger: up to {FAR:g} times",
+            f"Much larger: more than {FAR:g} times",
         ),
         _carries_over,
     ),

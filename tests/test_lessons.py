@@ -145,3 +145,14 @@ def test_what_comes_of_a_pages_question_is_read_from_the_run(page, config, came)
     loop.step(510)
     message = settled(loop)
     assert message["lesson"]["answer"]["came"] == QUESTIONS[page].choices[came]
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_on_a_projector_twins_below_a_question_leave_their_planes_out(present):
+    lesson = LESSONS["he"]
+    view = View(page="twins", lesson="he", predict=True, present=present)
+    loop = Loop(InlineExecutor(), lesson.config, view, False, lesson.twin)
+    message = settled(loop)
+    assert ("a_boundary" in message["panels"]) != present
+    assert {"a_cost", "b_cost"} <= set(message["panels"])
+    assert not message["partial"]
