@@ -15,6 +15,8 @@ from pages.shared import session
 LIVE = {"playground": "", **{name: f"{name}.py" for name in QUESTIONS if name != "playground"}}
 #: Those that show none.
 OTHER = ("data.py", "experiments.py", "walk.py", "glossary.py")
+#: A network that takes no time.
+SMALL = {"dataset": "circle", "samples": "60", "hidden": "8-8"}
 TITLE = "**This link can't be shown as it is:**"
 
 
@@ -47,7 +49,7 @@ def said(at):
     ],
 )
 def test_a_lesson_that_is_not_there_is_one_sentence(file, name):
-    at = opened(file, lesson=name)
+    at = opened(file, lesson=name, **SMALL)
     (sentence,) = said(at)
     assert sentence.startswith(f"lesson: {name[:40]!r} is not known; ")
     assert sentence.endswith("did you mean xor?") or all(key in sentence for key in LESSONS)
@@ -65,7 +67,7 @@ def test_a_lesson_may_be_typed_in_capitals():
 
 @pytest.mark.parametrize("file", [*LIVE.values(), *OTHER])
 def test_a_wrong_switch_of_predictions_is_one_sentence(file):
-    at = opened(file, predict="maybe")
+    at = opened(file, predict="maybe", **SMALL)
     (sentence,) = said(at)
     assert sentence == "predict: 'maybe' is not allowed; choose on or off"
     assert not loop(at).view.predict
@@ -74,7 +76,7 @@ def test_a_wrong_switch_of_predictions_is_one_sentence(file):
 
 @pytest.mark.parametrize("page", LIVE)
 def test_every_page_asks_its_own_question(page):
-    at = opened(LIVE[page], predict="1")
+    at = opened(LIVE[page], predict="1", **SMALL)
     assert not at.error
     shown = frame(at)["lesson"]
     assert shown["question"] == QUESTIONS[page].text
@@ -123,7 +125,7 @@ def test_a_lesson_without_predictions_hides_nothing_and_has_no_reveal():
 
 
 def test_start_from_waits_for_an_answer():
-    at = opened(predict="1")
+    at = opened(predict="1", **SMALL)
     assert not [box for box in at.selectbox if box.label == "Start from"]
     loop(at).answer(0)
     assert [box for box in checked(at).selectbox if box.label == "Start from"]
