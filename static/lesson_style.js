@@ -40,6 +40,7 @@ export const LESSON = `
  .nl-root[data-present][data-page=playground]:has(.nl-lesson:not([hidden])) .nl-panel[data-key=cost] .nl-controls{display:none}
  .nl-root[data-present][data-page=playground]:has(.nl-lesson:not([hidden])) .nl-panel[data-key=cost] .nl-words{min-height:0}
  .nl-root[data-present][data-page=twins]:has(.nl-lesson:not([hidden])) .nl-panel.nl-panel.nl-panel{grid-column:span 6}
+ .nl-root[data-present][data-page=twins]:has(.nl-lesson:not([hidden])) .nl-words{min-height:0}
 }
 .nl-lesson .nl-held{grid-column:1/-1;margin:6px 0;padding:28px;text-align:center;border:1px dashed var(--line2);border-radius:8px;color:var(--t2)}
 @media (pointer:coarse){.nl-lesson button,.nl-lesson a{min-height:44px}}

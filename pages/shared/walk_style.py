@@ -11,6 +11,7 @@ CSS = """
   { padding-left: 36px; } }
 @media (max-width: 640px) {
   .st-key-walk_top { padding-right: 0; }
+  :is(.st-key-walk_formula, .st-key-walk_check) .katex { font-size: 15px; }
   .st-key-walk_bar { position: fixed; bottom: 0; left: 0; right: 0; z-index: 5; margin: 0;
     width: 100% !important; padding: 8px 12px 12px;
     background: var(--st-background-color, Canvas);
