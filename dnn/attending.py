@@ -116,6 +116,7 @@ def strip(work: Slice) -> dict[str, Any] | None:
         "choices": list(question.choices),
         "chosen": attending.chosen,
         "answer": _answer(question, work),
+        "held": work.view.page in ANSWERING and withheld(work.view, attending),
         "goals": [],
         "done": False,
         "take_away": None,
@@ -153,12 +154,14 @@ def _written(value: float) -> str:
 def _goals(lesson: Lesson, work: Slice) -> list[dict[str, Any]]:
     """Return the goals, each with what is still missing."""
     state, reached = state_of(work), work.attending.reached
-    strays = lesson.strays(state.config)
+    strays, hidden = lesson.strays(state.config), withheld(work.view, work.attending)
     said = []
     for goal in lesson.goals:
         missing: Any = ""
         if goal.key not in reached:
-            missing = strays or (goal.check(state) if len(state.history) else "")
+            # Where charts wait for an answer, how near a goal is would be one too.
+            told = len(state.history) and not (hidden and work.view.page in ANSWERING)
+            missing = strays or (goal.check(state) if told else "")
         said.append({
             "text": goal.text, "done": goal.key in reached,
             "missing": missing if isinstance(missing, str) else "",

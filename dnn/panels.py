@@ -10,7 +10,7 @@ import numpy as np
 
 from dnn import figures, lab, layers, results
 from dnn.advice import advise
-from dnn.attending import shut, strip, withheld
+from dnn.attending import question_of, shut, strip, withheld
 from dnn.autopsy_panel import autopsy_panel
 from dnn.diagnostics import probe_of
 from dnn.diagram import network_panel, shows_unit
@@ -101,7 +101,11 @@ def framed(
     metrics: list[dict[str, str]],
 ) -> dict[str, Any]:
     """Return the message of these panels and metrics, without those that the view hides."""
-    view, total = work.view, len(panels)
+    view = work.view
+    if view.present and view.page == "twins" and question_of(view) is not None:
+        # A question above two rows of charts leaves the planes no room on a projector.
+        panels = {key: panel for key, panel in panels.items() if not key.endswith("boundary")}
+    total = len(panels)
     panels = {key: panel for key, panel in panels.items() if not _hidden(key, view.hide)}
     for panel in panels.values():
         panel["controls"] = [c for c in panel["controls"] if c["key"] not in view.hide]

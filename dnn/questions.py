@@ -13,6 +13,8 @@ from dnn.verdict import error_factor
 STEPS, LEARNED = 500, 0.5
 #: Two costs are about the same within this factor; a signal is, within that one.
 ALIKE, LEVEL = 1.1, 10.0
+#: From this factor of the train cost on a test cost lies above it, from that one far above it.
+ABOVE, FAR = 1.2, 2.0
 
 
 def _learns(state: State, _: Notes) -> int | None:
@@ -38,6 +40,15 @@ def _reaches(state: State, _: Notes) -> int | None:
     return 1 if whole <= LEVEL else 2
 
 
+def _carries_over(state: State, _: Notes) -> int | None:
+    """Return how far the test cost lies above the train cost after STEPS steps."""
+    train, test = (state.cost_at(STEPS, name) for name in ("train_cost", "test_cost"))
+    if math.isnan(train) or math.isnan(test):
+        return None
+    ratio = test / max(train, 1e-9)
+    return 0 if ratio < ABOVE else 1 if ratio <= FAR else 2
+
+
 def _ahead(state: State, _: Notes) -> int | None:
     """Return which of two networks has the lower train cost after STEPS steps."""
     if state.second is None:
@@ -60,6 +71,16 @@ _TRAINS = Question(
 QUESTIONS = {
     "playground": _TRAINS,
     "layers": _TRAINS,
+    "results": Question(
+        f"After {STEPS} steps, how will the test cost, of examples that it has never trained on, "
+        "compare with the train cost?",
+        (
+            f"About the same: less than {ABOVE:g} times as large",
+            f"Larger: up to {FAR:g} times",
+            f"Much larger: more than {FAR:g} times",
+        ),
+        _carries_over,
+    ),
     "gradients": Question(
         "How large is the error at the first hidden layer, before any training, beside that at the "
         "last?",

@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from pages.shared import session
 from pages.shared.bring import page
 from pages.shared.controls import brand, message
 
+session.heed_link()
 with st.sidebar:
     brand()
 message()

@@ -6,6 +6,7 @@ from pages.shared import session
 from pages.shared.controls import brand, message
 from pages.shared.publications import details, listing
 
+session.heed_link()
 with st.sidebar:
     brand()
     listing(session.trials())

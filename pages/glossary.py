@@ -4,6 +4,7 @@ from pages.shared import session
 from pages.shared.controls import message
 from pages.shared.terms import glossary
 
+session.heed_link()
 session.loop()
 message()
 glossary()

@@ -4,6 +4,7 @@ from pages.shared import session
 from pages.shared.controls import message
 from pages.shared.walking import walk
 
+session.heed_link()
 session.loop()
 message()
 walk()

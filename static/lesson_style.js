@@ -35,5 +35,13 @@ export const LESSON = `
 .nl-root[data-present] .nl-lesson :is(p,span,i,button,a,li){font-size:16px;line-height:21px}
 .nl-root[data-present] .nl-lesson :is(.nl-choices button,.nl-take-away a){min-height:44px}
 .nl-root[data-present] .nl-lesson{padding:6px 12px;gap:2px 20px}
+@container (min-width:880px){
+ .nl-root[data-present][data-page=playground]:has(.nl-lesson:not([hidden])) .nl-grid{grid-template-rows:1fr 1.15fr}
+ .nl-root[data-present][data-page=playground]:has(.nl-lesson:not([hidden])) .nl-panel[data-key=cost] .nl-controls{display:none}
+ .nl-root[data-present][data-page=playground]:has(.nl-lesson:not([hidden])) .nl-panel[data-key=cost] .nl-words{min-height:0}
+ .nl-root[data-present][data-page=twins]:has(.nl-lesson:not([hidden])) .nl-panel.nl-panel.nl-panel{grid-column:span 6}
+ .nl-root[data-present][data-page=twins]:has(.nl-lesson:not([hidden])) .nl-words{min-height:0}
+}
+.nl-lesson .nl-held{grid-column:1/-1;margin:6px 0;padding:28px;text-align:center;border:1px dashed var(--line2);border-radius:8px;color:var(--t2)}
 @media (pointer:coarse){.nl-lesson button,.nl-lesson a{min-height:44px}}
 `;

@@ -10,6 +10,7 @@ from visits import settled
 from dnn.config import Config
 from dnn.execution import InlineExecutor
 from dnn.lessons import LESSONS
+from dnn.questions import QUESTIONS
 from dnn.view import View
 from pages.shared.loop import Loop
 
@@ -27,8 +28,7 @@ PLAYS = {
     "he": ([({}, 200), ({"hidden": (16,) * 5}, 300)], 1),
     "clipping": ([({}, 100), ({"clip_norm": 1.0}, 500)], 0),
     "residual": (
-        [({}, 300), ({"batch_norm": True}, 800),
-         ({"batch_norm": False, "residual": True, "branch_scale": 0.2}, 300)],
+        [({}, 300), ({"batch_norm": True}, 300), ({"batch_norm": False, "residual": True}, 300)],
         2,
     ),
     "adam": ([({}, 500), ({"optimizer": "adam", "learning_rate": 0.01}, 500)], 1),
@@ -119,3 +119,40 @@ def test_verdicts_are_not_in_a_frame_before_somebody_has_predicted(page, how):
     else:
         loop.reveal(True)
     assert VERDICTS[page](settled(loop))
+
+
+OVERFITS = LESSONS["overfit"].config
+TRAINS = Config(dataset="circle", samples=100, hidden=(8,))
+#: A network on a page, and which choice of the page's question comes true for it.
+OUTCOMES = [
+    ("playground", TRAINS, 0),
+    ("playground", replace(TRAINS, optimizer="sgd", learning_rate=1e-6), 1),
+    ("layers", replace(TRAINS, optimizer="sgd", learning_rate=100.0), 2),
+    ("results", replace(TRAINS, optimizer="sgd", learning_rate=1e-6), 0),
+    ("results", OVERFITS, 2),
+    ("gradients", replace(VANISHING, activation="sigmoid"), 0),
+    ("gradients", replace(VANISHING, activation="relu", initializer="he"), 1),
+    ("gradients", replace(VANISHING, activation="relu", initializer="normal", sigma_w=2.0), 2),
+    ("twins", replace(TRAINS, optimizer="sgd", learning_rate=1e-6, initializer="he"), 2),
+]
+
+
+@pytest.mark.parametrize(("page", "config", "came"), OUTCOMES)
+def test_what_comes_of_a_pages_question_is_read_from_the_run(page, config, came):
+    loop = Loop(InlineExecutor(), config, View(page=page, predict=True), playing=False)
+    loop.reveal(True)
+    assert settled(loop)["lesson"]["answer"]["came"] == "" or page == "gradients"
+    loop.step(510)
+    message = settled(loop)
+    assert message["lesson"]["answer"]["came"] == QUESTIONS[page].choices[came]
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_on_a_projector_twins_below_a_question_leave_their_planes_out(present):
+    lesson = LESSONS["he"]
+    view = View(page="twins", lesson="he", predict=True, present=present)
+    loop = Loop(InlineExecutor(), lesson.config, view, False, lesson.twin)
+    message = settled(loop)
+    assert ("a_boundary" in message["panels"]) != present
+    assert {"a_cost", "b_cost"} <= set(message["panels"])
+    assert not message["partial"]

@@ -119,7 +119,7 @@ def _links(
 
 def _share(n: int, count: int) -> float:
     """Return at what share of its way the n-th of the links has its number."""
-    return 0.5 if count <= 3 else (0.36, 0.62)[n % 2]
+    return 0.5 if count <= 3 else (0.34, 0.66)[n % 2]
 
 
 def _brief(x: float) -> str:

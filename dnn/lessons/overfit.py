@@ -80,9 +80,11 @@ LESSON = Lesson(
         _outcome,
     ),
     goals=(
-        Goal("over", f"{STEPS} steps: test cost at {OVER:g} times its lowest", _over),
-        Goal("l2", f"{STEPS} steps with an L2 penalty: at most {HELD:g} times", _l2),
-        Goal("dropout", f"{STEPS} steps with dropout: at most {HELD:g} times", _dropout),
+        Goal("over", f"{STEPS} steps without a brake", _over),
+        Goal(
+            "l2", f"L2 penalty: test cost at most {HELD:g} times its lowest in {STEPS} steps", _l2
+        ),
+        Goal("dropout", "The same with dropout instead", _dropout),
     ),
     take_away="Without a brake the train cost fell to {train} and the test cost rose to {test}, "
     "{rise} times its lowest: the network learned the noise. L2 kept the test cost at {l2_test}, "

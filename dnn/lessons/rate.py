@@ -9,7 +9,7 @@ from dnn.figures import number, short
 from dnn.inference import guessing_cost
 from dnn.lessons.lesson import Found, Goal, Lesson, Notes, Question, State, far_enough
 
-STEPS, SLOW, WANTED, LARGE = 300, 0.65, 0.1, 20.0
+STEPS, SLOW, WANTED, LARGE = 300, 0.65, 0.1, 30.0
 
 
 def _steady(state: State) -> str:
@@ -43,9 +43,9 @@ def _large(state: State) -> Found:
     missing, rate = _steady(state), state.config.learning_rate
     if missing:
         return missing
-    guess, cost = guessing_cost(state.run) or 0.0, state.cost_at(STEPS)
-    if not (cost > guess or state.run.diverged) or rate < 1:
-        return "this rate is not too large"
+    if rate < LARGE:
+        return f"this rate is {number(rate)}"
+    cost = state.cost_at(STEPS)
     return {"large": rate, "large_cost": math.inf if state.run.diverged else cost}
 
 
@@ -71,9 +71,9 @@ LESSON = Lesson(
         _outcome,
     ),
     goals=(
-        Goal("small", f"{STEPS} steps at a rate that is too small", _small),
+        Goal("small", f"{STEPS} steps at 0.001", _small),
         Goal("right", f"A rate that reaches a train cost below {WANTED} in {STEPS} steps", _right),
-        Goal("large", f"A rate that ends above guessing after {STEPS} steps", _large),
+        Goal("large", f"{STEPS} steps at {short(LARGE)} or more", _large),
     ),
     take_away="After 300 steps: {small} leaves the cost at {small_cost}, {right} brings it to "
     "{right_cost}, {large} ends at {large_cost}. Gradient descent trusts the slope for one step: "

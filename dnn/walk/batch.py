@@ -59,8 +59,8 @@ def _deltas(t: Trace) -> Stage:
         aligned(
             rf"J &= \frac{{1}}{{{t.m}}}\left({_sum([number(x) for x in t.losses])}\right) = "
             rf"{number(t.cost)}",
-            rf"{symbol(chr(92) + 'delta', L)} &= \frac{{1}}{{{t.m}}}\left({matrix(layer.A)} - "
-            rf"{matrix(t.Y)}\right)",
+            rf"{symbol(chr(92) + 'delta', L)} &= \frac{{1}}{{{t.m}}}\left({shaped(layer.A)} - "
+            rf"{shaped(t.Y)}\right)",
             rf"&= {shaped(layer.delta)}",
         ),
         layer=L, passages=(FACTOR, Passage(t.net.loss.delta)), units=(L,), shows="none",
@@ -84,7 +84,7 @@ def _mean(t: Trace, layer: Layer) -> Stage:
         rf"{symbol('dW', l)} = {symbol(chr(92) + 'delta', l)}\,{_transposed(l)} = "
         rf"\frac{{1}}{{m}}\sum_{{i=1}}^{{m}} {symbol('dW', l, ',(i)')}",
         aligned(
-            rf"{symbol('dW', l)} &= \frac{{1}}{{{t.m}}}\left({_sum(parts)}\right)",
+            *_mean_of(parts, symbol("dW", l), t.m),
             rf"&= {shaped(layer.dW)}",
         ),
         layer=l, passages=(FIRST_GRADIENT if l == 1 else WEIGHT_GRADIENT,),
@@ -105,6 +105,17 @@ def _cancelled(length: float, mean: float) -> str:
         f"Here they have a length (norm) of {mean:.2g} on average, and their mean one of "
         f"{length:.2g}: {100 * length / mean:.0f} % is left."
     )
+
+
+def _mean_of(parts: list[str], name: str, m: int) -> list[str]:
+    """Return 1/m times a sum of matrices as lines: two where one would be too long."""
+    if len(parts) <= 2:
+        return [rf"{name} &= \frac{{1}}{{{m}}}\Big({_sum(parts)}\Big)"]
+    half = (len(parts) + 1) // 2
+    return [
+        rf"{name} &= \frac{{1}}{{{m}}}\Big({_sum(parts[:half])}",
+        rf"&\qquad + {_sum(parts[half:])}\Big)",
+    ]
 
 
 def _sum(parts: list[str]) -> str:

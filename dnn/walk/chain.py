@@ -13,7 +13,7 @@ from dnn.examples import Dataset
 from dnn.network import Pass
 from dnn.training import Run, start
 from dnn.walk.example import BACKWARD, FIRST_GRADIENT, PRODUCT, bracketed, checked
-from dnn.walk.matrices import aligned, column, matrix, number, shaped
+from dnn.walk.matrices import aligned, number, shaped
 from dnn.walk.small import small_run
 from dnn.walk.stage import Passage, Stage, symbol
 from dnn.walk.trace import Trace, trace
@@ -174,9 +174,9 @@ def _vectors(t: Trace) -> Iterator[Stage]:
         rf"{d1} = \left({symbol('W', 2, chr(92) + 'top')}\,{symbol(chr(92) + 'delta', 2)}\right) "
         rf"\odot g'({symbol('z', 1)})",
         aligned(
-            rf"{d1} &= \left({matrix(last.W.T)}\,{matrix(last.delta)}\right) \odot "
-            rf"{column(first.slope)}",
-            rf"&= {column(first.error)} \odot {column(first.slope)} = {shaped(first.delta)}",
+            rf"{d1} &= \left({shaped(last.W.T)}\,{shaped(last.delta)}\right) \odot "
+            rf"{shaped(first.slope)}",
+            rf"&= {shaped(first.error)} \odot {shaped(first.slope)} = {shaped(first.delta)}",
         ),
         layer=1, passages=(BACKWARD, SLOPES), units=(1, 2), links=(2,), shows="delta",
         terms=("hadamard", "slope", "jacobian"),
@@ -199,8 +199,8 @@ def _vectors(t: Trace) -> Iterator[Stage]:
         rf"{W1}\!: \quad dW = \Big(\big({symbol('W', 2, chr(92) + 'top')}\,"
         rf"{symbol(chr(92) + 'delta', 2)}\big) \odot g'({symbol('z', 1)})\Big)\,"
         r"\layer{0}{x^{\top}}",
-        rf"\left(\left({matrix(last.W.T)}\,{matrix(last.delta)}\right) \odot "
-        rf"{column(first.slope)}\right) {matrix(t.X.T)} = {shaped(first.dW)}",
+        rf"\left(\left({shaped(last.W.T)}\,{shaped(last.delta)}\right) \odot "
+        rf"{shaped(first.slope)}\right) {shaped(t.X.T)} = {shaped(first.dW)}",
         layer=1, passages=(BACKWARD, FIRST_GRADIENT), units=(0, 1, 2), links=(1, 2), shows="dW",
         terms=("backprop", "vanishing", "exploding"),
     )  # fmt: skip

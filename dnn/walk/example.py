@@ -89,7 +89,7 @@ def _activation(t: Trace, layer: Layer) -> Stage:
     l, output = layer.l, layer.l == t.depth
     z, a = symbol("z", l), symbol("a", l)
     g = rf"\text{{{layer.key}}}" if output else "g"
-    numbers = [rf"{a} &= {g}\left({column(layer.Z)}\right) = {shaped(layer.H)}"]
+    numbers = [rf"{a} &= {g}\left({shaped(layer.Z)}\right) = {shaped(layer.H)}"]
     formula, plain = rf"{a} = {g}({z})", ""
     passages: tuple[Passage, ...]
     extra: tuple[str, ...] = ()
@@ -105,7 +105,7 @@ def _activation(t: Trace, layer: Layer) -> Stage:
         s = t.net.architecture.branch_scale
         formula = rf"{a} = {symbol('a', l - 1)} + s\,{g}({z})"
         numbers.append(
-            rf"{a} &= {column(layer.before)} + {number(s)}\,{column(layer.H)} = {shaped(layer.A)}"
+            rf"{a} &= {shaped(layer.before)} + {number(s)}\,{shaped(layer.H)} = {shaped(layer.A)}"
         )
         text += " The residual connection adds it to what the layer was given."
         passages, extra = (*passages, SUM), ("residual",)
@@ -170,7 +170,7 @@ def _cost(t: Trace) -> Iterator[Stage]:
         "way back.",
         derivative
         + rf"\quad\Rightarrow\quad {delta} = \frac{{\partial L}}{{\partial z}} = {a} - y",
-        aligned(rf"{delta} &= {column(layer.A)} - {column(t.Y)} = {shaped(layer.delta)}"),
+        aligned(rf"{delta} &= {shaped(layer.A)} - {shaped(t.Y)} = {shaped(layer.delta)}"),
         layer=L, passages=(Passage(loss.delta),), units=(L,), shows="delta",
         terms=("delta", "derivative", "chain_rule"),
     )  # fmt: skip
@@ -221,7 +221,7 @@ def _weight_gradient(t: Trace, layer: Layer) -> Stage:
         "row of values.",
         rf"{dW} = \frac{{1}}{{m}}\,{delta}\,{a} \qquad m = 1",
         aligned(
-            rf"{dW} &= {column(layer.delta)}\,{matrix(layer.before.T)}",
+            rf"{dW} &= {shaped(layer.delta)}\,{shaped(layer.before.T)}",
             rf"&= {shaped(layer.dW)}",
         ),
         layer=l, passages=(FIRST_GRADIENT if l == 1 else WEIGHT_GRADIENT,),
@@ -282,7 +282,7 @@ def _carried(t: Trace, layer: Layer, above: Layer) -> Stage:
         "and then multiplied by the slope of its own activation. Where the slope is near 0, "
         "little is left: that is how gradients vanish."
     )
-    error = rf"{matrix(above.W.T)}\,{column(above.delta)}"
+    error = rf"{shaped(above.W.T)}\,{shaped(above.delta)}"
     formula = rf"{symbol(chr(92) + 'delta', l)} = \left({sent}\right) \odot {slope}"
     passages: tuple[Passage, ...] = (BACKWARD,)
     if above.residual:
@@ -290,12 +290,12 @@ def _carried(t: Trace, layer: Layer, above: Layer) -> Stage:
             sent, rf"{sent} + \tfrac{{\partial L}}{{\partial a^{{[{l + 1}]}}}}"
         )
         assert above.error is not None
-        error += f" + {column(above.error)}"
+        error += f" + {shaped(above.error)}"
         text += " The residual connection brings the error of the layer above along unchanged."
         passages = (AROUND_BRANCH,)
     lines = [
-        rf"{symbol(chr(92) + 'delta', l)} &= \left({error}\right) \odot {column(layer.slope)}",
-        rf"&= {column(layer.error)} \odot {column(layer.slope)} = {shaped(layer.delta_z)}",
+        rf"{symbol(chr(92) + 'delta', l)} &= \left({error}\right) \odot {shaped(layer.slope)}",
+        rf"&= {shaped(layer.error)} \odot {shaped(layer.slope)} = {shaped(layer.delta_z)}",
     ]
     if layer.norm:
         lines.append(

@@ -11,8 +11,8 @@ from dnn.walk.stage import Passage
 
 ROOT = Path(__file__).parents[2]
 #: So many lines of a long function are shown around those that are marked.
-AROUND = 3
-MOST_LINES = 16
+AROUND = 2
+MOST_LINES = 12
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import streamlit as st
 from dnn import figures
 from dnn.config import Config
 from dnn.experiments import EXPERIMENTS, REPRODUCED, Experiment, NotBy, Outcome
-from pages.shared import session
+from pages.shared import predictions, session
 from pages.shared.trials import Trials
 
 #: Seconds between two looks at an experiment under way.
@@ -30,6 +30,8 @@ EMPTY = (
     "Nothing has been measured yet. A run takes a second to a minute; its figures and the verdict "
     "computed from them stand here then."
 )
+
+HELD = "What the run measures is shown here once you have predicted."
 
 
 def chosen() -> str:
@@ -56,6 +58,8 @@ def listing(trials: Trials) -> None:
 
 def _mark(trials: Trials, key: str) -> str:
     outcome = trials.outcomes.get(key)
+    if outcome is not None and predictions.withheld(trials, key):
+        return " ?"
     return "" if outcome is None else " ✓" if outcome.verdict == REPRODUCED else " ≠"
 
 
@@ -73,8 +77,11 @@ def details(trials: Trials) -> None:
         + _card("Settings here", typeset(experiment.formula))
         + "</div>"
     )
+    predictions.question(trials, key)
     _run(key)
-    if key in trials.outcomes:
+    if predictions.withheld(trials, key):
+        st.html(f"<div class='nl-none'>{HELD}</div>")
+    elif key in trials.outcomes:
         _outcome(experiment, trials.outcomes[key], trials.seconds[key])
     elif trials.running != key:
         st.html(f"<div class='nl-none'>{EMPTY}</div>")
@@ -98,6 +105,8 @@ def _state(trials: Trials, key: str) -> tuple[str, str]:
     if trials.running == key:
         return "running", "running"
     if key in trials.outcomes:
+        if predictions.withheld(trials, key):
+            return "none", "measured"
         outcome = trials.outcomes[key]
         words = EXPERIMENTS[key].concluded(outcome)
         return ("ok", f"✓ {words}") if outcome.verdict == REPRODUCED else ("not", f"≠ {words}")

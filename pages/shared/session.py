@@ -47,6 +47,8 @@ ELSEWHERE = (
     "embed", "embed_options", "experiment", "run", "walk", "example", "stage", "term", "search",
     "fbclid", "gclid",
 )  # fmt: skip
+#: What a link says of what is asked.
+ASKING = ("lesson", "predict")
 #: What would give the answer away before somebody has predicted.
 GIVEAWAYS = ("start_from", "trainability")
 #: So many unknown names are said.
@@ -72,14 +74,35 @@ def loop() -> Loop:
 def visit(page: str) -> Loop:
     """Return this session's loop, showing a page's panels."""
     if "loop" not in st.session_state:
-        lesson = LESSONS.get(st.query_params.get("lesson", ""))
-        if lesson is not None and lesson.page != page:
-            # The address to be spoken is the same for all: the lesson knows its page.
-            st.switch_page(f"{lesson.page}.py", query_params=st.query_params.to_dict())
+        _to_its_page(page)
         st.session_state["loop"] = _from_link(page)
     loop().look(page=page)
     st.session_state["followed"] = loop().followed
     return loop()
+
+
+def _to_its_page(page: str) -> None:
+    """Go where the lesson of the link plays: the address to be spoken is the same for all."""
+    lesson = LESSONS.get(_lesson_named(st.query_params))
+    if lesson is not None and lesson.page != page:
+        st.switch_page(f"{lesson.page}.py", query_params=st.query_params.to_dict())
+
+
+def _lesson_named(query: Mapping[str, str]) -> str:
+    """Return the name of a link's lesson as it is written here: who types it may shout."""
+    return query.get("lesson", "").strip().lower()
+
+
+def heed_link() -> None:
+    """Take what a link says of lesson and predictions on a page that shows no network."""
+    if "loop" not in st.session_state and not st.query_params.keys().isdisjoint(ASKING):
+        _to_its_page("")
+        loop()
+
+
+def predicting() -> bool:
+    """Return whether predictions come first in this session."""
+    return "loop" in st.session_state and loop().view.predict
 
 
 def followed() -> int:
@@ -169,8 +192,8 @@ def _from_link(page: str) -> Loop:
     except ValueError as error:
         problems.append(str(error))
     readable = not problems
-    view, wrong = view_from_query({**view_to_query(_opening(lesson)), **query})
-    view = view if lesson is not None else replace(view, lesson="")
+    named = {"lesson": lesson.key if lesson is not None else ""}
+    view, wrong = view_from_query({**view_to_query(_opening(lesson)), **query, **named})
     problems += [*wrong, *_unknown(query), *_switches(query)]
     view = _known(replace(view, page=page), problems)
     speed = query.get("speed", "epoch")
@@ -199,10 +222,10 @@ def _from_link(page: str) -> Loop:
 
 def _lesson(query: Mapping[str, str], problems: list[str]) -> Lesson | None:
     """Return the lesson that a link names; one that is not there becomes a sentence."""
-    key = query.get("lesson", "")
+    key = _lesson_named(query)
     if key and key not in LESSONS:
         near = get_close_matches(key[:40], LESSONS, 1, 0.6)
-        meant = f"did you mean {near[0]}?" if near else "the README lists them"
+        meant = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(LESSONS)}"
         problems.append(f"lesson: {key[:40]!r} is not known; {meant}")
     return LESSONS.get(key)
 

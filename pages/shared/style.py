@@ -42,6 +42,11 @@ header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important;
 .nl-found { border-left-width: 4px; }
 .nl-found[data-kind="ok"] { border-left-color: light-dark(#16744a, #55c790); }
 .nl-found[data-kind="not"] { border-left-color: light-dark(#a84f00, #f6a95f); }
+.st-key-predict { border-left: 4px solid light-dark(#06629d, #6fbcf0) !important;
+  background: light-dark(#ffffff, #151a21); }
+.st-key-predict p { margin: 2px 0 0; line-height: 21px; }
+.st-key-predict [data-right="true"] { color: light-dark(#16744a, #55c790); }
+.st-key-predict [data-right="false"] { color: light-dark(#a84f00, #f6a95f); }
 .nl-none { border: 1px dashed light-dark(#c5ccd6, #3b4654); border-radius: 8px; padding: 28px;
   text-align: center; color: light-dark(#465264, #b0bac7); }
 .nl-table { overflow-x: auto; padding: 4px 6px; }
@@ -99,7 +104,7 @@ button[data-testid="stBaseButton-primary"]:enabled *
   .st-key-pick { display: block; margin-top: 8px; }
   .nl-cards { grid-template-columns: 1fr; }
   .st-key-transport kbd, .st-key-step p, .st-key-epoch p, .st-key-reset p, .st-key-new_seed p,
-  .st-key-share p
+  .st-key-share p, .st-key-reveal p, .st-key-transport:has(.st-key-reveal) .st-key-present
     { display: none; }
 }
 """

@@ -56,12 +56,18 @@ class Calls:
 
 
 class Trials(Calls):
-    """The experiment that runs, if one does, and the outcomes of those that have been run."""
+    """The experiment that runs, if one does, and the outcomes of those that have been run.
+
+    predicted: the verdict that the viewer expects, by experiment; revealed: whether the teacher
+    shows outcomes without.
+    """
 
     def __init__(self, executor: Executor):
         super().__init__(executor)
         self.outcomes: dict[str, Outcome] = {}
         self.seconds: dict[str, float] = {}
+        self.predicted: dict[str, str] = {}
+        self.revealed = False
         self.running = self.failed = self.stopped = ""
         self._future: Future | None = None
         self._began = 0.0
@@ -89,6 +95,10 @@ class Trials(Calls):
         self._future = self.executor.submit(
             run_there, key, self._stop, self._number, self._told, self._base
         )
+
+    def predict(self, key: str, verdict: str) -> None:
+        """Take what somebody expects of an experiment, the first time."""
+        self.predicted.setdefault(key, verdict)
 
     @property
     def elapsed(self) -> float:

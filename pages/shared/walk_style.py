@@ -11,6 +11,7 @@ CSS = """
   { padding-left: 36px; } }
 @media (max-width: 640px) {
   .st-key-walk_top { padding-right: 0; }
+  :is(.st-key-walk_formula, .st-key-walk_check) .katex { font-size: 15px; }
   .st-key-walk_bar { position: fixed; bottom: 0; left: 0; right: 0; z-index: 5; margin: 0;
     width: 100% !important; padding: 8px 12px 12px;
     background: var(--st-background-color, Canvas);
@@ -27,16 +28,16 @@ CSS = """
 :is(.st-key-walk_formula, .st-key-walk_check) { padding: 12px 14px; overflow-x: auto; }
 :is(.st-key-walk_formula, .st-key-walk_check) .katex-display { margin: 4px 0;
   overflow-x: auto; overflow-y: hidden; padding: 2px 0; }
-.nl-source-lines { overflow-x: auto; padding: 8px 0 6px; font-size: 12.5px; line-height: 18px; }
+.nl-source-lines { padding: 8px 0 6px; font-size: 12.5px; line-height: 18px; }
 .nl-source-lines h4 { font-size: 12.5px; line-height: 16px; font-weight: 600; margin: 0 14px 4px;
   padding: 0; color: light-dark(#465264, #b0bac7); }
-.nl-source-lines div { display: flex; width: max-content; min-width: 100%; }
+.nl-source-lines div { display: flex; }
 .nl-source-lines div[data-marked] { background: light-dark(#e0eff9, #10293c);
   box-shadow: inset 3px 0 light-dark(#06629d, #6fbcf0); }
 .nl-source-lines span { flex: none; width: 44px; text-align: right; padding-right: 12px;
   color: light-dark(#626e80, #8c98a8); user-select: none; }
 .nl-source-lines code { font-size: 12.5px; line-height: 18px; background: none; padding: 0 14px 0 0;
-  color: inherit; white-space: pre; }
+  color: inherit; white-space: pre-wrap; overflow-wrap: anywhere; min-width: 0; }
 [class*="st-key-term_"] { background: light-dark(#ffffff, #151a21); border-radius: 8px;
   padding: 10px 14px; gap: 4px !important; }
 [class*="st-key-term_"] .katex-display { margin: 2px 0; overflow-x: auto; overflow-y: hidden; }
@@ -53,14 +54,17 @@ CSS = """
 
 #: On a projector nothing below 16 pixels.
 PROJECTOR = """
-.st-key-pick { display: block; }
+.st-key-pick { display: block; margin: 0 !important; width: 340px !important; }
+.st-key-walk_formula { gap: 4px !important; padding: 8px 14px; }
 .st-key-walk_top { padding-right: 0; }
-.st-key-walk_top :is(p, kbd, button, span), .st-key-pick :is(div, input), .nl-walk-count
+.st-key-walk_symbols .katex { font-size: 22px; }
+.st-key-walk_top :is(p, kbd, button, span, input), .st-key-pick :is(div, input), .nl-walk-count
   { font-size: 16px !important; line-height: 22px; }
 .st-key-walk_top button { min-height: 44px; }
-.nl-title { font-size: 26px; } .nl-claim { font-size: 19px; line-height: 26px; max-width: none; }
+.nl-title { font-size: 26px; line-height: 30px; }
+.nl-claim { font-size: 19px; line-height: 26px; max-width: none; }
 .nl-chart-title, .nl-source-lines h4 { font-size: 16px; line-height: 22px; }
-.nl-source-lines, .nl-source-lines code { font-size: 16px; line-height: 22px; }
+.nl-source-lines, .nl-source-lines code { font-size: 16px; line-height: 20px; }
 :is(.st-key-walk_formula, .st-key-walk_check) :is(p, code) { font-size: 16px !important; }
 .nl-term-foot, .nl-term-foot a, .nl-terms, .st-key-walk_terms :is(p, button),
   [class*="st-key-term_"] :is(p, code, span), [data-testid="stPopoverBody"] :is(p, code, a)

@@ -11,7 +11,6 @@ import streamlit as st
 from dnn.figures.walk import Part, symbol_color, walk_figure
 from dnn.walk import (
     Lines,
-    Passage,
     Stage,
     Trace,
     batch_stages,
@@ -54,6 +53,8 @@ _picture = st.components.v2.component(
 )
 #: The parts that are of a batch, or of the second of the chain rule's networks.
 LATER = ("batch", "batch_update", "vectors")
+#: A passage of so many lines has the larger share of a row.
+LONG = 6
 #: So many training examples make the batch that is walked through, at most.
 BATCH = 64
 
@@ -132,7 +133,10 @@ def _bar(subject: str, stages: Sequence[Stage], at: int, t: Trace) -> None:
         )  # fmt: skip
         if subject != "chain":
             _example(t)
-    _pick(stages, at)
+        if session.loop().view.present:
+            _pick(stages, at)
+    if not session.loop().view.present:
+        _pick(stages, at)
 
 
 def _example(t: Trace) -> None:
@@ -218,8 +222,8 @@ def _stage(stage: Stage, t: Trace) -> None:
         _formulas(stage, t)
     with right:
         _picture(key="walk_picture", data={"svg": picture(stage, t, _theme())})
-        for passage in stage.passages:
-            _source(passage)
+        _differences(stage, t)
+    _sources([source_lines(passage) for passage in stage.passages])
 
 
 def _theme() -> str:
@@ -227,26 +231,32 @@ def _theme() -> str:
 
 
 def _formulas(stage: Stage, t: Trace) -> None:
-    layers, theme = t.depth, _theme()
-
-    def typeset(latex: str) -> str:
-        return coloured(latex, lambda l: symbol_color(l, layers, theme))
-
     with st.container(border=True, key="walk_formula"):
         st.html("<h4 class='nl-chart-title'>Formula</h4>")
-        st.latex(typeset(stage.formula))
+        with st.container(key="walk_symbols"):
+            st.latex(_typeset(stage.formula, t))
         if stage.plain:
             st.markdown(f"`{stage.plain}`")
         if stage.numbers:
             st.html("<h4 class='nl-chart-title'>In numbers</h4>")
-            st.latex(typeset(stage.numbers))
+            st.latex(_typeset(stage.numbers, t))
         popovers(stage.terms)
-    if stage.check is not None:
-        latex, note = stage.check()
-        with st.container(border=True, key="walk_check"):
-            st.html("<h4 class='nl-chart-title'>The same by central differences</h4>")
-            st.latex(typeset(latex))
-            st.caption(note)
+
+
+def _differences(stage: Stage, t: Trace) -> None:
+    """Draw what central differences give, where a stage has them to compare with."""
+    if stage.check is None:
+        return
+    latex, note = stage.check()
+    with st.container(border=True, key="walk_check"):
+        st.html("<h4 class='nl-chart-title'>The same by central differences</h4>")
+        st.latex(_typeset(latex, t))
+        st.caption(note)
+
+
+def _typeset(latex: str, t: Trace) -> str:
+    """Return LaTeX with each layer's symbols in its colour in the picture."""
+    return coloured(latex, lambda l: symbol_color(l, t.depth, _theme()))
 
 
 def picture(stage: Stage, t: Trace, theme: str) -> str:
@@ -274,9 +284,14 @@ def _value(stage: Stage, t: Trace, l: int) -> np.ndarray | None:
     return layer.A[:, 0]
 
 
-def _source(passage: Passage) -> None:
-    lines = source_lines(passage)
-    st.html(source_html(lines))
+def _sources(passages: Sequence[Lines]) -> None:
+    """Draw lines of source over the whole width, for they are long: a function beside the other."""
+    if not passages:
+        return
+    shares = [3 if len(lines.text) >= LONG else 2 for lines in passages]
+    for place, lines in zip(st.columns(shares, gap="small"), passages, strict=True):
+        with place:
+            st.html(source_html(lines))
 
 
 def source_html(lines: Lines) -> str:
