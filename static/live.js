@@ -40,6 +40,9 @@ const CALM_MS = 500;
 const TURNS = [["cost"], ["gradients", "weights"]];
 const HURRIED_MS = 60;
 
+/** So much later than an answer that somebody waits for its axes follow, where they are others. */
+const AXES_MS = 20;
+
 /** What tests and benchmarks read. */
 const counts = (window.__neuralLab ??= {
   frames: { network: 0, boundary: 0, cost: 0, gradients: 0, weights: 0, metrics: 0 },
@@ -201,8 +204,8 @@ class View {
     }
     this.bar.paint();
     if (fresh) this.count(message, started, performance.now() - paintStarted);
-    // Behind the answer's own picture, not at the beginning of the next one.
-    if (more) answer ? setTimeout(() => this.schedule()) : this.schedule();
+    // When the answer's own picture is on the screen, not in its way.
+    if (more) answer ? setTimeout(() => this.schedule(), AXES_MS) : this.schedule();
     loadPlotly(() => this.schedule());
   }
 
