@@ -189,7 +189,7 @@ def test_the_classic_demo_has_cats_in_its_gallery(visit):
     page.wait_for_selector(".nl-panel[data-key=cost]", timeout=60_000)
     page.locator("[data-testid=stPageLink] a", has_text="Results").first.click()
     page.wait_for_selector(".nl-panel[data-key=pictures]", timeout=30_000)
-    until(page, "lab.step > 60", 90_000)
+    until(page, "lab.step > 12", 90_000)
     press(page, "pause")
     page.wait_for_selector(".st-key-play button:enabled")
     until(page, "!lab.playing")
