@@ -144,13 +144,13 @@ class Errors:
 def errors(Y: Array, A: Array) -> Errors:
     """Return the errors of predictions A for targets Y, (n_L, m) both.
 
-    R^2 of several outputs weighs each by its variance, as the run's score does.
+    R^2 of several outputs is the mean of theirs, as the run's score is: of those that vary.
     """
     from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
-    constant = Y.shape[1] < 2 or not np.ptp(Y, axis=1).any()
+    vary = np.ptp(Y, axis=1) > 0 if Y.shape[1] > 1 else np.zeros(len(Y), bool)
     return Errors(
-        float("nan") if constant else float(r2_score(Y.T, A.T, multioutput="variance_weighted")),
+        float(r2_score(Y[vary].T, A[vary].T)) if vary.any() else float("nan"),
         float(root_mean_squared_error(Y.T, A.T)),
         float(mean_absolute_error(Y.T, A.T)),
     )

@@ -79,7 +79,7 @@ def gallery_panel(answers: Any) -> dict[str, Any]:
     names = data.class_names
     panel = figures.panel(
         "Mistakes" if view.gallery == "mistakes" else "Examples",
-        _gallery_words(a, wrong),
+        _gallery_words(a, wrong, tuple(shape) != tuple(data.image)),
         {"data": [], "layout": {}},
         controls=[
             a.switch(),
@@ -112,11 +112,14 @@ def _chance(a: Any, value: float) -> str:
     return "<1%" if 0 < value < 0.01 else f"{value:.0%}"
 
 
-def _gallery_words(a: Any, wrong: int) -> str:
+def _gallery_words(a: Any, wrong: int, averaged: bool) -> str:
     said = "the probability of" if a.chance else "the output for"
+    coarse = " Averaged over small squares: pause to see them whole."
     return (
         f"{count(wrong)} of {a.examples} are wrong; those with the least for the true class come "
         f"first. Below each: {said} what the network says, then of what it is."
+        + coarse
+        * (averaged and a.work.playing)
     )
 
 

@@ -24,6 +24,8 @@ NUMBERS = [["counts", "Counts"], ["rates", "Shares"]]
 THRESHOLDS = np.arange(101) / 100
 #: At most so many points of each part are drawn.
 POINTS = 1_000
+#: Characters of a class's name in an axis's title.
+NAME = 14
 #: Predictions beyond it are drawn there.
 FARTHEST = 1e12
 
@@ -196,6 +198,11 @@ def _at(a: Answers, p: Array, x: int, y: int) -> tuple[Array, Array, list[str]]:
     return found[x], found[y], [f"{t:.2f}" for t in THRESHOLDS]
 
 
+def _short(name: str) -> str:
+    """Return a class's name as an axis has room for it."""
+    return figures.plain(name if len(name) <= NAME else name[: NAME - 1] + "…")
+
+
 def _roc_panel(a: Answers, p: Array, found: metrics.Binary) -> dict[str, Any]:
     curve = metrics.roc(a.labels, p)
     x, y = (curve.x, curve.y) if curve else (np.zeros(1), np.zeros(1))
@@ -206,7 +213,8 @@ def _roc_panel(a: Answers, p: Array, found: metrics.Binary) -> dict[str, Any]:
         words if curve else "",
         figures.share_curve_figure(
             x, y, (found.false_alarms, found.recall), a.view.theme, guess=(0.0, 1.0),
-            titles=("False alarms (of class 0)", "Found (recall)"), at=_at(a, p, 0, 1),
+            titles=(f"False alarms (of {_short(a.names[0])})", "Found (recall)"),
+            at=_at(a, p, 0, 1),
         ),
     )  # fmt: skip
     return panel if curve else {**panel, "empty": ONE_CLASS}

@@ -119,13 +119,16 @@ class Evaluation:
 def score(A: Array, Y: Array, target: str) -> float:
     """Return accuracy (0 to 1) for classes, R^2 = 1 - residual / total variance for real values.
 
-    A: predictions (n_L, m); Y: targets of the same shape. NaN without examples.
+    A: predictions (n_L, m); Y: targets of the same shape. R^2 of several outputs is the mean of
+    theirs, whatever their units; one that is the same in all examples does not count. NaN without
+    examples, or where none counts.
     """
     if Y.shape[1] == 0:
         return float("nan")
     if target == "real":
-        total = np.sum((Y - Y.mean(axis=1, keepdims=True)) ** 2)
-        return float(1.0 - np.sum((A - Y) ** 2) / total) if total > 0 else float("nan")
+        total = np.sum((Y - Y.mean(axis=1, keepdims=True)) ** 2, axis=1)
+        left = np.sum((A - Y) ** 2, axis=1)[total > 0] / total[total > 0]
+        return float(1.0 - left.mean()) if left.size else float("nan")
     if Y.shape[0] == 1:
         return float(np.mean((A > 0.5) == (Y > 0.5)))
     return float(np.mean(A.argmax(axis=0) == Y.argmax(axis=0)))

@@ -4,6 +4,8 @@ import { key as legendKey } from "./markers.js";
 
 /** A slider that is dragged sends its value this often. */
 const SENT_MS = 100;
+/** What moves a slider. */
+const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
 
 /** Return a new element with a class and children. */
 export function element(tag, name, ...children) {
@@ -198,6 +200,12 @@ export class Panel {
       this.choose(control, Number(input.value).toFixed(2));
     };
     input.onpointerdown = () => (held = true);
+    // These keys are the slider's own here, not the page's.
+    input.onkeydown = (event) => {
+      if (!KEYS.has(event.key)) return;
+      this.clicked = false;
+      event.stopPropagation();
+    };
     input.oninput = () => {
       number.textContent = Number(input.value).toFixed(2);
       if (performance.now() - sent > SENT_MS) send();

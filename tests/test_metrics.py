@@ -8,6 +8,7 @@ from sklearn import metrics as peer
 
 from dnn import metrics
 from dnn.pictures import measured, reduced, worst_first
+from dnn.trainer import score
 
 TRUE = np.array([0, 0, 0, 0, 1, 1, 1, 1])
 P = np.array([0.1, 0.4, 0.35, 0.8, 0.9, 0.6, 0.3, 0.7])
@@ -100,7 +101,7 @@ def test_errors_by_hand():
     assert found.mae == pytest.approx(1)
     assert found.r2 == pytest.approx(1 - 9 / 2)
     two = metrics.errors(np.vstack([Y, 10 * Y]), np.vstack([A, 10 * Y]))
-    assert two.r2 == pytest.approx(1 - 9 / (2 + 200))
+    assert two.r2 == pytest.approx(((1 - 9 / 2) + 1) / 2)
     assert np.isnan(metrics.errors(Y[:, :1], A[:, :1]).r2)
 
 
@@ -135,3 +136,19 @@ def digits():
     import dnn
 
     return dnn.load(dnn.Config(dataset="digits"))
+
+
+def test_several_outputs_count_alike_whatever_their_units():
+    rng = np.random.default_rng(3)
+    Y = np.vstack([rng.normal(size=40), 1000 * rng.normal(size=40), np.full(40, 2.0)])
+    A = Y + np.array([[0.1], [900.0], [1.0]]) * rng.normal(size=Y.shape)
+    each = [
+        1 - ((y - a) ** 2).sum() / ((y - y.mean()) ** 2).sum()
+        for y, a in zip(Y[:2], A[:2], strict=True)
+    ]
+    assert metrics.errors(Y, A).r2 == pytest.approx(np.mean(each), rel=1e-12)
+    assert score(A, Y, "real") == pytest.approx(np.mean(each), rel=1e-12)
+    scaled = np.array([[7.0], [0.01], [1.0]])
+    assert score(scaled * A, scaled * Y, "real") == pytest.approx(np.mean(each), rel=1e-12)
+    assert np.isnan(score(A[2:], Y[2:], "real"))
+    assert np.isnan(metrics.errors(Y[2:], A[2:]).r2)

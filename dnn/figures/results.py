@@ -73,7 +73,7 @@ def confusion_figure(
         "data": [],
         "layout": layout(
             theme,
-            margin={"l": 84 if K < 8 else 58, "r": 14, "t": 8, "b": 42},
+            margin={"l": 104 if K < 8 else 58, "r": 14, "t": 8, "b": 42},
             hovermode=False,
             dragmode=False,
             shapes=shapes,
@@ -83,7 +83,7 @@ def confusion_figure(
                 fixedrange=True, ticks="", showline=False,
             ),
             yaxis=axis(
-                theme, "True" if K >= 8 else "", range=[0, K], tickvals=[K - m for m in middle],
+                theme, "True", range=[0, K], tickvals=[K - m for m in middle],
                 ticktext=ticks, fixedrange=True, ticks="", showline=False,
             ),
             meta={"square": K >= 3},

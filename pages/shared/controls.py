@@ -15,6 +15,7 @@ import streamlit as st
 from dnn.activations import ACTIVATIONS
 from dnn.config import FIELDS, Config
 from dnn.datasets import DATASETS, Dataset
+from dnn.drawing import by_hand
 from dnn.lab import here
 from dnn.presets import PRESETS
 from dnn.registry import Entry
@@ -505,7 +506,9 @@ def _size(loop: Loop) -> None:
 
 def _facts(loop: Loop) -> None:
     data = loop.run.data
-    points = f"{data.m_train:,} training and {data.m_test:,} test examples. " if data else ""
+    # Of points that are being drawn the panels count, which are there at every stroke.
+    told = data is not None and not by_hand(data)
+    points = f"{data.m_train:,} training and {data.m_test:,} test examples. " if told else ""
     st.caption(
         f"{points}What trains it (learning rate, batch size, penalties, dropout, clipping) changes "
         "live; everything else starts a new network."
