@@ -239,6 +239,13 @@ def test_boundary_and_points_are_valid(classes, mode):
         assert next(key["label"] for key in keys) == "<script>"  # the page sets it as text
 
 
+@pytest.mark.parametrize("last", [0, 1])
+def test_the_class_of_the_last_example_lies_on_top(last):
+    U, Y = np.zeros((2, 5)), np.array([[0, 1, 0, 1, last]])
+    traces = figures.point_traces(U, Y, U[:, :0], Y[:, :0], "binary", False, "light")
+    assert [trace["name"] for trace in traces][-1] == f"class {last}, train"
+
+
 def test_points_without_a_test_part():
     U, Y = np.zeros((2, 3)), np.array([[0.0, 1.0, 1.0]])
     traces = figures.point_traces(U, Y, U[:, :0], Y[:, :0], "binary", True, "light")

@@ -141,7 +141,8 @@ def _class_traces(
     part: str, U: Array, Y: Array, names: Sequence[str], theme: str
 ) -> list[dict[str, Any]]:
     labels, traces, panel = _labels(Y), [], tokens(theme)["panel"]
-    for k in np.unique(labels):
+    # The class of the last example on top: what has just been drawn by hand is the last.
+    for k in sorted(np.unique(labels), key=lambda k: bool(k == labels[-1])):
         U_k = U[:, labels == k]
         name = plain(class_name(int(k), names))
         color = class_color(int(k), theme)
