@@ -595,7 +595,8 @@ class Loop(Asking, Drawing):
         self._work, self._sent = work, time.perf_counter()
         paired = twins_slice if self.twin is not None else train_slice
         call = signal_slice if self.large else paired
-        if isinstance(self.executor, WorkerPool):
+        # Behind a draw of a very large network one would wait longer than another worker is cold.
+        if isinstance(self.executor, WorkerPool) and not self.large:
             self._future = self.executor.submit_for(self.slot, call, work)
         else:
             self._future = self.executor.submit(call, work)
