@@ -24,8 +24,9 @@ from dnn.walk import (
     trace,
 )
 from dnn.walk.batch import example_gradients
-from dnn.walk.matrices import matrix, number
+from dnn.walk.matrices import matrix, number, shaped
 from dnn.walk.source import ROOT
+from dnn.walk.stage import symbol
 
 CONFIGS = [
     Config(),
@@ -92,7 +93,8 @@ def test_the_numbers_are_the_engines_and_those_of_central_differences(config):
             assert found == pytest.approx(layer.dW, abs=1e-8 * max(1.0, abs(found).max()))
             each = example_gradients(t, layer)
             assert each.mean(axis=0) == pytest.approx(layer.dW)
-            assert layer.delta @ layer.before.T == pytest.approx(layer.dW)
+            assert layer.delta @ layer.before.T / m == pytest.approx(layer.dW)
+            assert layer.delta.mean(axis=1, keepdims=True) == pytest.approx(layer.db)
             if layer.norm is None:
                 assert layer.delta_z == pytest.approx(layer.delta)
 
@@ -103,6 +105,77 @@ def test_an_examples_gradient_in_a_batch_is_its_own():
     alone = trace(run, run.data.X_train[:, 3:4], run.data.Y_train[:, 3:4])
     for layer, own in zip(t.layers, alone.layers, strict=True):
         assert example_gradients(t, layer)[3] == pytest.approx(own.dW)
+
+
+def test_delta_is_each_examples_own_and_the_mean_stands_in_the_formulas():
+    run = started(CONFIGS[0])
+    stages = {s.key: s for s in batch_stages(trace(run, *examples(run, 5)))}
+    alone = trace(run, run.data.X_train[:, 3:4], run.data.Y_train[:, 3:4])
+    for layer, own in zip(trace(run, *examples(run, 5)).layers, alone.layers, strict=True):
+        assert layer.delta[:, 3] == pytest.approx(own.delta[:, 0])
+        assert layer.delta_z[:, 3] == pytest.approx(own.delta_z[:, 0])
+        mean = stages[f"mean{layer.l}"].formula
+        assert r"\frac{1}{m}\,\layer" in mean
+        assert symbol("db", layer.l) in mean
+    assert r"\frac" not in stages["batch_delta"].formula.partition(r"\qquad")[2]
+    assert r"\partial L" in GLOSSARY["delta"].formula
+    assert r"\partial J" not in GLOSSARY["delta"].formula
+    assert all(r"\frac1m" in GLOSSARY[key].formula for key in ("dW", "db"))
+
+
+def test_a_batch_shows_every_layers_values_before_the_cost_and_every_delta():
+    run = started(CONFIGS[0])
+    keys = [s.key for s in batch_stages(trace(run, *examples(run, 5)))]
+    L = run.layout.layers
+    forth = ["columns", *(f"columns{l}" for l in range(2, L + 1)), "batch_delta", f"mean{L}"]
+    back = [key for l in range(L - 1, 0, -1) for key in (f"batch_delta{l}", f"mean{l}")]
+    assert keys[: 3 * L] == [*forth, *back]
+
+
+@pytest.mark.parametrize(
+    ("unlike", "words"),
+    [({"batch_norm": True}, "batch normalisation"), ({"dropout": 0.3}, "dropout"), ({}, "")],
+)
+def test_where_training_differs_it_is_said_and_no_update_is_shown(unlike, words):
+    run = started(Config(dataset="circle", hidden=(3, 3), **unlike))
+    for stages in (example_stages, batch_stages):
+        found = stages(trace(run, *examples(run, 4 if stages is batch_stages else 1)))
+        updates = [s for s in found if s.part.endswith("update")]
+        assert (len(updates) == 1 and words in updates[0].text) if words else len(updates) == 3
+        assert bool(words) == (not updates[0].numbers)
+        for stage in (s for s in found if s.part == "batch"):
+            assert (f"In training {words} would change" in stage.text) == bool(words)
+
+
+def test_a_residual_layers_lines_have_their_own_names_and_its_scale():
+    run = started(Config(dataset="circle", hidden=(2, 2), activation="tanh", residual=True,
+                         branch_scale=0.5))  # fmt: skip
+    t = trace(run, *examples(run, 1))
+    stages = {s.key: s for s in example_stages(t)}
+    a2, g2 = symbol("a", 2), rf"g({symbol('z', 2)})"
+    lines = stages["a2"].numbers.split(r"\\[6pt]")
+    assert [line.count(f"{a2} &=") for line in lines] == [0, 1]
+    assert f"{g2} &=" in lines[0]
+    assert rf"\odot s\,g'({symbol('z', 2)})" in stages["delta2"].formula
+    assert rf"\odot g'({symbol('z', 1)})" in stages["delta1"].formula
+    slope = 1 - t.layers[1].H ** 2
+    assert rf"\odot 0.5\,{shaped(slope)}" in stages["delta2"].numbers
+    assert t.layers[1].delta_z == pytest.approx(0.5 * slope * t.layers[1].error)
+
+
+def test_before_batch_normalisation_delta_and_sums_have_names_of_their_own():
+    run = started(Config(dataset="circle", hidden=(3, 3), batch_norm=True))
+    stages = {s.key: s for s in example_stages(trace(run, *examples(run, 1)))}
+    u = symbol(r"\delta_u", 2)
+    assert symbol(r"\delta_u", 2, ",(i)") in stages["db2"].formula
+    for key in ("dW2", "delta1"):
+        assert u in stages[key].formula
+        assert symbol(r"\delta", 2) not in stages[key].formula
+    assert symbol(r"\delta", 3) in stages["dW3"].formula
+    assert rf"{u} =" in stages["delta2"].formula
+    batch = {s.key: s for s in batch_stages(trace(run, *examples(run, 4)))}
+    assert batch["columns"].formula.startswith(symbol("U", 1))
+    assert batch["columns3"].formula.startswith(symbol("Z", 3))
 
 
 def test_the_update_is_the_step_that_the_engine_makes():

@@ -39,15 +39,15 @@ TERMS = (
          "layer using what the one behind it has computed.",
          r"\delta^{[l]} = (W^{[l+1]\top} \delta^{[l+1]}) \odot g'(z^{[l]})", RUMELHART,
          "walk?stage=delta2", ("Backprop", "Backward pass")),
-    Term("delta", "Delta δ", "How much the cost changes with a unit's weighted sum: the error "
-         "that is carried back.", r"\delta^{[l]} = \frac{\partial J}{\partial z^{[l]}}",
+    Term("delta", "Delta δ", "How much an example's cost L changes with a unit's weighted sum: the "
+         "error that is carried back.", r"\delta^{[l]} = \frac{\partial L}{\partial z^{[l]}}",
          RUMELHART, "walk?stage=delta1", ("δ", "Delta", "Deltas", "Error", "Error coming back",
          "Delta, coming back", "dZ")),
-    Term("dW", "Weight gradient dW", "The derivative of the cost by a layer's weights: δ at the "
-         "end of each link times the value at its start.",
+    Term("dW", "Weight gradient dW", "The derivative of the cost J by a layer's weights: δ at the "
+         "end of each link times the value at its start, averaged over the examples.",
          r"dW^{[l]} = \frac1m\,\delta^{[l]} A^{[l-1]\top}", NG, "walk?stage=dW1", ("dW",)),
-    Term("db", "Bias gradient db", "The derivative of the cost by a layer's biases: the mean of "
-         "δ.", r"db^{[l]} = \frac1m \sum_i \delta^{[l](i)}", NG, "walk?stage=db1", ("db",)),
+    Term("db", "Bias gradient db", "The derivative of the cost J by a layer's biases: the mean "
+         "of δ over the examples.", r"db^{[l]} = \frac1m \sum_i \delta^{[l](i)}", NG, "walk?stage=db1", ("db",)),
     Term("outer", "Outer product", "A column times a row: a matrix of every entry of the one "
          "times every entry of the other.", r"(\delta a^{\top})_{ij} = \delta_i\,a_j", GOODFELLOW,
          "walk?stage=dW1"),

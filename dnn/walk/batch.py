@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from dnn.network import Array, Pass, with_ones
 from dnn.trainer import Step
-from dnn.walk.example import FIRST_GRADIENT, PRODUCT, WEIGHT_GRADIENT, checked, named, updates
+from dnn.walk.example import (
+    FIRST_GRADIENT,
+    PRODUCT,
+    WEIGHT_GRADIENT,
+    carried,
+    checked,
+    delta_of,
+)
 from dnn.walk.matrices import aligned, matrix, number, places, shaped
-from dnn.walk.stage import Passage, Stage, symbol
-from dnn.walk.trace import Layer, Trace
+from dnn.walk.stage import Passage, Stage, named, symbol
+from dnn.walk.trace import Layer, Trace, unlike_training
+from dnn.walk.updates import updates
 
 #: So many examples' gradients are written out.
 EXAMPLES = 4
@@ -22,49 +31,86 @@ ROWS = Passage(with_ones, ("np.ones", "rows[:, :-1]"))
 
 def batch_stages(t: Trace) -> list[Stage]:
     """Return the stages of a trace of m examples: columns, δ, each layer's mean, the update."""
-    means = [_mean(t, layer) for layer in reversed(t.layers)]
-    return [_columns(t), _deltas(t), *means, *updates(t, "batch_update")]
+    stages = [*(_columns(t, layer) for layer in t.layers), _cost(t)]
+    for layer in reversed(t.layers):
+        stages.append(_mean(t, layer))
+        if layer.l > 1:
+            stages.append(_back(t, t.layers[layer.l - 2], layer))
+    said = _evaluated(t)
+    return [*(replace(s, text=s.text + said) for s in stages), *updates(t, "batch_update")]
+
+
+def _evaluated(t: Trace) -> str:
+    """Return a sentence on what a training step would do otherwise, "" where nothing."""
+    if unlike := unlike_training(t.run):
+        return f" In training {unlike} would change these numbers: they are those of evaluation."
+    return ""
 
 
 def example_gradients(t: Trace, layer: Layer) -> Array:
-    """Return each example's own dW, (m, n, n_before): m δ a^T, since δ carries the 1/m."""
-    return t.m * np.einsum("im,jm->mij", layer.delta, layer.before)
+    """Return each example's own dW, (m, n, n_before): its δ times its row of values."""
+    return np.einsum("im,jm->mij", layer.delta, layer.before)
 
 
-def _columns(t: Trace) -> Stage:
-    first = t.layers[0]
-    Z = first.W @ first.before + first.b
-    return Stage(
-        "columns", "batch", f"{t.m} examples at once",
+def _columns(t: Trace, layer: Layer) -> Stage:
+    l = layer.l
+    sums = layer.W @ layer.before + layer.b
+    u, Z = symbol("U" if layer.norm else "Z", l), symbol("Z", l)
+    A, before = symbol("A", l), symbol("A", l - 1)
+    g = rf"\text{{{layer.key}}}" if l == t.depth else "g"
+    formula = rf"{u} = {symbol('W', l)}\,{before} + {symbol('b', l)}"
+    lines = [
+        rf"{u} &= {shaped(layer.W)}\,{shaped(layer.before)} + {shaped(layer.b)}",
+        rf"&= {shaped(sums)}",
+    ]
+    if layer.norm:
+        formula += rf" \qquad {Z} = \gamma \odot \frac{{{u} - \mu}}"
+        formula += r"{\sqrt{\sigma^2 + \varepsilon}} + \beta"
+        lines.append(rf"{Z} &= {shaped(layer.Z)}")
+    given, s = (rf"{before} + ", "s") if layer.residual else ("", "")
+    formula += rf" \qquad {A} = {given}{s}\,{g}({Z})"
+    lines.append(rf"{A} &= {given}{s}\,{g}({Z}) = {shaped(layer.A)}")
+    first = (
         f"Nothing new is needed for many examples: they stand side by side as the {t.m} columns of "
-        "X, and each column goes the way that one example went. The bias is added to every column.",
-        rf"{symbol('Z', 1)} = {symbol('W', 1)}\,{symbol('A', 0)} + {symbol('b', 1)}",
-        aligned(
-            rf"{symbol('Z', 1)} &= {shaped(first.W)}\,{shaped(first.before)} + {shaped(first.b)}",
-            rf"&= {shaped(Z)}",
-        ),
-        layer=1, passages=(ROWS, PRODUCT), units=(0, 1), links=(1,), shows="none",
-        terms=("batch", "m", "broadcasting"),
+        "X, and each column goes the way that one example went. The bias is added to every column."
+    )
+    return Stage(
+        "columns" if l == 1 else f"columns{l}", "batch",
+        f"{t.m} examples at once" if l == 1 else f"All columns through {named(t.depth, l)}",
+        first if l == 1 else "The same again with what the layer before has computed: a column for "
+        "each example, in the same order.",
+        formula, aligned(*lines),
+        layer=l, passages=(ROWS, PRODUCT) if l == 1 else (PRODUCT,), units=(l - 1, l), links=(l,),
+        shows="none", terms=("batch", "m", "broadcasting"),
     )  # fmt: skip
 
 
-def _deltas(t: Trace) -> Stage:
+def _cost(t: Trace) -> Stage:
     L, layer = t.depth, t.layers[-1]
+    delta = symbol(r"\delta", L)
     return Stage(
-        "batch_delta", "batch", "The mean cost, and 1/m",
-        f"The cost J of the batch is the mean of its {t.m} costs. The 1/m of that mean is put into "
-        "δ once, at the output, and everything that is computed from δ carries it along.",
-        rf"J = \frac{{1}}{{m}}\sum_{{i=1}}^{{m}} L_i \qquad "
-        rf"{symbol(chr(92) + 'delta', L)} = \frac{{1}}{{m}}\left({symbol('A', L)} - Y\right)",
+        "batch_delta", "batch", "The mean cost, and each example's δ",
+        f"The cost J of the batch is the mean of its {t.m} costs. Each column of δ is one "
+        "example's own, the derivative of its L; the 1/m of the mean comes in at dW and db. Our "
+        "engine puts it into δ here already: one division instead of one a layer, the same dW.",
+        rf"J = \frac{{1}}{{m}}\sum_{{i=1}}^{{m}} L_i \qquad {delta} = {symbol('A', L)} - Y",
         aligned(
             rf"J &= \frac{{1}}{{{t.m}}}\left({_sum([number(x) for x in t.losses])}\right) = "
             rf"{number(t.cost)}",
-            rf"{symbol(chr(92) + 'delta', L)} &= \frac{{1}}{{{t.m}}}\left({shaped(layer.A)} - "
-            rf"{shaped(t.Y)}\right)",
+            rf"{delta} &= {shaped(layer.A)} - {shaped(t.Y)}",
             rf"&= {shaped(layer.delta)}",
         ),
         layer=L, passages=(FACTOR, Passage(t.net.loss.delta)), units=(L,), shows="none",
         terms=("cost", "m", "delta"),
+    )  # fmt: skip
+
+
+def _back(t: Trace, layer: Layer, above: Layer) -> Stage:
+    l = layer.l
+    return replace(
+        carried(t, layer, above), key=f"batch_delta{l}", part="batch", shows="none",
+        title=f"All columns back to {named(t.depth, l)}",
+        text="Each column of δ is carried back by itself, as that of one example was.",
     )  # fmt: skip
 
 
@@ -78,17 +124,22 @@ def _mean(t: Trace, layer: Layer) -> Stage:
     sizes = np.sqrt((each**2).sum(axis=(1, 2)))
     length, mean = float(np.sqrt((layer.dW**2).sum())), float(sizes.mean())
     return Stage(
-        f"mean{l}", "batch", f"Mean gradient of {named(t, l)}",
+        f"mean{l}", "batch", f"Mean gradient of {named(t.depth, l)}",
         "One product gives the mean of all examples' gradients: each example pulls the weights its "
-        f"own way, and what they do not agree on cancels. {_cancelled(length, mean)}",
-        rf"{symbol('dW', l)} = {symbol(chr(92) + 'delta', l)}\,{_transposed(l)} = "
-        rf"\frac{{1}}{{m}}\sum_{{i=1}}^{{m}} {symbol('dW', l, ',(i)')}",
+        f"own way, and what they do not agree on cancels. {_cancelled(length, mean)} The biases "
+        "get the mean of δ itself: a mean along its rows.",
+        rf"{symbol('dW', l)} = \frac{{1}}{{m}}\,{delta_of(layer)}\,{_transposed(l)} = "
+        rf"\frac{{1}}{{m}}\sum_{{i=1}}^{{m}} {symbol('dW', l, ',(i)')} \qquad "
+        rf"{symbol('db', l)} = \frac{{1}}{{m}}\sum_{{i=1}}^{{m}} {delta_of(layer, ',(i)')}",
         aligned(
             *_mean_of(parts, symbol("dW", l), t.m),
             rf"&= {shaped(layer.dW)}",
+            rf"{delta_of(layer)} &= {shaped(layer.delta)}",
+            rf"{symbol('db', l)} &= \frac{{1}}{{{t.m}}}\sum_{{i=1}}^{{{t.m}}} "
+            rf"{delta_of(layer, ',(i)')} = {shaped(layer.db)}",
         ),
         layer=l, passages=(FIRST_GRADIENT if l == 1 else WEIGHT_GRADIENT,),
-        units=(l - 1, l), links=(l,), shows="mean", terms=("batch", "m", "dW", "norm"),
+        units=(l - 1, l), links=(l,), shows="mean", terms=("batch", "m", "dW", "db", "norm"),
         check=partial(checked, t, layer, False),
     )  # fmt: skip
 

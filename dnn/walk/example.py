@@ -12,10 +12,10 @@ from dnn.figures.words import number as words
 from dnn.losses import Loss
 from dnn.network import Pass
 from dnn.normalization import BatchNorm
-from dnn.optimizers import OPTIMIZERS
 from dnn.walk.matrices import aligned, column, matrix, number, shaped, written
-from dnn.walk.stage import Passage, Stage, symbol
-from dnn.walk.trace import Layer, Trace, uses_penalty
+from dnn.walk.stage import Passage, Stage, named, symbol
+from dnn.walk.trace import Layer, Trace
+from dnn.walk.updates import updates
 
 #: What the engine's lines begin with: a test finds each of them in the source.
 PRODUCT = Passage(Pass._product, ("W.dot, (source, out)",))
@@ -50,7 +50,7 @@ def forwards(t: Trace) -> Iterator[Stage]:
 
 
 def _sum(t: Trace, layer: Layer) -> Stage:
-    l, z = layer.l, "u" if layer.norm else "z"
+    l, z, called = layer.l, "u" if layer.norm else "z", named(t.depth, layer.l)
     W, b, a = symbol("W", l), symbol("b", l), symbol("a", l - 1)
     formula = rf"{symbol(z, l)} = {W}\,{a} + {b}"
     Z = layer.W @ layer.before + layer.b if layer.norm else layer.Z
@@ -60,7 +60,7 @@ def _sum(t: Trace, layer: Layer) -> Stage:
     ]
     passages: tuple[Passage, ...] = (PRODUCT,)
     text = (
-        f"Each unit of {named(t, l)} adds up what reaches it: every value of the layer before, "
+        f"Each unit of {called} adds up what reaches it: every value of the layer before, "
         "times the weight of its link, plus the unit's bias."
     )  # fmt: skip
     if layer.norm:
@@ -79,7 +79,7 @@ def _sum(t: Trace, layer: Layer) -> Stage:
         )
         passages = (PRODUCT, Passage(BatchNorm.forward))
     return Stage(
-        f"z{l}", "forwards", f"Weighted sums of {named(t, l)}", text, formula, aligned(*lines),
+        f"z{l}", "forwards", f"Weighted sums of {called}", text, formula, aligned(*lines),
         layer=l, passages=passages, units=(l - 1, l), links=(l,), shows="z",
         terms=("W", "b", "z", *(("batch_norm",) if layer.norm else ())),
     )  # fmt: skip
@@ -89,7 +89,8 @@ def _activation(t: Trace, layer: Layer) -> Stage:
     l, output = layer.l, layer.l == t.depth
     z, a = symbol("z", l), symbol("a", l)
     g = rf"\text{{{layer.key}}}" if output else "g"
-    numbers = [rf"{a} &= {g}\left({shaped(layer.Z)}\right) = {shaped(layer.H)}"]
+    bent = rf"{g}({z})" if layer.residual else a
+    numbers = [rf"{bent} &= {g}\left({shaped(layer.Z)}\right) = {shaped(layer.H)}"]
     formula, plain = rf"{a} = {g}({z})", ""
     passages: tuple[Passage, ...]
     extra: tuple[str, ...] = ()
@@ -110,7 +111,7 @@ def _activation(t: Trace, layer: Layer) -> Stage:
         text += " The residual connection adds it to what the layer was given."
         passages, extra = (*passages, SUM), ("residual",)
     return Stage(
-        f"a{l}", "forwards", f"{'Answer' if output else 'Activations of ' + named(t, l)}", text,
+        f"a{l}", "forwards", "Answer" if output else f"Activations of {named(t.depth, l)}", text,
         formula, aligned(*numbers), plain=plain, layer=l, passages=passages, units=(l,), shows="a",
         terms=("a", TERM_OF[layer.key] if output else "activation", *extra),
     )  # fmt: skip
@@ -123,11 +124,6 @@ OUTPUTS = {
     "softmax": "Softmax turns the sums into shares that add up to 1: a probability for each class.",
     "linear": "The output is the sum itself: a number is asked for, not a class.",
 }
-
-
-def named(t: Trace, l: int) -> str:
-    """Return what layer l is called in a sentence."""
-    return "the output" if l == t.depth else f"layer {l}"
 
 
 # --- the cost ------------------------------------------------------------------------------------
@@ -206,19 +202,19 @@ def backwards(t: Trace) -> Iterator[Stage]:
         yield _weight_gradient(t, layer)
         yield _bias_gradient(t, layer)
         if layer.l > 1:
-            yield _carried(t, t.layers[layer.l - 2], layer)
+            yield carried(t, t.layers[layer.l - 2], layer)
 
 
 def _weight_gradient(t: Trace, layer: Layer) -> Stage:
     l = layer.l
-    dW, delta, a = symbol("dW", l), symbol(r"\delta", l), symbol("a", l - 1, r"\top")
+    dW, delta, a = symbol("dW", l), delta_of(layer), symbol("a", l - 1, r"\top")
     if l == 1:
         a = r"\layer{0}{x^{\top}}"
     return Stage(
-        f"dW{l}", "backwards", f"Gradient of the weights of {named(t, l)}",
+        f"dW{l}", "backwards", f"Gradient of the weights of {named(t.depth, l)}",
         "A weight's gradient is the δ at the end of its link times the value at its start: no more "
         "than two numbers, both already there. All weights of the layer at once are δ times the "
-        "row of values.",
+        "row of values." + _through_norm(layer),
         rf"{dW} = \frac{{1}}{{m}}\,{delta}\,{a} \qquad m = 1",
         aligned(
             rf"{dW} &= {shaped(layer.delta)}\,{shaped(layer.before.T)}",
@@ -232,18 +228,36 @@ def _weight_gradient(t: Trace, layer: Layer) -> Stage:
 
 def _bias_gradient(t: Trace, layer: Layer) -> Stage:
     l = layer.l
-    db, delta = symbol("db", l), symbol(r"\delta", l)
+    db, delta = symbol("db", l), delta_of(layer)
     return Stage(
-        f"db{l}", "backwards", f"Gradient of the biases of {named(t, l)}",
+        f"db{l}", "backwards", f"Gradient of the biases of {named(t.depth, l)}",
         "A bias enters its unit's sum as it is, so its gradient is δ itself. In the engine it is "
         "the last column of [W b], and a row of ones stands below the values: the same product "
-        "gives it.",
-        rf"{db} = \frac{{1}}{{m}}\sum_i {symbol(chr(92) + 'delta', l)} \qquad m = 1",
+        "gives it." + (WITHOUT_BIAS if layer.norm else ""),
+        rf"{db} = \frac{{1}}{{m}}\sum_{{i=1}}^{{m}} {delta_of(layer, ',(i)')} \qquad m = 1",
         aligned(rf"{db} &= {delta} = {shaped(layer.db)}"),
         layer=l, passages=(FIRST_GRADIENT if l == 1 else WEIGHT_GRADIENT,),
-        units=(l,), shows="delta", terms=("db", "b", "delta"),
+        units=(l,), shows="db", terms=("db", "b", "delta"),
         check=partial(checked, t, layer, True),
     )  # fmt: skip
+
+
+#: Said of the biases before batch normalisation.
+WITHOUT_BIAS = (
+    " Here that is a gradient because the running mean stays where it is; in training the batch's "
+    "own mean takes the bias off again, and its gradient is 0."
+)
+
+
+def delta_of(layer: Layer, extra: str = "") -> str:
+    """Return the symbol of what dW and the layer below are made of: dL/dz, or dL/du before batch
+    normalisation.
+    """
+    return symbol(r"\delta_u" if layer.norm else r"\delta", layer.l, extra)
+
+
+def _through_norm(layer: Layer) -> str:
+    return " Here that is δᵤ = ∂L/∂u, before batch normalisation." if layer.norm else ""
 
 
 def checked(t: Trace, layer: Layer, bias: bool) -> tuple[str, str]:
@@ -269,13 +283,13 @@ def checked(t: Trace, layer: Layer, bias: bool) -> tuple[str, str]:
     return latex, note
 
 
-def _carried(t: Trace, layer: Layer, above: Layer) -> Stage:
+def carried(t: Trace, layer: Layer, above: Layer) -> Stage:
     """Return the stage that carries δ from the layer above to this one."""
     l = layer.l
+    z, a = ("z", "a") if t.m == 1 else ("Z", "A")
     assert layer.error is not None
-    assert layer.slope is not None
-    W, delta = symbol("W", l + 1, r"\top"), symbol(r"\delta", l + 1)
-    slope = rf"g'({symbol('z', l)})"
+    W, delta = symbol("W", l + 1, r"\top"), delta_of(above)
+    slope, slopes = _slope(t, layer, z)
     sent = rf"{W}\,{delta}"
     text = (
         "Each unit's δ is collected from all units it feeds, each times the weight of the link, "
@@ -287,65 +301,43 @@ def _carried(t: Trace, layer: Layer, above: Layer) -> Stage:
     passages: tuple[Passage, ...] = (BACKWARD,)
     if above.residual:
         formula = formula.replace(
-            sent, rf"{sent} + \tfrac{{\partial L}}{{\partial a^{{[{l + 1}]}}}}"
+            sent, rf"{sent} + \tfrac{{\partial L}}{{\partial {symbol(a, l + 1)}}}"
         )
         assert above.error is not None
         error += f" + {shaped(above.error)}"
         text += " The residual connection brings the error of the layer above along unchanged."
         passages = (AROUND_BRANCH,)
+    if layer.residual:
+        text += " Only its own part is bent, and that is scaled by s: its slope is s g′(z)."
     lines = [
-        rf"{symbol(chr(92) + 'delta', l)} &= \left({error}\right) \odot {shaped(layer.slope)}",
-        rf"&= {shaped(layer.error)} \odot {shaped(layer.slope)} = {shaped(layer.delta_z)}",
+        rf"{symbol(chr(92) + 'delta', l)} &= \left({error}\right) \odot {slopes}",
+        rf"&= {shaped(layer.error)} \odot {slopes} = {shaped(layer.delta_z)}",
     ]
     if layer.norm:
-        lines.append(
-            rf"\frac{{\partial L}}{{\partial u}} &= \gamma / \sqrt{{\sigma^2 + \varepsilon}} \odot "
-            rf"{symbol(chr(92) + 'delta', l)} = {shaped(layer.delta)}"
+        before = (
+            rf"\frac{{\gamma}}{{\sqrt{{\sigma^2 + \varepsilon}}}} \odot "
+            rf"{symbol(chr(92) + 'delta', l)}"
         )
+        formula += rf"\qquad {delta_of(layer)} = {before}"
+        lines.append(rf"{delta_of(layer)} &= {before} = {shaped(layer.delta)}")
+        text += " Carried on through batch normalisation it is δᵤ, the derivative by u = W a + b."
         passages = (*passages, Passage(BatchNorm.backward))
     passages = (*passages, Passage(ACTIVATIONS[layer.key].derivative))
     return Stage(
-        f"delta{l}", "backwards", f"Back to {named(t, l)}", text, formula, aligned(*lines),
+        f"delta{l}", "backwards", f"Back to {named(t.depth, l)}", text, formula, aligned(*lines),
         plain=ACTIVATIONS[layer.key].formula, layer=l, passages=passages, units=(l, l + 1),
         links=(l + 1,), shows="delta",
         terms=("delta", "transpose", "slope", "hadamard", "vanishing"),
     )  # fmt: skip
 
 
-# --- the update ----------------------------------------------------------------------------------
-
-
-def updates(t: Trace, part: str = "update") -> Iterator[Stage]:
-    """Yield the update of each layer's weights and biases."""
-    run = t.run
-    optimizer = OPTIMIZERS[run.config.optimizer]
-    plain_descent = optimizer.key == "sgd" and not uses_penalty(run)
-    for layer in t.layers:
-        l = layer.l
-        W, b = symbol("W", l), symbol("b", l)
-        whole = np.hstack([layer.W, layer.b])
-        gradient = np.hstack([layer.dW, layer.db])
-        if plain_descent:
-            eta = number(t.rate)
-            formula = (
-                rf"{W} \leftarrow {W} - \eta\,{symbol('dW', l)} \qquad "
-                rf"{b} \leftarrow {b} - \eta\,{symbol('db', l)}"
-            )
-            step = rf"- {eta}\,{shaped(gradient)}"
-            text = "A step of the learning rate η against the gradient makes the cost smaller."
-        else:
-            formula = rf"[{W}\;{b}] \leftarrow [{W}\;{b}] + \Delta"
-            step = f"+ {shaped(layer.update)}"
-            text = f"{optimizer.label} turns the gradient into a step Δ. {optimizer.help}"
-            if uses_penalty(run):
-                text += " Penalties and clipping have their part in it."
-        yield Stage(
-            f"{part}{l}", part, f"Update of {named(t, l)}", text, formula,
-            aligned(
-                rf"[{W}\;{b}] &\leftarrow {shaped(whole)} {step}",
-                rf"&= {shaped(whole + layer.update)}",
-            ),
-            plain="" if plain_descent else optimizer.formula, layer=l,
-            passages=(Passage(optimizer.calls),), units=(l,), links=(l,), shows="a",
-            terms=("learning_rate", "update", "gradient_descent" if plain_descent else "optimizer"),
-        )  # fmt: skip
+def _slope(t: Trace, layer: Layer, z: str) -> tuple[str, str]:
+    """Return dA/dZ of a layer as a formula and in numbers, a residual one's with its scale s."""
+    assert layer.slope is not None
+    formula = rf"g'({symbol(z, layer.l)})"
+    if not layer.residual:
+        return formula, shaped(layer.slope)
+    s = t.net.architecture.branch_scale
+    if s == 0:
+        return rf"s\,{formula}", shaped(layer.slope)
+    return rf"s\,{formula}", rf"{number(s)}\,{shaped(layer.slope / s)}"

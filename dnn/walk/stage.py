@@ -26,9 +26,10 @@ class Stage:
     key: its name in a link; part: forwards, cost, backwards, update or batch; layer: whose it is
     (0: the input); text: plain words; formula, numbers: LaTeX with \\layer{l}{...} marks; plain: a
     formula as its registry writes it; passages: of our source; units, links: the layers whose units
-    and incoming links are marked in the picture; shows: what is written at the units (a, z, delta,
-    error, none); terms: keys of the glossary; check: computes what stands
-    beside it to compare with, in LaTeX, and in words how far apart they are.
+    and incoming links are marked in the picture; shows: what is written at the units (a, z; delta,
+    dW, db: δ of this layer and those behind it; mean, none: nothing); terms: keys of the glossary;
+    check: computes what stands beside it to compare with, in LaTeX, and in words how far apart they
+    are.
     """
 
     key: str
@@ -45,6 +46,11 @@ class Stage:
     shows: str = "a"
     terms: tuple[str, ...] = ()
     check: Callable[[], tuple[str, str]] | None = None
+
+
+def named(depth: int, l: int) -> str:
+    """Return what layer l of so many is called in a sentence."""
+    return "the output" if l == depth else f"layer {l}"
 
 
 def symbol(name: str, l: int, extra: str = "") -> str:

@@ -40,8 +40,9 @@ class Layer:
     """What the engine has of layer l (from 1) for m examples, in columns.
 
     W (n, n_before), b (n, 1), before: A of the layer before; Z, H = g(Z), A (n, m); slope: dA/dZ;
-    error: dJ/dA; delta_z: dJ/dZ; delta: dJ/d(W A + b), another than delta_z only where the layer is
-    normalised; dW, db: of the mean cost. The output has neither slope nor error. update: what one
+    error: dL/dA; delta_z: dL/dZ; delta: dL/d(W A + b), another than delta_z only where the layer is
+    normalised: each column of these is of that example's own loss L. dW, db: of the mean cost J,
+    so that dW = (1/m) delta before^T. The output has neither slope nor error. update: what one
     step adds to [W b].
     """
 
@@ -96,8 +97,9 @@ class Trace:
         net, output = self.net, l == self.run.layout.layers
         W, b = self.run.weights[l - 1]
         dW, db = self.run.layout.weights(self.question.g)[l - 1]
-        error, slope = (None, None) if output else (net.error(l).copy(), net.slope(l).copy())
-        delta = net.deltas[l - 1].copy()
+        # The engine's carry the 1/m of the mean cost from the output on: here it stands at dW.
+        error, slope = (None, None) if output else (self.m * net.error(l), net.slope(l).copy())
+        delta = self.m * net.deltas[l - 1]
         return Layer(
             l,
             net.loss.output if output else net.activations[l - 1].key,
@@ -190,6 +192,12 @@ def trace(run: Run, X: Array, Y: Array) -> Trace:
             f"up to {MOST_PARAMETERS:,} can be walked through"
         )
     return Trace(run, X, Y)
+
+
+def unlike_training(run: Run) -> str:
+    """Return by what a training step differs from a trace, which evaluates; "" where by nothing."""
+    parts = {"batch normalisation": run.config.batch_norm, "dropout": run.config.dropout > 0}
+    return " and ".join(name for name, used in parts.items() if used)
 
 
 def uses_penalty(run: Run) -> bool:
