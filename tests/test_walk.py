@@ -221,6 +221,27 @@ def test_every_stage_has_its_words_its_terms_and_formulas_that_close():
             assert r"\layer" not in coloured(latex, lambda l: "#123456")
 
 
+def test_the_chains_numbers_are_told_apart_and_follow_by_hand():
+    one, _ = chain_traces()
+    layer = one.layers[0]
+    w, x, b, z, a = (float(v[0, 0]) for v in (layer.W, one.X, layer.b, layer.Z, layer.A))
+    assert len({number(abs(v)) for v in (w, x, b, z, a, float(layer.delta[0, 0]))}) == 6
+    assert z == pytest.approx(w * x + b)
+    stages = {s.key: s for s in chain_stages(*chain_traces())}
+    slope = 1 / (1 + math.exp(-z)) - 1
+    assert stages["product"].numbers.endswith(f"= {number(slope * x)}")
+
+
+def test_the_whole_chain_is_the_gradient_and_is_called_so():
+    _, two = chain_traces()
+    stage = {s.key: s for s in chain_stages(*chain_traces())}["whole"]
+    first, last = two.layers
+    found = np.diag(first.slope[:, 0]) @ last.W.T @ last.delta @ two.X.T
+    assert stage.numbers.endswith(f"= {shaped(found)}")
+    dW = symbol("dW", 1)
+    assert all(f"{dW} &=" in line for line in stage.formula.split(r"\\[6pt]"))
+
+
 def test_keys_are_unique_in_each_walk():
     run = small_run()
     one, many = trace(run, *examples(run, 1)), trace(run, *examples(run, 4))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
 from visits import errors, found, opened, press, query
 
+from dnn.config import Config
 from dnn.glossary import GLOSSARY
+from dnn.training import start
+from dnn.walk import example_stages, small_run, trace
 from pages.shared import session
+from pages.shared.walk_picture import picture
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +70,51 @@ def test_the_links_of_the_glossary_into_the_walk_open():
         asked = dict(part.split("=") for part in where.partition("?")[2].split("&"))
         at = opened("walk.py", **asked).run()
         assert not errors(at), where
+
+
+@pytest.mark.parametrize("subject", ["small", "run", "chain"])
+def test_the_projector_is_entered_and_left_at_the_same_stage(subject):
+    stage = "slope" if subject == "chain" else "z2"
+    at = press(opened("walk.py", walk=subject, stage=stage), "present")
+    assert query(at).items() >= {"present": "on", "stage": stage, "walk": subject}.items()
+    assert at.session_state["loop"].view.present
+    at = press(at, "present")
+    assert "present" not in query(at)
+    assert query(at).items() >= {"stage": stage, "walk": subject}.items()
+    assert not at.session_state["loop"].view.present
+
+
+def test_a_link_for_a_projector_can_be_left():
+    at = press(opened("walk.py", present="1", stage="dW1"), "present")
+    assert query(at) == {"stage": "dW1"}
+
+
+def key_of(t, stages, key):
+    html = picture(next(s for s in stages if s.key == key), t, "light").partition("</svg>")[2]
+    return re.sub("<.*?>", "", html)
+
+
+def test_the_key_says_what_the_picture_shows():
+    run = small_run()
+    t = trace(run, run.data.X_train[:, :1], run.data.Y_train[:, :1])
+    stages = example_stages(t)
+    told = {
+        "z1": "At the units: input x, layer 1 z[1]. At the marked links: W[1].",
+        "a2": "At the units: input x, layer 1 a[1], output a[2].",
+        "dW2": "At the units: input x, layer 1 a[1], output δ[2]. At the marked links: dW[2].",
+        "delta1": "At the units: input x, layer 1 δ[1], output δ[2]. At the marked links: W[2].",
+    }
+    assert {key: key_of(t, stages, key) for key in told} == told
+
+
+def test_the_key_tells_delta_before_batch_normalisation_and_links_without_numbers():
+    run = start(Config(dataset="circle", hidden=(4, 4), batch_norm=True))
+    t = trace(run, run.data.X_train[:, :1], run.data.Y_train[:, :1])
+    stages = example_stages(t)
+    assert "layer 2 δᵤ[2]" in key_of(t, stages, "dW2")
+    assert "layer 2 δ[2]" in key_of(t, stages, "delta2")
+    assert "layer 1 δ[1], layer 2 δᵤ[2]" in key_of(t, stages, "delta1")
+    assert "Marked: the links of dW[2], too many for numbers." in key_of(t, stages, "dW2")
 
 
 def test_the_glossary_is_searched():

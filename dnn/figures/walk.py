@@ -73,6 +73,46 @@ def walk_figure(
     )
 
 
+def walk_key(
+    signs: Sequence[str],
+    link: str,
+    links: Sequence[Array],
+    names: Sequence[str],
+    part: Part,
+    theme: str = "light",
+) -> str:
+    """Return what the numbers of a picture are, as HTML.
+
+    signs: the symbol of what stands at each layer's units, "" for nothing; link: the symbol of what
+    stands at the marked links; the others as for walk_figure.
+    """
+    sizes = [links[0].shape[1], *(len(W) for W in links)]
+    shown = _nearby(len(sizes), part.focus)
+
+    def sign(name: str, l: int) -> str:
+        color = _color(l, sizes, theme)
+        layer = f"<sup>[{l}]</sup>" if l else ""
+        return f"<b style='color:{color}'>{escape(name)}{layer}</b>"
+
+    units = [f"{escape(names[l])} {sign(signs[l], l)}" for l in shown if signs[l]]
+    marked = [l for l in part.links if l in shown[1:]]
+    numbered = [sign(link, l) for l in marked if _count(sizes, l) <= NUMBERED]
+    bare = [sign(link, l) for l in marked if _count(sizes, l) > NUMBERED]
+    said = [
+        ("At the units: " + ", ".join(units)) if units else "",
+        ("At the marked links: " + ", ".join(numbered)) if numbered else "",
+        (f"Marked: the links of {', '.join(bare)}, too many for numbers") if bare else "",
+    ]
+    text = ". ".join(part for part in said if part)
+    return f"<p class='nl-walk-key'>{text}.</p>" if text else ""
+
+
+def _count(sizes: Sequence[int], l: int) -> int:
+    """Return how many links are drawn into layer l."""
+    before, after = (sum(i is not None for i in _rows(sizes[k])) for k in (l - 1, l))
+    return before * after
+
+
 def _nearby(count: int, focus: int) -> list[int]:
     """Return the layers in the picture: all of few, else those around the one in focus."""
     if count <= LAYERS:

@@ -28,6 +28,10 @@ TERMS = (
     Term("derivative", "Derivative", "How fast a number changes when another is moved a little.",
          r"\frac{dL}{dz} = \lim_{h \to 0} \frac{L(z + h) - L(z)}{h}", GOODFELLOW,
          "walk?walk=chain&stage=slope", ("Slope of a curve",)),
+    Term("partial", "Partial derivative", "The derivative by one of several numbers, while the "
+         "others are held still: written with ∂ instead of d.",
+         r"\frac{\partial f}{\partial x} = \lim_{h \to 0} \frac{f(x + h, y) - f(x, y)}{h}",
+         GOODFELLOW, "walk?walk=chain&stage=link_z", ("∂", "Partial derivatives")),
     Term("chain_rule", "Chain rule", "The derivative of a function of a function is the product "
          "of their derivatives.", r"\frac{dL}{dz} = \frac{dL}{da}\,\frac{da}{dz}", RUMELHART,
          "walk?walk=chain"),
@@ -47,7 +51,8 @@ TERMS = (
          "end of each link times the value at its start, averaged over the examples.",
          r"dW^{[l]} = \frac1m\,\delta^{[l]} A^{[l-1]\top}", NG, "walk?stage=dW1", ("dW",)),
     Term("db", "Bias gradient db", "The derivative of the cost J by a layer's biases: the mean "
-         "of δ over the examples.", r"db^{[l]} = \frac1m \sum_i \delta^{[l](i)}", NG, "walk?stage=db1", ("db",)),
+         "of δ over the examples.", r"db^{[l]} = \frac1m \sum_i \delta^{[l](i)}", NG,
+         "walk?stage=db1", ("db",)),
     Term("outer", "Outer product", "A column times a row: a matrix of every entry of the one "
          "times every entry of the other.", r"(\delta a^{\top})_{ij} = \delta_i\,a_j", GOODFELLOW,
          "walk?stage=dW1"),

@@ -25,9 +25,10 @@ SLOPES = Passage(Pass._derivatives, ("self.activations[first].derivative",))
 
 def neuron_run() -> Run:
     """Return one neuron without a hidden layer: sigmoid of w x + b, with logistic cost."""
+    # No two of w, x, b, z and a are equal: each number on screen is one thing's.
     config = Config(dataset="xor", hidden=(), optimizer="sgd", learning_rate=0.5, scaling="none")
     X, Y = np.array([[1.5, -0.5]]), np.array([[1.0, 0.0]])
-    return start(config, Dataset(X, Y, X, Y), weights=[(np.array([[0.8]]), np.array([[-0.4]]))])
+    return start(config, Dataset(X, Y, X, Y), weights=[(np.array([[0.6]]), np.array([[-0.4]]))])
 
 
 def chain_traces() -> tuple[Trace, Trace]:
@@ -83,12 +84,14 @@ def _links(t: Trace) -> Iterator[Stage]:
     )  # fmt: skip
     yield Stage(
         "link_z", "chain", "First link: z from w and b",
-        "The sum z grows x times as fast as w, and just as fast as b: a straight line in both.",
+        "The sum z grows x times as fast as w, and just as fast as b: a straight line in both. It "
+        "depends on both, so its derivatives are partial ones, written with ∂ instead of d: one of "
+        "them is moved and the other held still.",
         rf"\frac{{\partial {z_}}}{{\partial {w_}}} = {x_} \qquad "
         rf"\frac{{\partial {z_}}}{{\partial {b_}}} = 1",
         rf"\frac{{\partial {z_}}}{{\partial {w_}}} = {X}",
         layer=1, passages=(PRODUCT,), units=(0,), links=(1,), shows="a",
-        terms=("z", "derivative"),
+        terms=("z", "derivative", "partial"),
     )  # fmt: skip
     yield Stage(
         "link_g", "chain", "Second link: a from z",
@@ -138,7 +141,7 @@ def _links(t: Trace) -> Iterator[Stage]:
 
 def _vectors(t: Trace) -> Iterator[Stage]:
     first, last = t.layers
-    W1, d1 = symbol("W", 1), symbol(r"\delta", 1)
+    dW1, d1, x = symbol("dW", 1), symbol(r"\delta", 1), r"\layer{0}{x^{\top}}"
     sent = first.W.T @ first.delta
     parts = " + ".join(
         rf"{bracketed(first.W[k, 0])} \cdot {bracketed(first.delta[k, 0])}" for k in range(2)
@@ -186,19 +189,24 @@ def _vectors(t: Trace) -> Iterator[Stage]:
         "A single weight still is one neuron's case: δ at the end of its link times the value at "
         "its start. Every δ with every value is a column times a row.",
         rf"\layer{{1}}{{dW^{{[1]}}_{{ij}}}} = \layer{{1}}{{\delta^{{[1]}}_i}}\,\layer{{0}}{{x_j}} "
-        rf"\qquad {symbol('dW', 1)} = {d1}\,\layer{{0}}{{x^{{\top}}}}",
+        rf"\qquad {dW1} = {d1}\,{x}",
         rf"{shaped(first.delta)}\,{shaped(t.X.T)} = {shaped(first.dW)}",
         layer=1, passages=(FIRST_GRADIENT,), units=(0, 1), links=(1,), shows="dW",
         terms=("outer", "dW", "gradient"), check=partial(checked, t, first, False),
     )  # fmt: skip
     yield Stage(
         "whole", "vectors", "The whole chain, and why depth is hard",
-        "Read from the right: δ of the output, carried back by a transposed matrix and a slope "
-        "for each layer. With many layers that is a product of many factors: if they are below 1 "
-        "in size it vanishes, if above it explodes.",
-        rf"{W1}\!: \quad dW = \Big(\big({symbol('W', 2, chr(92) + 'top')}\,"
-        rf"{symbol(chr(92) + 'delta', 2)}\big) \odot g'({symbol('z', 1)})\Big)\,"
-        r"\layer{0}{x^{\top}}",
+        "Read from the inside outwards: δ of the output, carried back by a transposed matrix and "
+        "a slope, and then times the row xᵀ. Here there is one layer to carry it back through; in "
+        "a network of L layers there are L − 1 such pairs of factors, one after the other. If they "
+        "are below 1 in size the product vanishes, if above it explodes.",
+        aligned(
+            rf"{dW1} &= \Big(\big({symbol('W', 2, chr(92) + 'top')}\,"
+            rf"{symbol(chr(92) + 'delta', 2)}\big) \odot g'({symbol('z', 1)})\Big)\,{x}",
+            rf"\text{{L layers: }}\quad {dW1} &= D^{{[1]}} W^{{[2]\top}} \cdots\, D^{{[L-1]}} "
+            rf"W^{{[L]\top}}\, \delta^{{[L]}}\,{x} \qquad "
+            r"D^{[l]} = \operatorname{diag}\, g'(z^{[l]})",
+        ),
         rf"\left(\left({shaped(last.W.T)}\,{shaped(last.delta)}\right) \odot "
         rf"{shaped(first.slope)}\right) {shaped(t.X.T)} = {shaped(first.dW)}",
         layer=1, passages=(BACKWARD, FIRST_GRADIENT), units=(0, 1, 2), links=(1, 2), shows="dW",

@@ -35,7 +35,11 @@ PLACES = (
         (("P",), "projector: no side bar, everything large; again, back"),
         (("V",), "where a prediction is asked: shows verdicts and outcome; again, hides them"),
     )),
-    Place("Walk", "pages", ((("Left",), "one stage back"), (("Right",), "one stage on"))),
+    Place("Walk", "pages", (
+        (("Left",), "one stage back"),
+        (("Right",), "one stage on"),
+        (("P",), "projector: no side bar, everything large; again, back"),
+    )),
     Place("A lesson's code, shown large here", "teach.js", (
         (ACROSS, "the lesson before, the next one"),
         (("Escape",), "closes it"),

@@ -132,6 +132,11 @@ def choose(name: str, value: str) -> None:
         st.query_params[name] = value
 
 
+def withdraw(name: str) -> None:
+    """Take a query parameter out of the address."""
+    st.query_params.pop(name, None)
+
+
 def choose_only(**query: str) -> None:
     """Let the address say this and no more."""
     if st.query_params.to_dict() != query:

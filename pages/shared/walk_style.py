@@ -11,7 +11,8 @@ CSS = """
   { padding-left: 36px; } }
 @media (max-width: 640px) {
   .st-key-walk_top { padding-right: 0; }
-  :is(.st-key-walk_formula, .st-key-walk_check) .katex { font-size: 15px; }
+  .st-key-walk_top .st-key-present { display: none; }
+  :is(.st-key-walk_formula, .st-key-walk_check) .katex { font-size: 14px; }
   .st-key-walk_bar { position: fixed; bottom: 0; left: 0; right: 0; z-index: 5; margin: 0;
     width: 100% !important; padding: 8px 12px 12px;
     background: var(--st-background-color, Canvas);
@@ -25,9 +26,19 @@ CSS = """
   border-radius: 8px; }
 .st-key-walk_picture { padding: 8px; overflow-x: auto; width: 100%; }
 .st-key-walk_picture svg { display: block; margin: 0 auto; }
+.nl-walk-key { margin: 4px 0 0; text-align: center; font-size: 13px; line-height: 19px;
+  color: light-dark(#465264, #b0bac7); }
+.nl-walk-key sup { font-size: .72em; line-height: 0; }
+.st-key-walk_top .st-key-present { margin-left: auto; }
 :is(.st-key-walk_formula, .st-key-walk_check) { padding: 12px 14px; overflow-x: auto; }
 :is(.st-key-walk_formula, .st-key-walk_check) .katex-display { margin: 4px 0;
-  overflow-x: auto; overflow-y: hidden; padding: 2px 0; }
+  overflow-x: auto; overflow-y: hidden; padding: 2px 0;
+  --nl-panel: light-dark(#ffffff, #151a21); --nl-shade: light-dark(#9fb0c4, #51637a);
+  background:
+    linear-gradient(to right, var(--nl-panel) 40%, transparent) left / 28px 100% no-repeat local,
+    linear-gradient(to left, var(--nl-panel) 40%, transparent) right / 28px 100% no-repeat local,
+    linear-gradient(to right, var(--nl-shade), transparent) left / 12px 100% no-repeat scroll,
+    linear-gradient(to left, var(--nl-shade), transparent) right / 12px 100% no-repeat scroll; }
 .nl-source-lines { padding: 8px 0 6px; font-size: 12.5px; line-height: 18px; }
 .nl-source-lines h4 { font-size: 12.5px; line-height: 16px; font-weight: 600; margin: 0 14px 4px;
   padding: 0; color: light-dark(#465264, #b0bac7); }
@@ -66,6 +77,7 @@ PROJECTOR = """
 .nl-chart-title, .nl-source-lines h4 { font-size: 16px; line-height: 22px; }
 .nl-source-lines, .nl-source-lines code { font-size: 16px; line-height: 20px; }
 :is(.st-key-walk_formula, .st-key-walk_check) :is(p, code) { font-size: 16px !important; }
+.nl-walk-key { font-size: 17px; line-height: 24px; }
 .nl-term-foot, .nl-term-foot a, .nl-terms, .st-key-walk_terms :is(p, button),
   [class*="st-key-term_"] :is(p, code, span), [data-testid="stPopoverBody"] :is(p, code, a)
   { font-size: 16px !important; line-height: 22px; }

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-import numpy as np
 import streamlit as st
 
-from dnn.figures.walk import Part, symbol_color, walk_figure
+from dnn.figures.walk import symbol_color
 from dnn.walk import (
     Lines,
     Stage,
@@ -25,6 +24,7 @@ from dnn.walk import (
 from pages.shared import session, style
 from pages.shared.controls import brand
 from pages.shared.terms import popovers
+from pages.shared.walk_picture import drawn, picture
 from pages.shared.walk_style import CSS, PROJECTOR
 
 #: What is walked through, by its name in a link.
@@ -43,14 +43,6 @@ PARTS = {
     "chain": "Composition",
     "vectors": "With vectors",
 }
-#: Streamlit takes pictures out of a page's HTML: a component draws ours, and keeps it in place.
-_picture = st.components.v2.component(
-    "neural_lab_walk_picture",
-    html="<div></div>",
-    js="export default ({ parentElement, data }) => "
-    "{ parentElement.querySelector('div').innerHTML = data.svg; }",
-    isolate_styles=False,
-)
 #: The parts that are of a batch, or of the second of the chain rule's networks.
 LATER = ("batch", "batch_update", "vectors")
 #: A passage of so many lines has the larger share of a row.
@@ -135,8 +127,28 @@ def _bar(subject: str, stages: Sequence[Stage], at: int, t: Trace) -> None:
             _example(t)
         if session.loop().view.present:
             _pick(stages, at)
+        _projector()
     if not session.loop().view.present:
         _pick(stages, at)
+
+
+def _projector() -> None:
+    """Draw the button that makes all large for a projector, and brings the side bar back."""
+    if not session.hidden("present"):
+        # An absolute state: Streamlit may run a callback twice for one press.
+        st.button(
+            "Projector", key="present", icon=":material/present_to_all:", shortcut="P",
+            help="For a projector: no side bar, and everything large. P brings it back.",
+            on_click=_present, args=(not session.loop().view.present,),
+        )  # fmt: skip
+
+
+def _present(on: bool) -> None:
+    session.loop().look(present=on)
+    if on:
+        session.choose("present", "on")
+    else:
+        session.withdraw("present")
 
 
 def _example(t: Trace) -> None:
@@ -221,7 +233,7 @@ def _stage(stage: Stage, t: Trace) -> None:
     with left:
         _formulas(stage, t)
     with right:
-        _picture(key="walk_picture", data={"svg": picture(stage, t, _theme())})
+        drawn(key="walk_picture", data={"svg": picture(stage, t, _theme())})
         _differences(stage, t)
     _sources([source_lines(passage) for passage in stage.passages])
 
@@ -257,31 +269,6 @@ def _differences(stage: Stage, t: Trace) -> None:
 def _typeset(latex: str, t: Trace) -> str:
     """Return LaTeX with each layer's symbols in its colour in the picture."""
     return coloured(latex, lambda l: symbol_color(l, t.depth, _theme()))
-
-
-def picture(stage: Stage, t: Trace, theme: str) -> str:
-    """Return the network with a stage's part marked, and its numbers at the units, as SVG."""
-    values = [_value(stage, t, l) for l in range(t.depth + 1)]
-    links = [layer.dW if stage.shows in ("dW", "mean") else layer.W for layer in t.layers]
-    names = ["input", *(f"layer {l}" for l in range(1, t.depth)), "output"]
-    part = Part(stage.units, stage.links, stage.layer)
-    return walk_figure(values, links, names, part, theme)
-
-
-def _value(stage: Stage, t: Trace, l: int) -> np.ndarray | None:
-    """Return what is written at a layer's units: what has been computed by this stage."""
-    if stage.shows in ("none", "mean"):
-        return None
-    if l == 0:
-        return t.X[:, 0]
-    layer = t.layers[l - 1]
-    if stage.part == "forwards":
-        if l > stage.layer:
-            return None
-        return (layer.Z if l == stage.layer and stage.shows == "z" else layer.A)[:, 0]
-    if stage.shows in ("delta", "dW") and l >= stage.layer:
-        return layer.delta_z[:, 0]
-    return layer.A[:, 0]
 
 
 def _sources(passages: Sequence[Lines]) -> None:
