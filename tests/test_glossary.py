@@ -63,6 +63,37 @@ def test_a_term_is_one_sentence_with_a_source_and_a_link_that_opens(term):
     assert view_from_query({k: v for k, v in query.items() if k in LINKED})[1] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Glorot", "initializer_glorot"),
+        ("xavier", "initializer_glorot"),
+        ("Xavier uniform", "initializer_glorot_uniform"),
+        ("logistic cost", "loss_logistic"),
+        ("swish", "activation_silu"),
+        ("standard deviation", "deviation"),
+        ("mean", "mean"),
+        ("variance", "variance"),
+        ("probability", "probability"),
+        ("matrix", "matrix"),
+        ("false alarm rate", "false_alarm"),
+        ("partial derivative", "partial"),
+        ("sigmoid", "activation_sigmoid"),
+        ("classification", "classification"),
+    ],
+)
+def test_what_a_reader_would_look_up_is_found(name, key):
+    assert find(name).key == key
+    assert key in [term.key for term in search(name)]
+
+
+def test_no_name_stands_for_two_terms():
+    counted = Counter(
+        name for term in GLOSSARY.values() for name in {n.casefold() for n in term.spoken}
+    )
+    assert [name for name, times in counted.items() if times > 1] == []
+
+
 def test_a_search_finds_names_first_and_then_sentences():
     assert search("chain rule")[0].key == "chain_rule"
     assert search("RMSPROP")[0].key == "optimizer_rmsprop"

@@ -27,6 +27,18 @@ TERMS = (
     Term("classification", "Classification", "Answering with a class; a probability says how "
          "surely.", r"a_k \approx P(y = k \mid x)", GOODFELLOW, "?dataset=iris", ("Class",
          "Classes")),
+    Term("probability", "Probability", "How surely something happens, from 0 (never) to 1 "
+         "(always): the share of times that it does.", r"0 \le P \le 1", GOODFELLOW, "walk?stage=a2",
+         ("Probabilities", "p")),
+    Term("mean", "Mean", "The sum of numbers, divided by how many they are.",
+         r"\mu = \frac1n \sum_{i=1}^n x_i", GOODFELLOW, "walk?stage=mean1", ("Average", "Means")),
+    Term("variance", "Variance", "How far numbers lie from their mean: the mean of the squares of "
+         "these distances.", r"\sigma^2 = \frac1n \sum_{i=1}^n (x_i - \mu)^2", GOODFELLOW, "layers",
+         ("Var",)),
+    Term("deviation", "Standard deviation", "The root of the variance: how far numbers typically "
+         "lie from their mean, in their own unit.",
+         r"\sigma = \sqrt{\frac1n \sum_{i=1}^n (x_i - \mu)^2}", GOODFELLOW, "layers",
+         ("Spread", "σ")),
     Term("regression", "Regression", "Answering with a number.",
          r"a \approx \mathbb{E}[y \mid x]", GOODFELLOW, "?dataset=diabetes"),
     Term("one_hot", "One-hot", "A class written as a column of zeros with a 1 in its place.",
@@ -50,6 +62,9 @@ TERMS = (
          GOODFELLOW, "results"),
     Term("threshold", "Threshold", "From which probability on an example is answered with class 1.",
          r"\hat y = 1_{a > t}", "Fawcett 2006", "results", ("Probabilities and threshold",)),
+    Term("false_alarm", "False alarm rate", "The share of class 0 that is taken for class 1.",
+         r"\mathrm{FPR} = \frac{\mathrm{FP}}{\mathrm{FP}+\mathrm{TN}}", "Fawcett 2006", "results",
+         ("False alarms", "False positive rate", "FPR")),
     Term("roc", "ROC curve", "The share of class 1 that is found, over the share of class 0 taken "
          "for it, as the threshold falls.", r"(\mathrm{FPR}(t), \mathrm{TPR}(t))", "Fawcett 2006",
          "results", ("ROC",)),

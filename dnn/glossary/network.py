@@ -22,6 +22,9 @@ TERMS = (
     Term("hidden", "Hidden layers", "The layers between input and output: what a unit of them "
          "stands for is found by training.", r"a^{[1]}, \dots, a^{[L-1]}", NG, "layers",
          ("Hidden layer", "Width")),
+    Term("matrix", "Matrix", "Numbers in rows and columns; a matrix times a column gives one "
+         "sum of products for each row.", r"(W x)_i = \textstyle\sum_j W_{ij}\,x_j", GOODFELLOW,
+         "walk?stage=z1", ("Matrices", "Matrix product")),
     Term("W", "Weights W", "How strongly each value of the layer before counts in each unit's "
          "sum: a row for a unit, a column for each value.",
          r"W^{[l]} \in \mathbb{R}^{n_l \times n_{l-1}}", NG, "walk?stage=z1", ("Weight",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -47,5 +48,19 @@ def _term(field: str, kind: str, page: str, key: str, entry: Entry) -> Term:
     where = f"{page}?{field}={key}{BESIDE.get(key, '') if field == 'loss' else ''}"
     return Term(
         f"{field}_{key}", f"{entry.label} ({kind})", entry.help, "", entry.source, where,
-        (entry.label,), entry.formula,
+        _names(entry.label, kind), entry.formula,
     )  # fmt: skip
+
+
+def _names(label: str, kind: str) -> tuple[str, ...]:
+    """Return what else an entry is called: "Glorot (Xavier) uniform" also Glorot uniform and, as
+    that is a name, Xavier uniform; of a cost "logistic cost" too.
+    """
+    found = re.fullmatch(r"(.+?) \((.+?)\)(.*)", label)
+    names = [label]
+    if found:
+        names.append(found[1] + found[3])
+        names += [found[2] + found[3]] if found[2][0].isupper() else []
+    if kind == "cost":
+        names.append(f"{names[-1]} cost")
+    return tuple(names)

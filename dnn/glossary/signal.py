@@ -54,9 +54,8 @@ TERMS = (
     Term("symlog", "Symmetric-log axis", "A logarithmic axis in both directions from 0, with a "
          "linear stretch in the middle.", r"\operatorname{sign}(x)\,\ln(1 + |x|/c)",
          "Webber 2013", "layers?value_axis=symlog", ("Symlog", "Symmetric log")),
-    Term("log_axis", "Logarithmic axis", "An axis on which every gridline is ten times the one "
-         "before: for values that span decades.", r"\log_{10} x", "TensorBoard", "", ("Log axis",
-         "Log")),
+    Term("log_axis", "Logarithmic axis", "An axis on which equal distances are equal factors: for "
+         "values that span decades.", r"\log_{10} x", "TensorBoard", "", ("Log axis", "Log")),
     Term("mean_field", "Mean-field theory", "What happens to signals in networks of random "
          "weights as their layers become wide.",
          r"q^{[l+1]} = \sigma_w^2\,\mathbb{E}[g(\sqrt{q^{[l]}}\,z)^2] + \sigma_b^2", POOLE,

@@ -128,9 +128,11 @@ def _mean(t: Trace, layer: Layer) -> Stage:
         "One product gives the mean of all examples' gradients: each example pulls the weights its "
         f"own way, and what they do not agree on cancels. {_cancelled(length, mean)} The biases "
         "get the mean of δ itself: a mean along its rows.",
-        rf"{symbol('dW', l)} = \frac{{1}}{{m}}\,{delta_of(layer)}\,{_transposed(l)} = "
-        rf"\frac{{1}}{{m}}\sum_{{i=1}}^{{m}} {symbol('dW', l, ',(i)')} \qquad "
-        rf"{symbol('db', l)} = \frac{{1}}{{m}}\sum_{{i=1}}^{{m}} {delta_of(layer, ',(i)')}",
+        aligned(
+            rf"{symbol('dW', l)} &= \frac{{1}}{{m}}\,{delta_of(layer)}\,{_transposed(l)} = "
+            rf"\frac{{1}}{{m}}\sum_{{i=1}}^{{m}} {symbol('dW', l, ',(i)')}",
+            rf"{symbol('db', l)} &= \frac{{1}}{{m}}\sum_{{i=1}}^{{m}} {delta_of(layer, ',(i)')}",
+        ),
         aligned(
             *_mean_of(parts, symbol("dW", l), t.m),
             rf"&= {shaped(layer.dW)}",

@@ -311,8 +311,12 @@ def carried(t: Trace, layer: Layer, above: Layer) -> Stage:
         text += " Only its own part is bent, and that is scaled by s: its slope is s g′(z)."
     lines = [
         rf"{symbol(chr(92) + 'delta', l)} &= \left({error}\right) \odot {slopes}",
-        rf"&= {shaped(layer.error)} \odot {slopes} = {shaped(layer.delta_z)}",
+        rf"&= {shaped(layer.error)} \odot {slopes}",
     ]
+    if t.m == 1:
+        lines[-1] += rf" = {shaped(layer.delta_z)}"
+    else:
+        lines.append(rf"&= {shaped(layer.delta_z)}")
     if layer.norm:
         before = (
             rf"\frac{{\gamma}}{{\sqrt{{\sigma^2 + \varepsilon}}}} \odot "
