@@ -28,8 +28,8 @@ TERMS = (
          "surely.", r"a_k \approx P(y = k \mid x)", GOODFELLOW, "?dataset=iris", ("Class",
          "Classes")),
     Term("probability", "Probability", "How surely something happens, from 0 (never) to 1 "
-         "(always): the share of times that it does.", r"0 \le P \le 1", GOODFELLOW, "walk?stage=a2",
-         ("Probabilities", "p")),
+         "(always): the share of times that it does.", r"0 \le P \le 1", GOODFELLOW,
+         "walk?stage=a2", ("Probabilities", "p")),
     Term("mean", "Mean", "The sum of numbers, divided by how many they are.",
          r"\mu = \frac1n \sum_{i=1}^n x_i", GOODFELLOW, "walk?stage=mean1", ("Average", "Means")),
     Term("variance", "Variance", "How far numbers lie from their mean: the mean of the squares of "

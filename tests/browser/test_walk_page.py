@@ -66,6 +66,31 @@ def test_on_a_phone_nothing_is_cut_off_and_on_a_projector_nothing_is_small(walki
     assert small == []
 
 
+def test_p_leaves_a_projector_s_link_and_comes_back_at_the_same_stage(walking):
+    page = walking("walk?stage=a1&present=1", width=1280, height=720)
+    titled(page, "Activations of layer 1")
+    assert page.locator("[data-testid=stSidebar] .nl-section").count() == 0
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-testid=stSidebar] .nl-section", timeout=20_000)
+    linked(page, "stage=a1")
+    assert "present" not in page.url
+    page.keyboard.press("p")
+    linked(page, "present=on")
+    titled(page, "Activations of layer 1")
+
+
+def test_a_formula_that_is_cut_off_is_shaded_at_its_edge(walking):
+    page = walking("walk?walk=run&dataset=iris&hidden=4-4&stage=mean1", width=390, height=844)
+    page.wait_for_selector(".st-key-walk_picture svg")
+    looks = page.evaluate(
+        """[...document.querySelectorAll(".st-key-walk_formula .katex-display")]
+        .filter((e) => e.scrollWidth > e.clientWidth)
+        .map((e) => getComputedStyle(e).backgroundAttachment)"""
+    )
+    assert looks
+    assert set(looks) == {"local, local, scroll, scroll"}
+
+
 def test_every_formula_of_the_glossary_is_set(walking):
     page = walking("glossary")
     page.wait_for_function("document.querySelectorAll('.nl-term-foot').length > 150")
