@@ -55,7 +55,7 @@ def _left_out(part: str, unlike: str) -> Stage:
     """Return the stage that says why there is no update to be shown."""
     return Stage(
         f"{part}1", part, "The update is left out",
-        f"In training {unlike} takes part in every pass and every gradient, while the numbers here "
+        f"In training {unlike} would change every pass and every gradient, while the numbers here "
         "are those of evaluation: a step made of them would not be the engine's, so none is shown.",
         r"\theta \leftarrow \theta + \Delta\theta", layer=1, shows="none",
         terms=("update", *(("batch_norm",) if "batch" in unlike else ()),
