@@ -60,6 +60,12 @@ PLACES = (
         (("Escape",), "ends reading"),
     )),
     Place("Earlier moments (the slider)", "timeline.js", ((ACROSS, "earlier, later"),)),
+    Place("Results: the threshold (its slider)", "panels.js", (
+        (("ArrowLeft", "ArrowDown"), "lower"),
+        (("ArrowRight", "ArrowUp"), "higher"),
+        (("PageDown", "PageUp"), "lower, higher by more"),
+        (("Home", "End"), "the lowest, the highest"),
+    )),
     Place("Layers: their buttons", "layer_link.js", (
         (ACROSS, "the layer before, the next one"),
         (("Home", "End"), "the first, the last"),
