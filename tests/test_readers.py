@@ -401,7 +401,7 @@ def test_parts_texts_one_hot_and_several_numbers():
     assert "one-hot" in hot.problem.reason
     assert hot.problem.class_names == ("u", "v", "w")
     several = read_arrays(npz(X=X, Y=RNG.normal(size=(12, 2)))).examples()
-    assert several.problem.output == "2 linear unit(s) and half the squared error"
+    assert several.problem.output == "2 linear units and half the squared error"
     assert several.prepared().data.n_outputs == 2
     pictures = read_arrays(npz(X=RNG.integers(0, 255, (12, 4, 5, 3), np.uint8), Y=LABELS))
     assert pictures.examples().image == (4, 5, 3)

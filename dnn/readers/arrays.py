@@ -9,7 +9,7 @@ import numpy as np
 
 from dnn.limits import check_unpacked
 from dnn.npz import Archive, Header
-from dnn.readers.examples import Examples, check_split, named
+from dnn.readers.examples import Examples, check_split, named, no_picture, picture_shape
 from dnn.readers.problem import Problem, of_numbers, of_texts
 from dnn.settings import shown
 
@@ -44,6 +44,16 @@ class Arrays:
     feature_names: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
 
+    @property
+    def image(self) -> tuple[int, ...]:
+        """Height, width and channels where the examples are pictures, else ()."""
+        return picture_shape(self.X.shape[1:])
+
+    @property
+    def pixels(self) -> bool:
+        """Whether these are pictures of bytes, 0 to 255."""
+        return bool(self.image) and self.X.dtype == np.uint8
+
     def examples(
         self, columns: bool | None = None, kind: str | None = None, name: str = ""
     ) -> Examples:
@@ -52,9 +62,7 @@ class Arrays:
         kind: "classes" or "real", None: found out. Raises ValueError with one sentence.
         """
         columns = self.columns if columns is None else columns
-        X, image = self.X, self.X.shape[1:] if self.X.ndim > 2 else ()
-        if image:
-            X = X.reshape(len(X), -1)
+        X = self.X.reshape(len(self.X), -1) if self.X.ndim > 2 else self.X
         m = X.shape[1] if columns else X.shape[0]
         if not _fits(self.Y.shape, m):
             raise ValueError(
@@ -70,9 +78,10 @@ class Arrays:
             )
         problem = _problem(self.Y, m, kind, self.class_names)
         names = self.feature_names if len(self.feature_names) == len(X) else ()
+        said = no_picture(self.X.shape[1:])
         return Examples(
             name or "arrays", X, problem, names or tuple(f"x{k + 1}" for k in range(len(X))),
-            n_train=self.n_train, image=tuple(image),
+            n_train=self.n_train, image=self.image, notes=(said,) if said else (),
         )  # fmt: skip
 
 
@@ -179,9 +188,10 @@ def _by_rows(Y: Array, m: int) -> Array:
 def _orientation(x: tuple[int, ...], y: tuple[int, ...]) -> tuple[bool, bool, str]:
     """Return whether columns are examples, whether that is certain, and why. Raises ValueError."""
     if len(x) > 2:
+        what = "pictures" if picture_shape(x[1:]) else "examples"
         if not _fits(y, x[0]):
-            raise ValueError(f"X of shape {x} has {x[0]:,} pictures, but Y has shape {y}")
-        return False, True, f"X of shape {x} holds {x[0]:,} pictures, as many as Y has targets."
+            raise ValueError(f"X of shape {x} has {x[0]:,} {what}, but Y has shape {y}")
+        return False, True, f"X of shape {x} holds {x[0]:,} {what}, as many as Y has targets."
     rows, columns = _fits(y, x[0]), _fits(y, x[1])
     if rows and columns:
         which = "columns" if y[0] == 1 and len(y) == 2 else "rows"

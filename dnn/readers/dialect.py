@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from dnn.limits import MAX_COLUMNS, MAX_ROWS, check_bytes, check_cells, check_table
 from dnn.settings import shown
@@ -31,17 +31,25 @@ LARGEST = 1e100
 SIGNS = "%$€£¥"
 #: What may stand between thousands, beside the one of point and comma that is not the decimal mark.
 BETWEEN = " \u00a0\u202f'’"
+#: A first line that tells a spreadsheet program the separator.
+DECLARED = re.compile(r'"?sep=(.)"?[^\S\n]*\r?\n', re.IGNORECASE)
+#: Whole numbers that may name columns.
+YEARS = range(1900, 2101)
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Rows of a table, all as long as its names, and how they were read."""
+    """Rows of a table, all as long as its names, and how they were read.
+
+    notes: what was left out, in sentences.
+    """
 
     names: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     separator: str
     encoding: str
     header: bool
+    notes: tuple[str, ...] = ()
 
 
 def number(cell: str, comma: bool = False) -> float | None:
@@ -91,13 +99,18 @@ def cells(blob: bytes, header: bool | None = None) -> Cells:
     """
     check_bytes(len(blob))
     text, encoding = _decoded(blob)
-    separator = _separator(text)
+    declared = DECLARED.match(text)
+    if declared:
+        text = "\n" + text[declared.end() :]  # lines keep their numbers
+    separator = _separator(text, declared[1] if declared else "")
     rows = list(_bounded(_rows(text, separator)))
     if not rows:
         raise ValueError("The file is empty: a table has a row for each example")
     width = Counter(len(row) for _, row in rows[:SAMPLE_ROWS]).most_common(1)[0][0]
     while len(rows[0][1]) != width and rows[0][1][0].startswith("#"):
         rows.pop(0)  # a comment above the table
+    width = _without_last(rows, width)
+    notes = _without_cut_off(rows, width)
     for line, row in rows:
         if len(row) != width:
             noun = "cell" if len(row) == 1 else "cells"
@@ -111,7 +124,32 @@ def cells(blob: bytes, header: bool | None = None) -> Cells:
     body = tuple(plain[1:] if has_header else plain)
     if not body:
         raise ValueError("The table has a header and no rows below it")
-    return Cells(names, body, _word(separator), encoding, has_header)
+    return Cells(names, body, _word(separator), encoding, has_header, notes)
+
+
+def _without_last(rows: list[tuple[int, list[str]]], width: int) -> int:
+    """Return the width without a last column that has no name and is empty everywhere.
+
+    Such a column is one separator too many at the end of each row below the names.
+    """
+    if len(rows[0][1]) != width - 1 or width < 3:
+        return width
+    longer = [row for _, row in rows if len(row) == width]
+    if any(row[-1] for row in longer):
+        return width
+    for row in longer:
+        row.pop()
+    return width - 1
+
+
+def _without_cut_off(rows: list[tuple[int, list[str]]], width: int) -> tuple[str, ...]:
+    """Leave out a last row that is shorter than all others, and return what is said of it."""
+    line, last = rows[-1]
+    if len(rows) < 3 or len(last) >= width or any(len(row) != width for _, row in rows[:-1]):
+        return ()
+    rows.pop()
+    noun = "cell" if len(last) == 1 else "cells"
+    return (f"The last line ({line:,}) is left out: it has {len(last):,} {noun} of {width:,}.",)
 
 
 def _word(separator: str) -> str:
@@ -135,14 +173,17 @@ def _decoded(blob: bytes) -> tuple[str, str]:
     raise ValueError(f"The file says that it is {marked}, and is not; save it as UTF-8")
 
 
-def _separator(text: str) -> str:
-    """Return the separator, or SPACES. Raises ValueError where there is one column only."""
+def _separator(text: str, declared: str = "") -> str:
+    """Return the separator, or SPACES. declared: tried first.
+
+    Raises ValueError where there is one column only."""
     sample = text[:SAMPLE]
     lines = sample.splitlines()
     if len(sample) < len(text) and len(lines) > 1:
         sample = "\n".join(lines[:-1])  # the last one is cut off
     sample = re.sub(r"\A(#[^\n]*\n)+", "", sample) or sample  # comments above the table
-    for separator in (*SEPARATORS, SPACES):
+    first = (declared,) if declared in SEPARATORS else ()
+    for separator in (*first, *SEPARATORS, SPACES):
         try:
             widths = Counter(len(r) for _, r in islice(_rows(sample, separator), SAMPLE_ROWS))
         except ValueError:
@@ -189,15 +230,15 @@ def _bounded(rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[
 def _has_header(rows: list[tuple[str, ...]]) -> bool:
     """Return whether the first row names the columns.
 
-    It does where it holds no number and a column below it does, one that has a name where not all
-    have (that of the rows' numbers often has none); or where nothing is a number, but none of its
-    texts comes again below it.
+    It does where its numbers are years (_names_years); where it holds no number and a column below
+    it does, one that has a name where not all have (that of the rows' numbers often has none); or
+    where nothing is a number, but none of its texts comes again below it.
     """
     if len(rows) < 2:
         return False
     first, below = rows[0], rows[1:SAMPLE_ROWS]
     if any(number(cell, comma=True) is not None for cell in first):
-        return False
+        return _names_years(first, below)
     columns = list(zip(*below, strict=True))
     named = [column for name, column in zip(first, columns, strict=True) if name]
     if any(number(cell, True) is not None for column in named for cell in column[:20]):
@@ -207,3 +248,24 @@ def _has_header(rows: list[tuple[str, ...]]) -> bool:
         and len(set(first)) == len(first)
         and not any(cell in column for cell, column in zip(first, columns, strict=True))
     )
+
+
+def _names_years(first: tuple[str, ...], below: list[tuple[str, ...]]) -> bool:
+    """Return whether a first row with numbers names columns by years.
+
+    All its numbers are years, one after the other, beside a column of texts, and most rows below
+    are not so.
+    """
+    at = [k for k, cell in enumerate(first) if number(cell, True) is not None]
+    beside = [k for k in range(len(first)) if k not in at]
+    texts = any(all(number(row[k], True) is None for row in below) for k in beside)
+    alike = sum(_rising_years([row[k] for k in at]) for row in below)
+    return texts and len(at) > 1 and _rising_years([first[k] for k in at]) and (
+        2 * alike < len(below)
+    )  # fmt: skip
+
+
+def _rising_years(texts: list[str]) -> bool:
+    """Return whether texts are years, each later than the one before."""
+    years = [int(text) if re.fullmatch("[0-9]{4}", text) else 0 for text in texts]
+    return all(year in YEARS for year in years) and all(a < b for a, b in pairwise(years))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +16,8 @@ Array = np.ndarray
 
 #: Fewer examples are not split.
 LEAST = 4
+#: Pixels of a picture's shorter side at least, and the channels it may have.
+SHORTEST, CHANNELS = 4, (1, 3)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +42,8 @@ class Examples:
 
     categories: first and last row (excluding) in X of each category that is one-hot; n_train: how
     many of the first examples train, where the file says so; image: height, width and channels,
-    where the inputs are pixels; notes: what the reader did that people should know, in sentences.
+    where the inputs are pixels (picture_shape); notes: what the reader did that people should
+    know, in sentences.
     """
 
     name: str
@@ -91,7 +95,7 @@ class Examples:
             inputs[:, :n_train], Y[:, :n_train], inputs[:, n_train:], Y[:, n_train:],
             name=self.name, feature_names=self.feature_names,
             class_names=problem.class_names or None, target=problem.target,
-            image=self.image if self.image[2:] in ((1,), (3,)) else (),
+            image=self.image,
             units=Units(shift, scale, target_shift, target_scale),
         )  # fmt: skip
         return Prepared(data, shift, scale, target_shift, target_scale, tuple(notes))
@@ -113,6 +117,23 @@ class Examples:
                 best[fill[first:last].argmax()] = 1.0
             fill[first:last] = best
         return np.where(gaps, fill[:, None], X)
+
+
+def picture_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return height, width and channels of a picture; () where examples of a shape are none."""
+    full = (*shape, 1) if len(shape) == 2 else shape
+    fits = len(full) == 3 and min(full[:2]) >= SHORTEST and full[2] in CHANNELS
+    return tuple(full) if fits else ()
+
+
+def no_picture(shape: tuple[int, ...]) -> str:
+    """Return a sentence on examples of several axes that are no pictures, "" for others."""
+    if len(shape) < 2 or picture_shape(shape):
+        return ""
+    return (
+        f"An example of shape {tuple(shape)} is no picture, which has sides of at least {SHORTEST} "
+        f"pixels and 1 or 3 channels, so its {math.prod(shape):,} numbers are plain inputs."
+    )
 
 
 def named(names: tuple[str, ...] | list[str]) -> tuple[str, ...]:

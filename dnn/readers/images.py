@@ -17,7 +17,7 @@ import numpy as np
 
 from dnn.limits import check_bytes
 from dnn.npz import Archive
-from dnn.readers.examples import Examples, check_split, named
+from dnn.readers.examples import Examples, check_split, named, no_picture, picture_shape
 from dnn.readers.hdf5 import SENTENCE
 from dnn.readers.problem import Problem, label, of_numbers
 
@@ -46,16 +46,28 @@ def read_images(blob: bytes, test: bytes | None = None, name: str = "") -> Examp
         n_train = len(X)
         X, Y = np.concatenate([X, X_test]), np.concatenate([Y, Y_test])
         check_split(len(X), n_train)
-    problem = of_numbers("The file", Y.astype(float), "classes")
-    if len(classes) == len(problem.class_names):
-        reason = f"The labels are {len(classes)} classes: {label(', '.join(classes))}."
-        problem = Problem(problem.target, problem.Y, classes, reason)
-    image = X.shape[1:]
-    pixels = X.reshape(len(X), -1)
+    problem = _problem(Y, classes)
+    pixels, said = X.reshape(len(X), -1), no_picture(X.shape[1:])
     return Examples(
-        name or "images", pixels.T.astype(float), problem, _pixel_names(image),
-        target_name="class", n_train=n_train, image=tuple(image),
+        name or "images", pixels.T.astype(float), problem, _pixel_names(X.shape[1:]),
+        target_name="class", n_train=n_train, image=picture_shape(X.shape[1:]),
+        notes=(said,) if said else (),
     )  # fmt: skip
+
+
+def _problem(Y: Array, classes: tuple[str, ...]) -> Problem:
+    """Return the classes of labels (m,), by the names of the file where it has one for each."""
+    found = of_numbers("The file", Y.astype(float), "classes")
+    count = len(found.class_names)
+    if len(classes) == count:
+        reason = f"The labels are {count} classes: {label(', '.join(classes))}."
+        return Problem(found.target, found.Y, classes, reason)
+    why = f"names {len(classes)} classes in" if classes else "has no"
+    reason = (
+        f"The labels are {count} different whole numbers, so these are classes; "
+        f"the file {why} list_classes."
+    )
+    return Problem(found.target, found.Y, found.class_names, reason)
 
 
 def _pixel_names(image: tuple[int, ...]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ KINDS = {"binary": "two classes", "classes": "several classes", "real": "a numbe
 OUTPUTS = {
     "binary": "one sigmoid unit and the logistic cost",
     "classes": "{} softmax units and the cross-entropy cost",
-    "real": "{} linear unit(s) and half the squared error",
+    "real": "{} linear {units} and half the squared error",
 }
 LOSSES = {"binary": "logistic", "classes": "softmax", "real": "squared_error"}
 LONGEST_LABEL = 80
@@ -43,7 +43,8 @@ class Problem:
     @property
     def output(self) -> str:
         """The output layer and cost that fit, in words."""
-        return OUTPUTS[self.target].format(len(self.class_names) or len(self.Y))
+        outputs = len(self.class_names) or len(self.Y)
+        return OUTPUTS[self.target].format(outputs, units="unit" if outputs == 1 else "units")
 
     @property
     def loss(self) -> str:

@@ -18,7 +18,9 @@ Array = np.ndarray
 #: A column of more different texts is no category: names, say, or sentences.
 MOST_CATEGORIES = 50
 #: What columns are called that count the rows, in lower case; "" is no name.
-COUNTERS = frozenset({"", "id", "index", "row", "rownames", "unnamed: 0"})
+COUNTERS = frozenset({"", "index", "row", "rownames", "unnamed: 0"})
+#: What such names end in, also in lower case: PassengerId, house no.
+COUNTER_ENDS = ("id", "no", "no.", "nr", "nr.", "number")
 #: What to do where an input is missing.
 MISSING = {
     "drop": "leave those rows out",
@@ -89,13 +91,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as it stood in the file, and how it was read."""
+    """A table as it stood in the file, and how it was read.
+
+    notes: what was left out of it, in sentences.
+    """
 
     columns: tuple[Column, ...]
     rows: int
     separator: str
     encoding: str
     header: bool
+    notes: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -143,6 +149,7 @@ class Table:
             raise ValueError(f"The table has {rows} of examples; a data set needs at least {LEAST}")
         goal = self.column(self.suggested_target if target is None else target)
         inputs, notes = self._inputs(goal, features)
+        notes = [*self.notes, *notes]
         keep = ~goal.gaps
         if goal.missing:
             notes.append(f"Rows without {goal.name} are left out: {goal.missing:,}.")
@@ -199,7 +206,9 @@ def read_table(blob: bytes, header: bool | None = None) -> Table:
         _counted(_column(name, [row[k] for row in found.rows], comma), found.names[k])
         for k, name in enumerate(names)
     )
-    return Table(columns, len(found.rows), found.separator, found.encoding, found.header)
+    return Table(
+        columns, len(found.rows), found.separator, found.encoding, found.header, found.notes
+    )
 
 
 def _column(name: str, values: list[str], comma: bool) -> Column:
@@ -224,10 +233,10 @@ def _column(name: str, values: list[str], comma: bool) -> Column:
 
 def _counted(column: Column, name: str) -> Column:
     """Return a column as one that counts the rows, where it does and its name in the file fits."""
-    first = column.numbers[:1]
+    first, said = column.numbers[:1], name.strip().lower()
     counts = (
         column.kind == "number"
-        and name.strip().lower() in COUNTERS
+        and (said in COUNTERS or said.endswith(COUNTER_ENDS))
         and first[0] in (0, 1)
         and np.array_equal(column.numbers, first + np.arange(len(column.numbers)))
     )
