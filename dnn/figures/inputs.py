@@ -73,13 +73,23 @@ def balance_figure(
     }  # fmt: skip
 
 
+def part_colors(theme: str) -> list[tuple[str, str]]:
+    """Return the parts that values_figure draws, each with its colour."""
+    c = tokens(theme)
+    return [("training", c["pos"]), ("test", c["test"])]
+
+
+def class_colors(labels: Array, names: Sequence[str], theme: str) -> list[tuple[str, str]]:
+    """Return the classes that scaling_figure draws of labels (m,), each with its colour."""
+    return [(class_name(int(k), names), class_color(int(k), theme)) for k in np.unique(labels)]
+
+
 def values_figure(values: Array, test: Array, title: str, theme: str) -> dict[str, Any]:
     """Return the distribution of a number that is to be predicted, (m,), of both parts."""
     edges = _edges(np.concatenate([values, test]))
-    c = tokens(theme)
     traces = [
         _steps(edges, np.histogram(v, edges)[0], color, part, "", fill=part == "training")
-        for v, color, part in ((values, c["pos"], "training"), (test, c["test"], "test"))
+        for v, (part, color) in zip((values, test), part_colors(theme), strict=True)
     ]
     return {
         "data": traces,
@@ -108,9 +118,12 @@ def scaling_figure(
     height = 1.0 / max(1, n)
     traces: list[dict[str, Any]] = []
     options: dict[str, Any] = {}
+    same = np.array_equal(before, after)
+    right = "Not scaled: the same, on one axis" if same else f"After: {scaled}"
+    left = "As in the file" if same else "Before: as in the file"
     notes = [
         label(text, c["t2"], x=x, y=1.0, xref="paper", yref="paper", xanchor="left", yshift=26)
-        for text, x in (("Before: as in the file", 0.0), (f"After: {scaled}", 0.54))
+        for text, x in ((left, 0.0), (right, 0.54))
     ]
     groups = _groups(labels, before.shape[1])
     limits = _common(after)
@@ -154,6 +167,8 @@ def scaling_sentence(before: Array, after: Array) -> str:
     spreads = [s[s > 0] for s in spreads]
     if not len(spreads[0]):
         return "Every input is the same in all training examples."
+    if np.array_equal(before, after):
+        return f"Not scaled: {_apart(spreads[0])}."
     if len(spreads[0]) == 1:
         return (
             f"The standard deviation of the input is {number(spreads[0][0])} before and "
@@ -169,6 +184,17 @@ def scaling_sentence(before: Array, after: Array) -> str:
     return (
         f"Standard deviations over the training part: before {before_words}; after {after_words}."
     )
+
+
+def _apart(spreads: Array) -> str:
+    """Return in words how far standard deviations (n,) over the training part are apart."""
+    if len(spreads) == 1:
+        return f"the standard deviation of the input is {number(spreads[0])}"
+    low, high = float(spreads.min()), float(spreads.max())
+    words = "standard deviations over the training part are"
+    if high < 1.01 * low:
+        return f"{words} {number(high)} for all"
+    return f"{words} from {number(low)} to {number(high)}, {times(high / low)} apart"
 
 
 def effect_sentence(scaled: Any, unscaled: Any, real: bool, many: bool) -> str:

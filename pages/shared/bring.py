@@ -45,6 +45,8 @@ INTRO = (
     "Bring a table, arrays or pictures, see what a network would be given, and train one on it. "
     "The run on screen goes on until you press Train."
 )
+#: Where the page goes on with what was brought.
+ANCHOR = "brought"
 PRIVATE = (
     "Your file is read in this session only: no other visitor sees it, and nothing of it is kept "
     "when you close the page."
@@ -72,11 +74,11 @@ def _upload() -> None:
     given = st.file_uploader(
         "A table (CSV, TSV), arrays (NPZ: X and Y) or pictures (HDF5)",
         [*TABLES, *ARRAYS, *PICTURES], accept_multiple_files=True, key="own_data",
-        max_upload_size=max(1, MAX_FILE_BYTES // 1_000_000),
+        on_change=session.upload_changed, max_upload_size=max(1, MAX_FILE_BYTES // 1_000_000),
         help=f"Up to {MAX_ROWS:,} examples of {MAX_COLUMNS:,} inputs. Pictures may come as two "
         "files, one to train and one to test with. " + PRIVATE,
     )  # fmt: skip
-    new = session.new_files(tuple((file.file_id, file.name, file.size) for file in given))
+    new = session.files_to_read(tuple((file.file_id, file.name, file.size) for file in given))
     if new is not None:
         try:
             session.bring(_read([(f.name, f.getvalue(), k in new) for k, f in enumerate(given)]))
@@ -85,6 +87,10 @@ def _upload() -> None:
             session.refused(str(error))
     if given and session.refusal():
         st.error(escaped(f"Not read: {session.refusal()}"))
+    elif getattr(session.source(), "uploaded", ()):
+        with st.container(key="read_below"):  # on a narrow page the cards are in between
+            name = escaped(session.source().name)
+            st.markdown(f"Read: {name}. [See it and train on it](#{ANCHOR})")
 
 
 def _read(given: list[tuple[str, bytes, bool]]) -> Source:
@@ -96,8 +102,13 @@ def _read(given: list[tuple[str, bytes, bool]]) -> Source:
     earlier = [(name, blob) for name, blob, is_new in given if not is_new]
     if len(new) == 1 and earlier and all(is_pictures(n) for n, _ in (earlier[-1], new[0])):
         with suppress(ValueError):
-            return read_files([earlier[-1], new[0]])
-    return read_files(new)
+            return _of([earlier[-1], new[0]])
+    return _of(new)
+
+
+def _of(files: list[tuple[str, bytes]]) -> Source:
+    """Return what files hold, and which they were. Raises ValueError."""
+    return replace(read_files(files), uploaded=tuple((name, len(blob)) for name, blob in files))
 
 
 def _cards() -> None:
@@ -172,7 +183,7 @@ def _train(config: Config, data: Any, weights: Any = None) -> None:
 
 def _look_at(source: Source) -> None:
     """Draw the choices that data leaves at the left, and what it looks like at the right."""
-    st.html(f"<div class='nl-section'>{escape(source.name)}</div>")
+    st.html(f"<div class='nl-section' id='{ANCHOR}'>{escape(source.name)}</div>")
     left, right = st.columns([1, 1.9], gap="medium")
     chosen = session.choices()
     with left:
@@ -213,7 +224,8 @@ def _choose(source: Source, chosen: dict[str, Any]) -> None:
         _choose_columns(source, source.what, chosen)
     elif isinstance(source.what, Arrays):
         _choose_orientation(source.what, chosen)
-    first = "by_255" if getattr(source.what, "image", ()) and not source.dataset else "standard"
+    pixels = getattr(source.what, "pixels", bool(getattr(source.what, "image", ())))
+    first = "by_255" if pixels and not source.dataset else "standard"
     options = list(SCALINGS)
     chosen["scaling"] = st.selectbox(
         "Scaling of the inputs", options, index=options.index(chosen.get("scaling", first)),
@@ -327,13 +339,14 @@ def _proposal(
     except ValueError as error:
         st.error(escaped(f"No network here can learn this: {error}"))
         return
-    _scaling_matters(examples, config, chosen)
-    st.caption(escaped(f"Proposed: {reasons(config, data)}. Change it while it trains."))
+    # First, so that nobody takes the sentences on the network proposed for those on this one.
     if classic.is_classic(examples) and st.button(
         "Train the classic demo", type="primary", key="train_demo", width="stretch",
         icon=":material/play_arrow:",
     ):  # fmt: skip
         _train_classic(examples)
+    _scaling_matters(examples, config, chosen)
+    st.caption(escaped(f"Proposed: {reasons(config, data)}. Change it while it trains."))
     if st.button(
         "Train on this data", key="train_own", width="stretch", icon=":material/play_arrow:",
         type="secondary" if classic.is_classic(examples) else "primary",

@@ -252,7 +252,7 @@ def _own_data(data: Dataset) -> None:
         format_func=lambda k: DATASETS[k].label, placeholder="Built-in data instead",
         on_change=_changed, args=("dataset", key), label_visibility="collapsed",
     )  # fmt: skip
-    if not session.hidden("navigation"):
+    if session.looked_at(data) and not session.hidden("navigation"):
         st.page_link("data.py", label="Target, inputs and scaling", icon=":material/table_chart:")
 
 

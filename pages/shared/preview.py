@@ -11,7 +11,14 @@ import numpy as np
 import streamlit as st
 
 from dnn.figures import number, short
-from dnn.figures.inputs import balance_figure, scaling_figure, scaling_sentence, values_figure
+from dnn.figures.inputs import (
+    balance_figure,
+    class_colors,
+    part_colors,
+    scaling_figure,
+    scaling_sentence,
+    values_figure,
+)
 from dnn.readers import Arrays, Examples, Prepared, Table
 from dnn.scalings import SCALINGS
 from pages.shared import session
@@ -38,7 +45,8 @@ def how_read(source: Source, examples: Examples | None) -> None:
     elif isinstance(what, Arrays):
         text = f"X {what.X.shape} of {what.X.dtype}, Y {what.Y.shape} of {what.Y.dtype}."
     else:
-        size = " × ".join(map(str, what.image)) if what.image else f"{len(what.X)} inputs"
+        image = what.image[:2] if what.image[2:] == (1,) else what.image
+        size = " × ".join(map(str, image)) if image else f"{len(what.X):,} inputs"
         text = f"{what.X.shape[1]:,} {'pictures' if what.image else 'examples'} of {size}."
     st.html(f"<p class='nl-read'>{escape(text)}</p>")
 
@@ -140,12 +148,14 @@ def pictures(examples: Examples) -> None:
     names = examples.problem.class_names
     order = np.argsort([np.sum(labels[:i] == labels[i]) for i in range(min(len(labels), 400))],
                        kind="stable")[:PICTURES]  # fmt: skip
-    largest = max(1.0, float(examples.X.max()))
+    low, high = min(0.0, float(examples.X.min())), max(1.0, float(examples.X.max()))
+    if low == 0 and 16 < high < 255:
+        high = 255.0  # bytes, none of which is the largest
     shown = []
     for i in order:
         picture = examples.X[:, i].reshape(examples.image)
-        picture = picture[..., 0] if picture.ndim == 3 and picture.shape[2] == 1 else picture
-        scaled = (255 * picture / (255 if largest > 16 else largest)).astype(np.uint8)
+        picture = picture[..., 0] if picture.shape[2] == 1 else picture
+        scaled = (255 * ((picture - low) / (high - low))).astype(np.uint8)
         times = max(1, SIDE // len(scaled))
         shown.append(scaled.repeat(times, 0).repeat(times, 1))
     captions = [names[int(labels[i])] if names else number(labels[i]) for i in order]
@@ -155,6 +165,7 @@ def pictures(examples: Examples) -> None:
 def balance(examples: Examples, prepared: Prepared) -> None:
     """Draw how many examples each class has, or how the numbers to predict are spread."""
     data, problem = prepared.data, examples.problem
+    keys: list[tuple[str, str]] = []
     if problem.class_names:
         title = "How many examples has each class?"
         train, test = (_counts(Y, len(problem.class_names)) for Y in (data.Y_train, data.Y_test))
@@ -166,7 +177,8 @@ def balance(examples: Examples, prepared: Prepared) -> None:
             for Y in (data.Y_train, data.Y_test)
         )
         figure = values_figure(train, test, examples.target_name, _theme())
-    _chart(title, figure, "balance")
+        keys = part_colors(_theme())
+    _chart(title, figure, "balance", keys)
 
 
 def _counts(Y: Any, classes: int) -> Any:
@@ -179,9 +191,10 @@ def after_scaling(examples: Examples, prepared: Prepared, scaling: str) -> None:
     X = prepared.data.X_train
     raw = X * prepared.scale + prepared.shift
     Y = prepared.data.Y_train
-    labels = None
+    labels, keys = None, []
     if examples.problem.class_names:
         labels = Y[0] if len(Y) == 1 else Y.argmax(axis=0)
+        keys = class_colors(labels, examples.problem.class_names, _theme())
     title = "What does scaling do to the inputs?"
     st.html(
         f"<h4 class='nl-chart-title'>{title}</h4>"
@@ -191,7 +204,7 @@ def after_scaling(examples: Examples, prepared: Prepared, scaling: str) -> None:
     figure = scaling_figure(
         names, raw[rows], X[rows], labels, _theme(), SCALINGS[scaling].label.lower()
     )
-    _chart("", figure, "scaling")
+    _chart("", figure, "scaling", keys)
 
 
 def _chosen_inputs(examples: Examples) -> tuple[list[int], list[str]]:
@@ -212,8 +225,25 @@ def _chosen_inputs(examples: Examples) -> tuple[list[int], list[str]]:
     return rows, [names[k] for k in rows]
 
 
-def _chart(title: str, figure: dict[str, Any], key: str) -> None:
+def _chart(
+    title: str, figure: dict[str, Any], key: str, keys: Sequence[tuple[str, str]] = ()
+) -> None:
+    """Draw a chart below its title and what its colours mean: (name, colour) each."""
     with st.container(border=True, key=f"data_{key}"):
         if title:
             st.html(f"<h4 class='nl-chart-title'>{title}</h4>")
+        if keys:
+            st.html(_legend(keys))
         st.plotly_chart(figure, theme=None, config={"displayModeBar": False}, key=f"{key}_chart")
+
+
+def _legend(keys: Sequence[tuple[str, str]]) -> str:
+    """Return the names of colours as HTML."""
+    return (
+        "<p class='nl-keys'>"
+        + "".join(
+            f"<span><i style='background:{color}'></i>{escape(_short(name))}</span>"
+            for name, color in keys
+        )
+        + "</p>"
+    )

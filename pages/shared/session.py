@@ -447,25 +447,49 @@ def source() -> Any:
     return st.session_state.get("source")
 
 
+def looked_at(data: Dataset) -> bool:
+    """Return whether the page Data shows what this data was made of."""
+    return source() is not None and source().name == data.name
+
+
 def bring(found: Any) -> None:
-    """Look at this from now on; what was looked at before, and chosen for it, is dropped."""
+    """Look at this from now on, None: at nothing.
+
+    What was looked at before, and chosen for it, is dropped.
+    """
     st.session_state["source"] = found
     st.session_state["choices"] = {}
     st.session_state["made"] = {}
     st.session_state["sources"] = st.session_state.get("sources", 0) + 1
 
 
-def new_files(files: tuple[tuple[str, str, int], ...]) -> list[int] | None:
-    """Return which of the uploaded files, (id, name, size) each, have come since the last time.
+def upload_changed() -> None:
+    """Remember that somebody has added or removed a file, for files_to_read."""
+    st.session_state["by_hand"] = True
 
-    None where all are as they were then, or none is there; the last one where some have only gone.
+
+def files_to_read(files: tuple[tuple[str, str, int], ...]) -> list[int] | None:
+    """Return which of the uploaded files, (id, name, size) each, are to be read now; None: none.
+
+    Those that have come. Where the file looked at has been removed its data goes with it, and the
+    last of the files still there takes its place; to remove another one changes nothing.
     """
-    before = st.session_state.get("files", ())
+    before, by_hand = st.session_state.get("files", ()), st.session_state.pop("by_hand", False)
     st.session_state["files"] = files
-    if files == before or not files:
+    if files == before:
         return None
-    known = {file[1:] for file in before}
-    return [k for k, file in enumerate(files) if file[1:] not in known] or [len(files) - 1]
+    names, known = [file[1:] for file in files], {file[1:] for file in before}
+    new = [k for k, name in enumerate(names) if name not in known]
+    if new or len(files) >= len(before):
+        return new or [len(files) - 1]
+    if not by_hand:
+        return None  # the uploader is empty after a visit to another page
+    refused("")
+    read = getattr(source(), "uploaded", ())
+    if not read or set(read) <= set(names):
+        return None
+    bring(None)
+    return [len(files) - 1] if files else None
 
 
 def refused(sentence: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from dnn.config import Config
 from dnn.datasets import DATASETS
 from dnn.readers import Arrays, Examples, Table, read_arrays, read_images, read_table
-from dnn.readers.problem import Problem, label
+from dnn.readers.problem import Problem, label, of_numbers
 
 #: The ends of file names, and what reads such a file.
 TABLES, ARRAYS, PICTURES = ("csv", "tsv", "txt"), ("npz",), ("h5", "hdf5")
@@ -29,13 +29,15 @@ AT_HAND = {
 class Source:
     """What was brought. what: a Table, Arrays or Examples; files: a table's bytes, to read again.
 
-    dataset: the key of a built-in set, "" where it is somebody's own.
+    dataset: the key of a built-in set, "" where it is somebody's own; uploaded: name and size of
+    each file that it was read from.
     """
 
     name: str
     what: Table | Arrays | Examples
     files: tuple[bytes, ...] = ()
     dataset: str = ""
+    uploaded: tuple[tuple[str, int], ...] = ()
 
     def examples(self, chosen: dict[str, Any]) -> Examples:
         """Return the examples of a choice of target, inputs and so on. Raises ValueError."""
@@ -64,7 +66,8 @@ def read_files(files: list[tuple[str, bytes]], header: bool | None = None) -> So
         )
     blobs = [blob for _, blob in files]
     if len(files) == 2:
-        return Source(_common(files), _two_parts(blobs))
+        name = _common(files)
+        return Source(name, replace(_two_parts(blobs), name=name))
     if ends[0] in ARRAYS:
         return Source(name, read_arrays(blobs[0]))
     if ends[0] in PICTURES:
@@ -99,11 +102,17 @@ def at_hand(key: str) -> Source:
     """Return a real table by its key in DATASETS."""
     entry = DATASETS[key]
     X, Y = entry.generate(np.random.default_rng(0), 0, 0.0)
-    reason = "This is how the table comes."
-    problem = Problem(entry.target, Y, entry.class_names, reason)
-    image = (8, 8) if key == "digits" else ()
-    found = Examples(entry.label, X, problem, entry.feature_names, image=image)
+    problem = Problem(entry.target, Y, entry.class_names, _why(Y, entry.class_names))
+    found = Examples(entry.label, X, problem, entry.feature_names, image=entry.image)
     return Source(entry.label, found, dataset=key)
+
+
+def _why(Y: np.ndarray, names: tuple[str, ...]) -> str:
+    """Return why a real table's targets (1, m) are classes or numbers."""
+    if not names:
+        return of_numbers("The target", Y[0]).reason
+    few = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+    return f"The target holds {len(names)} different labels ({few}), so these are classes."
 
 
 def built_in(config: Config, key: str) -> Config:

@@ -65,6 +65,10 @@ header[data-testid="stHeader"] :is(button, a) { pointer-events: auto !important;
 .nl-rows .nl-target { background: light-dark(#eef1f5, #1d242d); position: sticky; right: -6px; }
 .nl-size, .nl-read { margin: 2px 0 0; font-size: 12.5px; line-height: 17px;
   color: light-dark(#465264, #b0bac7); }
+.nl-keys { display: flex; flex-wrap: wrap; gap: 0 14px; margin: 0; font-size: 12.5px;
+  line-height: 18px; color: light-dark(#465264, #b0bac7); }
+.nl-keys i { display: inline-block; width: 14px; height: 3px; margin-right: 5px;
+  vertical-align: middle; }
 [class*="st-key-card_"], [class*="st-key-data_"] { background: light-dark(#ffffff, #151a21);
   padding: 10px 12px !important; gap: 6px !important; }
 [class*="st-key-card_"] button { min-height: 30px; padding: 0 8px; }
@@ -94,6 +98,7 @@ button[data-testid="stBaseButton-primary"]:enabled *
 .nl-section { font-size: 13.5px; font-weight: 600; margin: 6px 0 -2px; display: flex; gap: 8px; }
 .nl-section::after { content: ""; flex: 1; border-top: 1px solid currentColor; opacity: .16;
   align-self: center; }
+@media (min-width: 641px) { .st-key-read_below { display: none !important; } }
 @media (max-width: 640px) {
   header[data-testid="stHeader"] { background: light-dark(#f6f7f9, #0d1116); height: 44px; }
   .stMainBlockContainer { padding: 48px 12px 132px !important; }
