@@ -98,6 +98,7 @@ button[data-testid="stBaseButton-primary"]:enabled *
 .nl-section { font-size: 13.5px; font-weight: 600; margin: 6px 0 -2px; display: flex; gap: 8px; }
 .nl-section::after { content: ""; flex: 1; border-top: 1px solid currentColor; opacity: .16;
   align-self: center; }
+#brought { scroll-margin-top: 56px; }
 @media (min-width: 641px) { .st-key-read_below { display: none !important; } }
 @media (max-width: 640px) {
   header[data-testid="stHeader"] { background: light-dark(#f6f7f9, #0d1116); height: 44px; }

@@ -53,6 +53,26 @@ def test_a_table_becomes_a_run_and_goes_with_the_visit(visit, tmp_path):
     page.get_by_text("no link carries").wait_for()
 
 
+def test_on_a_narrow_page_a_link_leads_past_the_cards(visit, tmp_path):
+    page = visit(GAUSS)
+    to_data(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    upload(page, flowers(tmp_path / "flowers.csv"))
+    page.locator(".st-key-data_scaling .js-plotly-plot").wait_for()
+    button = page.locator(".st-key-train_own button")
+    assert button.bounding_box()["y"] > 844
+    link = page.locator(".st-key-read_below a")
+    assert link.bounding_box()["y"] < 844
+    link.click()
+    page.wait_for_function(
+        "() => { const top = document.getElementById('brought').getBoundingClientRect().top;"
+        " return top > 40 && top < 120; }"
+    )
+    assert button.bounding_box()["y"] < 844
+    page.set_viewport_size({"width": 1280, "height": 720})
+    link.wait_for(state="hidden")
+
+
 def test_arrays_become_a_run(visit, tmp_path):
     rng = np.random.default_rng(1)
     np.savez(tmp_path / "a.npz", X=rng.normal(size=(5, 80)), Y=rng.integers(0, 2, (1, 80)))
