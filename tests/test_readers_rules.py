@@ -96,6 +96,15 @@ def test_a_short_last_row_is_left_out_and_said():
         read_table(("p,q,r,s\n" + ROWS + "c,1,1,a,b").encode())
 
 
+def test_in_a_short_table_too():
+    assert read_table(b"p;q\n1;2;\n3;4;\n5;6;\n7;9;\n").names == ("p", "q")
+    assert read_table(b"p,q\n1,2\n3,4\n5").rows == 2
+    with pytest.raises(ValueError, match="Line 1 has 1 cell where the others have 2"):
+        read_table(b"Total\n1,2\n3,4\n5,6\n")
+    # Most rows between the first and the last have a semicolon: commas still count.
+    assert read_table(b"p,q\n1,a;b\n2,c;d\n3,e;f\n4,g\n").separator == "comma"
+
+
 @pytest.mark.parametrize("name", ["PassengerId", "user_ID", "house no", "Nr.", "row number"])
 @pytest.mark.parametrize("first", [0, 1])
 def test_a_count_of_the_rows_is_no_input_by_what_its_name_ends_in(name, first):

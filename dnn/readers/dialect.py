@@ -8,6 +8,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
@@ -183,20 +184,30 @@ def _separator(text: str, declared: str = "") -> str:
         sample = "\n".join(lines[:-1])  # the last one is cut off
     sample = re.sub(r"\A(#[^\n]*\n)+", "", sample) or sample  # comments above the table
     first = (declared,) if declared in SEPARATORS else ()
+    widths: dict[str, list[int]] = {}
     for separator in (*first, *SEPARATORS, SPACES):
-        try:
-            widths = Counter(len(r) for _, r in islice(_rows(sample, separator), SAMPLE_ROWS))
-        except ValueError:
-            continue
-        if not widths:
-            raise ValueError("The file is empty: a table has a row for each example")
-        width, count = widths.most_common(1)[0]
-        if width > 1 and count >= AGREEING * widths.total():
-            return separator
+        with suppress(ValueError):
+            rows = islice(_rows(sample, separator), SAMPLE_ROWS)
+            widths[separator] = [len(row) for _, row in rows]
+            if not widths[separator]:
+                break
+            if _agree(widths[separator]):
+                return separator
+    if not all(widths.values()):
+        raise ValueError("The file is empty: a table has a row for each example")
+    for separator, found in widths.items():
+        if any(_agree(part) for part in (found[1:], found[:-1], found[1:-1]) if len(part) > 1):
+            return separator  # in a short table a first or last row that differs weighs much
     raise ValueError(
         "No columns were found: cells are separated by commas, semicolons, tabs, bars or spaces, "
         "and each row has as many"
     )
+
+
+def _agree(widths: list[int]) -> bool:
+    """Return whether nearly all rows have as many cells, more than one."""
+    width, count = Counter(widths).most_common(1)[0]
+    return width > 1 and count >= AGREEING * len(widths)
 
 
 def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
