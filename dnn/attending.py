@@ -28,14 +28,17 @@ ANSWERING = ("gradients",)
 class Attending:
     """What a viewer has done about the question on the page.
 
-    chosen: the number of the choice, at: the step at which it was chosen; revealed: whether the
-    teacher has shown what is hidden; reached: what each goal reached has noted, by its key;
-    outcome: the number of the choice that came true.
+    chosen: the number of the choice, at: the step at which it was chosen, late: whether what came
+    of it could be seen by then; revealed: whether the teacher has shown what is hidden, seen:
+    whether that was ever so; reached: what each goal reached has noted, by its key; outcome: the
+    number of the choice that came true.
     """
 
     chosen: int | None = None
     at: int = 0
+    late: bool = False
     revealed: bool = False
+    seen: bool = False
     reached: Mapping[str, Notes] = field(default_factory=dict)
     outcome: int | None = None
 
@@ -63,14 +66,37 @@ def question_of(view: View) -> Question | None:
     return QUESTIONS[view.page] if view.predict else None
 
 
+def chosen(attending: Attending, choice: int, step: int, view: View) -> Attending:
+    """Return what has been done after a choice at a step: late where the run had decided already.
+
+    Charts that wait for the answer have shown nothing, unless they were revealed.
+    """
+    shown = attending.seen or not charts_held(view, attending)
+    late = attending.outcome is not None and shown
+    return replace(attending, chosen=choice, at=step, late=late)
+
+
+def revealed(attending: Attending, shown: bool) -> Attending:
+    """Return what has been done after showing what is hidden, or hiding it again."""
+    return replace(attending, revealed=shown, seen=attending.seen or shown)
+
+
+def charts_held(view: View, attending: Attending) -> bool:
+    """Return whether there are no charts before an answer: they would be the answer itself."""
+    question = question_of(view)
+    return withheld(view, attending) and (
+        view.page in ANSWERING or (question is not None and question.charts)
+    )
+
+
 def withheld(view: View, attending: Attending) -> bool:
     """Return whether verdicts, badges and mends are hidden: until somebody has answered."""
     return view.predict and not attending.open
 
 
-def shut(panels: dict[str, Any], page: str) -> dict[str, Any]:
+def shut(panels: dict[str, Any], view: View, attending: Attending) -> dict[str, Any]:
     """Return a page's panels without badges, mends, and sentences that give the answer away."""
-    if page in ANSWERING:
+    if charts_held(view, attending):
         return {}
     nothing = {"badge": None, "banner": None}
     return {
@@ -116,7 +142,7 @@ def strip(work: Slice) -> dict[str, Any] | None:
         "choices": list(question.choices),
         "chosen": attending.chosen,
         "answer": _answer(question, work),
-        "held": work.view.page in ANSWERING and withheld(work.view, attending),
+        "held": charts_held(work.view, attending),
         "goals": [],
         "done": False,
         "take_away": None,
@@ -154,13 +180,13 @@ def _written(value: float) -> str:
 def _goals(lesson: Lesson, work: Slice) -> list[dict[str, Any]]:
     """Return the goals, each with what is still missing."""
     state, reached = state_of(work), work.attending.reached
-    strays, hidden = lesson.strays(state.config), withheld(work.view, work.attending)
+    strays, held = lesson.strays(state.config), charts_held(work.view, work.attending)
     said = []
     for goal in lesson.goals:
         missing: Any = ""
         if goal.key not in reached:
             # Where charts wait for an answer, how near a goal is would be one too.
-            told = len(state.history) and not (hidden and work.view.page in ANSWERING)
+            told = len(state.history) and not held
             missing = strays or (goal.check(state) if told else "")
         said.append({
             "text": goal.text, "done": goal.key in reached,
@@ -176,6 +202,15 @@ def _answer(question: Question, work: Slice) -> dict[str, Any] | None:
         return None
     said = "" if attending.chosen is None else question.choices[attending.chosen]
     came = "" if attending.outcome is None else question.choices[attending.outcome]
-    right = bool(said and came) and attending.chosen == attending.outcome
-    late = f" (at step {count(attending.at)})" if said and attending.at else ""
-    return {"said": said + late, "came": came, "right": right}
+    judged = bool(said and came) and not attending.late
+    right = judged and attending.chosen == attending.outcome
+    at = f" (at step {count(attending.at)})" if said and attending.at else ""
+    mark = ""
+    if said and attending.late:
+        mark = "answered after the run"
+    elif judged:
+        mark = "✓ as predicted" if right else "✗ not as predicted"
+    return {
+        "verb": "Answered" if attending.late else "Predicted", "said": said + at, "came": came,
+        "right": right if judged else None, "mark": mark,
+    }  # fmt: skip

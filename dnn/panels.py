@@ -110,7 +110,7 @@ def framed(
     for panel in panels.values():
         panel["controls"] = [c for c in panel["controls"] if c["key"] not in view.hide]
     if withheld(view, work.attending):
-        panels = shut(panels, view.page)
+        panels = shut(panels, view, work.attending)
     if view.present:
         panels = {key: _for_projector(panel) for key, panel in panels.items()}
     return {
@@ -214,7 +214,7 @@ def _status(work: Slice) -> dict[str, str]:
     if work.large:
         return {"text": "Too large to train here: the signal at the start", "kind": "paused"}
     if work.run.diverged and withheld(work.view, work.attending):
-        return {"text": f"Stopped at step {count(work.run.diverged.step)}", "kind": "paused"}
+        return {"text": "Waiting for a prediction", "kind": "paused"}
     if work.run.diverged:
         return {"text": f"Diverged at step {count(work.run.diverged.step)}", "kind": "diverged"}
     if work.goal is not None and work.playing:
@@ -318,21 +318,22 @@ def _points(data: Any, view: View) -> list[dict[str, Any]]:
 def cost_panel(work: Slice, ghost_name: str = "", same_axes: bool = False) -> dict[str, Any]:
     """Return the panel of the cost curves, with the ghost's behind them."""
     run, view = work.run, work.view
+    diverged = None if withheld(view, work.attending) else run.diverged
     ghost_name = ghost_name or ("previous run" if work.end is None else "as it went on")
     unit = LOSSES[loss_key(run.config, data_of_run(run))].unit
     name = "Cross-entropy (nats)" if unit == "nats" else "Half squared error"
     panel = figures.panel(
         "Cost",
-        figures.cost_sentence(work.history, run.diverged, guessing_cost(run)),
+        figures.cost_sentence(work.history, diverged, guessing_cost(run)),
         figures.cost_figure(
             work.history, unit=name, log=view.cost_axis == "log", theme=view.theme,
             chance=guessing_cost(run), ghost=work.ghost, ghost_name=ghost_name,
-            same_axes=same_axes or work.end is not None, changes=run.changes, diverged=run.diverged,
+            same_axes=same_axes or work.end is not None, changes=run.changes, diverged=diverged,
             score="R²" if data_of_run(run).target == "real" else "accuracy",
         ),
         controls=[{"key": "cost_axis", "label": "Axis", "value": view.cost_axis, "options": AXES}],
     )  # fmt: skip
-    if run.diverged:
+    if diverged:
         advice = advise(run)
         panel["subtitle"] = advice.what
         panel["badge"] = {"text": "diverged", "kind": "diverged"}

@@ -9,8 +9,9 @@ from dnn.inference import guessing_cost
 from dnn.lessons.lesson import Notes, Question, State
 from dnn.verdict import error_factor
 
-#: The steps after which the cost is judged, and the share of guessing's that counts as learned.
-STEPS, LEARNED = 500, 0.5
+#: The steps after which the cost is judged, and how near guessing's is near: the choices leave no
+#: gap between them.
+STEPS, NEAR = 500, 0.1
 #: Two costs are about the same within this factor; a signal is, within that one.
 ALIKE, LEVEL = 1.1, 10.0
 #: From this factor of the train cost on a test cost lies above it, from that one far above it.
@@ -24,7 +25,8 @@ def _learns(state: State, _: Notes) -> int | None:
     cost, guess = state.cost_at(STEPS), guessing_cost(state.run)
     if math.isnan(cost) or guess is None:
         return None
-    return 0 if cost < LEARNED * guess else 1 if cost < 1.1 * guess else 2
+    ratio = cost / guess
+    return 0 if ratio < 1 - NEAR else 1 if ratio <= 1 + NEAR else 2
 
 
 def _reaches(state: State, _: Notes) -> int | None:
@@ -64,7 +66,11 @@ def _ahead(state: State, _: Notes) -> int | None:
 
 _TRAINS = Question(
     f"What will {STEPS} steps of training do to the train cost?",
-    ("Bring it below half of what guessing costs", "Leave it near guessing", "Make it worse"),
+    (
+        f"Bring it more than {NEAR:.0%} below what guessing costs",
+        f"Leave it near guessing, within {NEAR:.0%}",
+        "Bring it above, or out of range",
+    ),
     _learns,
 )
 #: By the page's name.
@@ -86,6 +92,7 @@ QUESTIONS = {
         "last?",
         ("More than 10 times smaller", "About the same", "More than 10 times larger"),
         _reaches,
+        charts=True,
     ),
     "twins": Question(
         f"Which network will have the lower train cost after {STEPS} steps?",

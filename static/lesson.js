@@ -66,12 +66,12 @@ export class Lesson {
   }
 
   /** The prediction beside what came of it. */
-  answer({ answer: { said, came, right } }) {
+  answer({ answer: { verb, said, came, right, mark } }) {
     const words = element("p", "nl-answer");
-    if (said) words.append(element("span", "", "Predicted: "), element("b", "", said), " ");
+    if (said) words.append(element("span", "", `${verb}: `), element("b", "", said), " ");
     words.append(element("span", "", "The run: "), element("b", "", came || "does not say yet"));
-    if (said && came) words.append(" ", element("span", "nl-mark", right ? "✓ as predicted" : "✗ not as predicted"));
-    words.dataset.right = said && came ? String(right) : "";
+    if (mark) words.append(" ", element("span", "nl-mark", mark));
+    words.dataset.right = right === null ? "" : String(right);
     return words;
   }
 

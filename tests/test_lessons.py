@@ -9,8 +9,12 @@ from visits import settled
 
 from dnn.config import Config
 from dnn.execution import InlineExecutor
-from dnn.lessons import LESSONS
+from dnn.history import History
+from dnn.lessons import LESSONS, State
+from dnn.lessons.sigmoid import left
+from dnn.live import start_record
 from dnn.questions import QUESTIONS
+from dnn.training import start
 from dnn.view import View
 from pages.shared.loop import Loop
 
@@ -74,7 +78,10 @@ def test_each_is_played_to_its_end_goal_by_goal_and_is_not_complete_before(key):
     shown = message["lesson"]
     assert shown["done"]
     choice = LESSONS[key].question.choices[came]
-    assert shown["answer"] == {"said": choice, "came": choice, "right": True}
+    assert shown["answer"] == {
+        "verb": "Predicted", "said": choice, "came": choice, "right": True,
+        "mark": "✓ as predicted",
+    }  # fmt: skip
     assert "{" not in shown["take_away"]
     assert "nan" not in shown["take_away"]
 
@@ -87,6 +94,79 @@ def test_waiting_alone_completes_none_that_asks_for_a_change(key):
     message = settled(loop)
     assert not all(goals(message))
     assert not message["lesson"]["done"]
+
+
+@pytest.mark.parametrize("choice", [2, 0])
+def test_an_answer_given_after_the_run_is_no_prediction(choice):
+    loop, (stages, came) = opened("residual"), PLAYS["residual"]
+    assert came == 2
+    for fields, steps in stages:
+        play(loop, fields, steps)
+    loop.answer(choice)
+    answer = settled(loop)["lesson"]["answer"]
+    assert answer["right"] is None
+    assert (answer["verb"], answer["mark"]) == ("Answered", "answered after the run")
+    assert answer["said"].endswith(" (at step 300)")
+    assert answer["came"] == LESSONS["residual"].question.choices[2]
+
+
+def test_where_charts_wait_an_answer_is_late_only_once_they_were_revealed():
+    answers = []
+    for seen in (False, True):
+        loop = opened("sigmoid")
+        assert play(loop, {"hidden": (16,) * 10}, 0)["lesson"]["held"]
+        if seen:
+            loop.reveal(True)
+            loop.reveal(False)
+        loop.answer(2)
+        answers.append(settled(loop)["lesson"]["answer"]["mark"])
+    assert answers == ["✓ as predicted", "answered after the run"]
+
+
+def test_sigmoids_are_to_be_deepened_with_their_own_starting_weights():
+    loop = opened("sigmoid")
+    small = {"initializer": "normal", "sigma_w": 0.001}
+    assert goals(play(loop, small, 0)) == [False, False], "nothing was deepened"
+    loop.reveal(True)
+    message = play(loop, {"hidden": (16,) * 4}, 0)
+    assert goals(message) == [False, False], "these weights lose the error, not the sigmoids"
+    assert "starting weights" in message["lesson"]["goals"][0]["missing"]
+    own = {"initializer": LESSONS["sigmoid"].config.initializer}
+    assert goals(play(loop, {**own, "hidden": (16,) * 10}, 0)) == [True, False]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_sigmoid_layer_passes_on_about_a_quarter_and_no_half(seed):
+    run = start(replace(LESSONS["sigmoid"].config, hidden=(16,) * 10, seed=seed))
+    state = State(run, History().extend(start_record(run)), View())
+    assert 0.1 < left(state) ** (1 / 9) < 0.3
+    assert LESSONS["sigmoid"].question.outcome(state, {"lost": 1.0}) == 2
+
+
+def test_a_lesson_whose_charts_are_its_answer_has_none_on_any_page():
+    for page in ("gradients", "layers", "playground"):
+        view = View(page=page, lesson="sigmoid", predict=True)
+        loop = Loop(InlineExecutor(), LESSONS["sigmoid"].config, view, False)
+        held = settled(loop)
+        assert held["panels"] == {}
+        assert held["lesson"]["held"]
+        loop.answer(0)
+        assert settled(loop)["panels"], page
+
+
+def test_a_divergence_is_not_shown_before_somebody_has_predicted_it():
+    loop = opened("clipping")
+    settled(loop)
+    loop.step(50)
+    hidden = settled(loop)
+    assert loop.run.diverged
+    shown = [hidden["panels"]["cost"], hidden["status"], hidden["panels"]["cost"]["figure"]]
+    assert "iverged" not in str(shown)
+    assert "topped" not in str(shown)
+    loop.answer(0)
+    told = settled(loop)
+    assert told["status"]["text"].startswith("Diverged at step")
+    assert "diverged" in str(told["panels"]["cost"]["figure"])
 
 
 def test_every_lesson_is_played_here_and_there_are_enough():
@@ -123,9 +203,12 @@ def test_verdicts_are_not_in_a_frame_before_somebody_has_predicted(page, how):
 
 OVERFITS = LESSONS["overfit"].config
 TRAINS = Config(dataset="circle", samples=100, hidden=(8,))
+#: Learns, and is not yet at half of what guessing costs after 500 steps.
+SLOWLY = replace(TRAINS, optimizer="sgd", learning_rate=0.03)
 #: A network on a page, and which choice of the page's question comes true for it.
 OUTCOMES = [
     ("playground", TRAINS, 0),
+    ("playground", SLOWLY, 0),
     ("playground", replace(TRAINS, optimizer="sgd", learning_rate=1e-6), 1),
     ("layers", replace(TRAINS, optimizer="sgd", learning_rate=100.0), 2),
     ("results", replace(TRAINS, optimizer="sgd", learning_rate=1e-6), 0),

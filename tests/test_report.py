@@ -19,6 +19,7 @@ from dnn.inference import predict
 from dnn.lessons import LESSONS
 from dnn.live import start_record
 from dnn.qr import qr_svg
+from dnn.questions import QUESTIONS
 from dnn.report import HELD, report, value_words
 from dnn.twins import twin
 from dnn.view import View
@@ -221,6 +222,31 @@ def test_nothing_is_given_away_before_the_question_is_answered(page):
         assert "Outcome: " in text
     assert "← predicted" in opened
     assert "← predicted" not in shown
+
+
+def test_the_report_says_when_a_choice_was_made_and_what_no_prediction_was():
+    run, history = watched()
+    view, came = View(predict=True), QUESTIONS["playground"].choices[0]
+    said = {}
+    for late in (False, True):
+        attending = Attending(chosen=0, at=1200, late=late, outcome=0)
+        said[late] = Reader(report(run, history, view=view, attending=attending)).text
+    assert f"Predicted: {came} (at step 1,200) Outcome: {came} ✓ as predicted" in said[False]
+    assert f"Answered: {came} (at step 1,200) Outcome: {came} answered after the run" in said[True]
+    assert "✓" not in said[True]
+    assert "redicted" not in said[True].replace("as predicted", "")
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_divergence_is_in_the_report_once_it_was_predicted(answered):
+    lesson = LESSONS["clipping"]
+    run, history = watched(lesson.config, 100)
+    assert run.diverged
+    view = View(predict=True, lesson="clipping")
+    attending = Attending(chosen=0) if answered else Attending()
+    html = report(run, history, view=view, attending=attending)
+    assert ("diverged" in html) == answered
+    assert ("The run stopped" in html) == answered
 
 
 def test_a_lesson_s_report_has_its_goals_and_says_what_is_missing_only_when_answered():

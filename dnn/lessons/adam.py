@@ -1,4 +1,4 @@
-"""Adam hides small gradients: it divides them by their own size."""
+"""Adam and small gradients: it divides them by their own size."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _outcome(_: State, notes: Notes) -> int | None:
 LESSON = Lesson(
     key="adam",
     order=120,
-    title="Adam hides small gradients",
+    title="Adam and small gradients",
     page="layers",
     config=Config(
         dataset="circle", hidden=(8,) * 6, activation="sigmoid", optimizer="sgd", learning_rate=0.1

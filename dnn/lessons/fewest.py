@@ -23,7 +23,7 @@ def _few(state: State) -> Found:
     if not cost < WANTED:
         return f"{size} parameters, test cost {number(cost)}"
     if size > MOST:
-        return f"test cost is {number(cost)}, but this network has {size} parameters"
+        return f"test cost is {number(cost)} with {size} parameters: fewer will do"
     return {"parameters": float(size), "neurons": float(sum(state.config.hidden)), "cost": cost}
 
 
@@ -46,7 +46,7 @@ LESSON = Lesson(
     ),
     goals=(
         Goal("two", f"See how far 2 neurons get in {STEPS:,} steps", _two),
-        Goal("few", f"Test cost below {WANTED} with at most {MOST} parameters", _few),
+        Goal("few", f"Test cost below {WANTED}, with as few neurons as will do", _few),
     ),
     take_away="{neurons} hidden neurons, {parameters} parameters: test cost {cost}. 2 stayed at "
     "{two}: two cuts leave the plane open, three close a triangle. With so few, the seed decides: "

@@ -85,12 +85,14 @@ class Question:
     """What is asked before the run is watched.
 
     outcome: the number (from 0) of the choice that has come true, by the run on screen and what
-    the goals have noted; None while the run does not say yet.
+    the goals have noted; None while the run does not say yet. charts: whether charts of the
+    network at step 0 are the answer, on whichever page.
     """
 
     text: str
     choices: tuple[str, ...]
     outcome: Callable[[State, Notes], int | None]
+    charts: bool = False
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,8 @@ LESSON = Lesson(
     ),
     question=Question(
         "20 ReLU layers with Glorot’s weights learn nothing. What would let them learn, with the "
-        "same weights and learning rate?",
+        "same weights and learning rate? (Of residual connections each branch is multiplied by "
+        "0.2.)",
         ("Batch normalisation only", "Residual connections only", "Either of them", "Neither"),
         _outcome,
     ),

@@ -57,8 +57,8 @@ LESSON = Lesson(
     config=Config(dataset="circle", hidden=(16, 8), optimizer="sgd", learning_rate=0.3),
     view={"quantity": "weight", "spread": "ridgelines"},
     question=Question(
-        f"Two penalties of the same strength, {PENALTY}. Which one heaps most weights up at 0?",
-        ("L1: the sum of |W|", "L2: the sum of W²", "Both alike"),
+        f"Two penalties with the same λ = {PENALTY}. Which one heaps most weights up at 0?",
+        ("L1: λ times the sum of |W|", "L2: λ/2 times the sum of W²", "Both alike"),
         _outcome,
     ),
     goals=(

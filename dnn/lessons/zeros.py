@@ -45,7 +45,7 @@ def _outcome(_: State, notes: Notes) -> int | None:
 LESSON = Lesson(
     key="zeros",
     order=50,
-    title="Zero weights and symmetry",
+    title="All weights zero",
     page="playground",
     config=Config(
         dataset="xor", hidden=(4,), activation="sigmoid", initializer="zeros", learning_rate=0.03
@@ -61,7 +61,7 @@ LESSON = Lesson(
     ),
     take_away="Neurons that start equal get the same gradient at every step and stay equal: from "
     "zeros {equal} kind of neuron, cost {zero_cost}. Random weights broke the symmetry: "
-    "{different} kinds, cost {cost}. Biases may start at zero, weights may not.",
+    "{different} kinds, cost {cost}. So in a layer of several neurons biases may start at zero, weights may not all.",
     source="Goodfellow, Bengio & Courville 2016, section 8.4",
     free=("initializer", "sigma_w", "sigma_b", "seed"),
 )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dnn import figures, metrics
-from dnn.attending import ANSWERING, withheld
+from dnn.attending import charts_held, withheld
 from dnn.diagnosis import RULES, diagnose
 from dnn.figures import (
     change_label,
@@ -96,7 +96,7 @@ def _course(work: Slice, name: str) -> str:
         k = int(np.nanargmin(np.where(np.isfinite(test), test, np.nan)))
         at = count(float(history["step"][k]))
         words += f" The lowest test cost on record is {number(float(test[k]))}, at step {at}."
-    if work.run.diverged:
+    if work.run.diverged and not withheld(work.view, work.attending):
         words += f" The run stopped at step {count(work.run.diverged.step)}."
     return (
         f"<h2>Cost and {score}{name}</h2><table><thead>{_rows([head], 'th')}</thead>"
@@ -118,11 +118,11 @@ def _curves(work: Slice, name: str) -> str:
     cost = figures.cost_figure(
         history, unit="Cross-entropy (nats)" if unit == "nats" else "Half squared error",
         log=view.cost_axis == "log", theme="light", chance=guessing_cost(run), changes=run.changes,
-        diverged=run.diverged,
+        diverged=None if held else run.diverged,
     )  # fmt: skip
     said = "" if held else cost_sentence(history, run.diverged, guessing_cost(run))
     parts = [f"<h2>Curves{name}</h2>", _figure(cost, f"Cost{name}", said)]
-    if not (held and view.page in ANSWERING):
+    if not charts_held(view, work.attending):
         gradient = figures.gradient_figure(history, kind=view.gradient, theme="light", unit=unit)
         said = "" if held else gradient_sentence(history, view.gradient)
         said = f"{said} {figures.drawn_note(run.layout.layers)}".strip()

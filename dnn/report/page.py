@@ -91,14 +91,17 @@ def _question(work: Slice) -> str:
     chosen, answer = asked["chosen"], asked["answer"]
     choices = "".join(
         f"<li{' data-chosen' if i == chosen else ''}>{escape(text)}"
-        f"{' ← predicted' if i == chosen else ''}</li>"
+        f"{' ← ' + answer['verb'].lower() if answer and i == chosen else ''}</li>"
         for i, text in enumerate(asked["choices"])
     )
     parts = [f"<h2>The question</h2><p>{escape(asked['question'])}</p>"]
     parts.append(f"<ol class='choices'>{choices}</ol>")
     if answer is not None:
         came = answer["came"] or "the run does not say yet"
-        parts.append(f"<p><b>Outcome:</b> {escape(came)}</p>")
+        if answer["said"]:
+            parts.append(f"<p><b>{answer['verb']}:</b> {escape(answer['said'])}</p>")
+        mark = f" {answer['mark']}" if answer["mark"] else ""
+        parts.append(f"<p><b>Outcome:</b> {escape(came + mark)}</p>")
     held = withheld(work.view, work.attending)
     for goal in asked["goals"]:
         # What is missing says how far the run has got, which may be the answer.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from dnn.attending import Attending, lesson_of, question_of, withheld
+from dnn.attending import Attending, chosen, lesson_of, question_of, revealed, withheld
 from dnn.config import Config
 from dnn.lessons import Lesson
 from dnn.live import Outcome
@@ -53,14 +53,14 @@ class Asking:
         if question is None or self.attending.chosen is not None:
             return
         if 0 <= choice < len(question.choices):
-            self.attending = replace(self.attending, chosen=choice, at=self.run.step)
+            self.attending = chosen(self.attending, choice, self.run.step, self.view)
             self._dirty = True
             self.tick()
 
     @heard
     def reveal(self, shown: bool) -> None:
         """Show what is hidden until somebody has answered, or hide it again."""
-        self.attending = replace(self.attending, revealed=shown)
+        self.attending = revealed(self.attending, shown)
         self._dirty = True
         self.tick()
 
