@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from dnn.figures import count, number
+from dnn.figures import count, number, short
 from dnn.lessons import LESSONS
 from dnn.lessons.lesson import Lesson, Notes, Question, State
 from dnn.questions import QUESTIONS
@@ -160,7 +160,10 @@ def _of_lesson(lesson: Lesson, work: Slice) -> dict[str, Any]:
     following = LESSONS[keys[at + 1]] if at + 1 < len(keys) else None
     take_away = None
     if done and not withheld(work.view, attending):
-        numbers = {name: _written(value) for name, value in attending.notes.items()}
+        numbers = {
+            name: short(value) if name in lesson.plain else _written(value)
+            for name, value in attending.notes.items()
+        }
         take_away = lesson.take_away.format(**numbers)
     return {
         "title": lesson.title,

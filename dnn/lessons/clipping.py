@@ -57,7 +57,8 @@ LESSON = Lesson(
         learning_rate=0.03,
     ),
     question=Question(
-        "12 ReLU layers; from the second on weights twice as large as He’s. What will the first steps do?",
+        "12 ReLU layers; from the second on the weights are about twice as large as He’s. What "
+        "will the first steps do?",
         ("Blow the network up", "Leave it as it is", "Train it"),
         _outcome,
     ),
@@ -71,7 +72,8 @@ LESSON = Lesson(
     ),
     take_away="Every layer multiplied the error on its way back, and one step of such a gradient "
     "threw the weights out of range at step {step}. Clipped, it trained through gradients of norm "
-    "up to {norm} and came to {cost}: clipping the norm keeps the direction of a huge gradient, and shortens it.",
+    "up to {norm} and came to {cost}: clipping the norm keeps a huge gradient’s direction and "
+    "shortens it.",
     source="Pascanu, Mikolov & Bengio 2013, section 3.2, algorithm 1",
     free=("clip_norm", "clip_value"),
 )

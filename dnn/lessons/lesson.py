@@ -114,7 +114,8 @@ class Lesson:
     key: its name in links, short enough to be spoken; order: where it stands in the list; page: on
     which page it plays; config: its setting; twin: in what the second network differs; view: how it
     is looked at to begin with; free: the settings that its goals may change. take_away: what the
-    run has shown, with the noted numbers in braces; minutes: about how long it takes in class.
+    run has shown, with the noted numbers in braces; plain: those of them that are settings,
+    written as they are set; minutes: about how long it takes in class.
     """
 
     key: str
@@ -127,6 +128,7 @@ class Lesson:
     take_away: str
     source: str
     minutes: int = 5
+    plain: tuple[str, ...] = ()
     free: tuple[str, ...] = ()
     twin: Mapping[str, Any] = field(default_factory=dict)
     view: Mapping[str, Any] = field(default_factory=dict)

@@ -44,7 +44,7 @@ def _large(state: State) -> Found:
     if missing:
         return missing
     if rate < LARGE:
-        return f"this rate is {number(rate)}"
+        return f"this rate is {short(rate)}"
     cost = state.cost_at(STEPS)
     return {"large": rate, "large_cost": math.inf if state.run.diverged else cost}
 
@@ -79,5 +79,6 @@ LESSON = Lesson(
     "{right_cost}, {large} ends at {large_cost}. Gradient descent trusts the slope for one step: "
     "a short one wastes it, a long one jumps over the valley. Try rates by factors of 3 or 10.",
     source="LeCun et al. 1998, Efficient BackProp, section 4; Goodfellow et al. 2016, 11.4.1",
+    plain=("small", "right", "large"),
     free=("learning_rate",),
 )

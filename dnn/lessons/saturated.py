@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from dnn.config import Config
 from dnn.lessons.lesson import Found, Goal, Lesson, Notes, Question, State, far_enough
 
-STEPS = 100
+#: The neuron's answers differ from this many points on.
+STEPS, POINTS = 100, 10
+
+
+def right(state: State) -> float:
+    """Return for what share of the training examples the first layer's neuron is on the right side.
+
+    In percent: z above 0 where y is 1, below where it is 0, whatever the output makes of it.
+    """
+    data, (W, b) = state.run.data, state.run.weights[0]
+    assert data is not None
+    return 100 * float(np.mean((W @ data.X_train + b > 0) == (data.Y_train > 0.5)))
 
 
 def _squared(state: State) -> Found:
@@ -13,26 +26,25 @@ def _squared(state: State) -> Found:
         return "squared error, one hidden neuron"
     missing = far_enough(state, STEPS)
     return missing or {
-        "squared": 100 * state.moved(0), "squared_score": 100 * state.last("train_score")
+        "squared": 100 * state.moved(0), "squared_right": right(state),
+        "squared_score": 100 * state.last("train_score"),
     }  # fmt: skip
 
 
 def _logistic(state: State) -> Found:
     if state.config.loss != "logistic":
-        return "choose the logistic cost"
+        return "choose the logistic cost: “Cost” in the side bar, under More"
     if state.config.hidden:
         return "take the hidden neuron away: the output is the sigmoid neuron now"
     missing = far_enough(state, STEPS)
-    return missing or {
-        "logistic": 100 * state.moved(0), "logistic_score": 100 * state.last("train_score")
-    }  # fmt: skip
+    return missing or {"logistic": 100 * state.moved(0), "logistic_right": right(state)}
 
 
 def _outcome(_: State, notes: Notes) -> int | None:
     if "squared" not in notes or "logistic" not in notes:
         return None
-    ratio = notes["logistic"] / max(notes["squared"], 1e-9)
-    return 1 if ratio > 3 else 0 if ratio < 1 / 3 else 2
+    ahead = notes["logistic_right"] - notes["squared_right"]
+    return 1 if ahead > POINTS else 0 if ahead < -POINTS else 2
 
 
 LESSON = Lesson(
@@ -52,12 +64,12 @@ LESSON = Lesson(
         seed=2,
     ),
     question=Question(
-        "A sigmoid neuron is sure and wrong: its z is large, on the wrong side. Which cost turns "
-        f"it round faster, in {STEPS} steps?",
+        "A sigmoid neuron is sure and wrong: its z is large, on the wrong side. With which cost is "
+        f"it itself right for more examples after {STEPS} steps?",
         (
             "The squared error of what comes after it",
             "The logistic cost on its own output",
-            "Both alike",
+            f"Both alike, within {POINTS} points",
         ),
         _outcome,
     ),
@@ -70,10 +82,10 @@ LESSON = Lesson(
         ),
     ),
     take_away="Behind a saturated sigmoid every error is multiplied with its slope g′(z), nearly "
-    "0: the squared error changed the neuron’s weights by {squared}%, the logistic cost by "
-    "{logistic}%, for its derivative is a − y: the slope has cancelled out. That is why a sigmoid "
-    "output takes the logistic cost. (Here the squared error’s output is linear, so that the "
-    "sigmoid is a hidden neuron.)",
+    "0: the squared error changed the neuron’s weights by {squared}%, and its z is on the right "
+    "side for {squared_right}% of the examples; the logistic cost by {logistic}%, {logistic_right}%"
+    ": its derivative is a − y, the slope has cancelled out. (With the squared error the sigmoid "
+    "is a hidden neuron; the linear output behind it turns instead: {squared_score}% right.)",
     source="Goodfellow, Bengio & Courville 2016, section 6.2.2.2; Nielsen 2015, chapter 3",
     free=("loss", "hidden"),
 )

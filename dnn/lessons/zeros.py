@@ -61,7 +61,8 @@ LESSON = Lesson(
     ),
     take_away="Neurons that start equal get the same gradient at every step and stay equal: from "
     "zeros {equal} kind of neuron, cost {zero_cost}. Random weights broke the symmetry: "
-    "{different} kinds, cost {cost}. So in a layer of several neurons biases may start at zero, weights may not all.",
+    "{different} kinds, cost {cost}. So in a layer of several neurons biases may all start at "
+    "zero, weights may not.",
     source="Goodfellow, Bengio & Courville 2016, section 8.4",
     free=("initializer", "sigma_w", "sigma_b", "seed"),
 )

@@ -93,9 +93,9 @@ def lab_bar() -> None:
         st.rerun()
     config = session.loop().config
     with st.container(key="lab_bar"):
-        depth, activation, scale, rate = st.columns(4, gap="medium")
-    with depth:
-        _depth(config)
+        first, activation, scale, rate = st.columns(4, gap="medium")
+    with first:
+        depth(config)
     with activation:
         _activation("activation", FIELDS["activation"], config)
     with scale:
@@ -141,7 +141,7 @@ def _lab_group(heading: str) -> None:
 
 def _shape(config: Config) -> None:
     """Draw depth and width: all hidden layers alike."""
-    _depth(config)
+    depth(config)
     setting, width = FIELDS["hidden"], config.hidden[0] if config.hidden else 64
     key = session.key_for("lab_width", width)
     st.number_input(
@@ -150,7 +150,8 @@ def _shape(config: Config) -> None:
     )  # fmt: skip
 
 
-def _depth(config: Config) -> None:
+def depth(config: Config) -> None:
+    """Draw the number of hidden layers, all of one width."""
     key = session.key_for("lab_depth", len(config.hidden))
     st.slider(
         "Depth", 1, FIELDS["hidden"].max_length, max(1, len(config.hidden)), key=key,
@@ -290,7 +291,15 @@ def _rows(fields: dict[str, Setting], config: Config) -> None:
 
 
 def help_of(setting: Setting, chosen: Any = None) -> str:
-    """Return the help of a field, with formula and source of what is chosen."""
+    """Return the help of a field, with formula and source of what is chosen.
+
+    While a lesson's question waits for its answer nothing about what is chosen, and nothing at all
+    about the lesson's own settings: they would be the answer.
+    """
+    loop = session.loop()
+    if loop.lesson is not None and loop.withheld:
+        own = any(setting is FIELDS[name] for name in loop.lesson.free)
+        return "" if own else setting.help
     parts = [setting.help]
     if isinstance(chosen, Entry):
         parts.append(f"**{chosen.label}**: {chosen.help} `{chosen.formula}` ({chosen.source})")
@@ -347,7 +356,7 @@ def _int(name: str, setting: Setting, config: Config) -> None:
     st.selectbox(
         setting.label, texts, index=texts.index(shown), key=key, accept_new_options=True,
         format_func=lambda t: setting.none_label if t == setting.none else t,
-        on_change=_typed, args=(name, key), help=help_of(setting) + " Pick one or type one.",
+        on_change=_typed, args=(name, key), help=f"{help_of(setting)} Pick one or type one.".strip(),
     )  # fmt: skip
 
 
@@ -436,7 +445,7 @@ def _layers(name: str, setting: Setting, config: Config) -> None:
         st.text_input(
             f"{setting.label}: {len(hidden)}, their widths", setting.write(hidden), key=key,
             on_change=_typed,
-            args=(name, key), help=help_of(setting) + " Widths are joined by hyphens: 16-16-8.",
+            args=(name, key), help=f"{help_of(setting)} Widths are joined by hyphens: 16-16-8.".strip(),
         )  # fmt: skip
     else:
         for l in range(len(hidden)):

@@ -12,7 +12,7 @@ from dnn.config import Config
 from dnn.drawing import Stroke
 from dnn.features import FEATURES
 from dnn.view import LINKED
-from pages.shared import frames, session, style
+from pages.shared import frames, lesson_bar, session, style
 from pages.shared.loop import SPEEDS, Loop
 from pages.shared.share import share
 
@@ -83,7 +83,7 @@ def stage() -> None:
         st.rerun()
     loop = session.loop()
     if loop.view.present:
-        style.for_projector(loop.view.page)
+        style.for_projector(loop.view.page == "gradients" or bool(lesson_bar.fields(loop)))
     drawn_for = loop.phase
     transport(loop)
     if loop.phase != drawn_for:

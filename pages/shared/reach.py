@@ -19,6 +19,9 @@ CLOSED = (
     ", but the server listens to this machine alone. Start it with --server.address 0.0.0.0, and "
     "open this page again."
 )
+#: What is said of a link that nobody else can open, and before what they can put in its place.
+ELSEWHERE = "Others can’t open “{host}”: on their machines it means their own."
+INSTEAD = " On this network {there} stands for it."
 UNKNOWN = (
     "Others can’t open “{host}”: on their machines it means their own. This machine’s address on "
     "the network could not be found out: look it up, and open this page with it."
@@ -84,6 +87,15 @@ def reach(url: str, page: str, network: str, listens: str) -> Reach:
     if listens in WILDCARDS:
         return Reach(other, alone + OPEN)
     return Reach(own, alone + CLOSED)
+
+
+def elsewhere(url: str, found: Reach) -> str:
+    """Return what is to be said of a link at this address, "" where others can open it too."""
+    host = urlsplit(url).hostname or ""
+    if not is_own(host):
+        return ""
+    other = "" if is_own(urlsplit(found.address).hostname or "") else found.address
+    return ELSEWHERE.format(host=host) + (INSTEAD.format(there=spoken(other)) if other else "")
 
 
 def lesson_address(address: str, key: str) -> str:

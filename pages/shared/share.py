@@ -19,6 +19,7 @@ from dnn.training import Run
 from pages.shared import session
 from pages.shared.hiding import HIDEABLE
 from pages.shared.loop import Loop
+from pages.shared.reach import Reach, elsewhere, network_address, reach
 
 #: Characters of a link that is shown in a box with a scroll bar.
 LONG = 400
@@ -104,6 +105,9 @@ def share() -> None:
     # A link of thousands of characters would push what is below it off the page.
     height = 120 if len(text) > LONG else "content"
     st.code(text, language="html" if embed else None, wrap_lines=True, height=height)
+    alone = elsewhere(link, _reach())
+    if alone:
+        st.caption(alone)
     _file(session.loop())
 
 
@@ -171,7 +175,7 @@ def _exports(loop: Loop) -> None:
 def _report(loop: Loop) -> None:
     """Draw what saves the run as a page to print."""
     # When it is pressed nothing of the page can be asked any more: what it says is asked now.
-    base, wanted = address({}), session.link_query()
+    base, wanted = _reach().address + _page(), session.link_query()
     st.download_button(
         "Report (HTML)", lambda: report_of(loop, base, wanted),
         f"neural-lab-{name_of(loop)}-report.html", "text/html", key="save_report",
@@ -179,6 +183,18 @@ def _report(loop: Loop) -> None:
         help="To print and hand in: settings, changes, curves, verdicts and this run's link, on "
         "A4, in one file that needs neither this app nor the internet.",
     )  # fmt: skip
+
+
+def _page() -> str:
+    """Return what the page on screen is called in its address."""
+    page = session.loop().view.page
+    return "" if page == "playground" else page
+
+
+def _reach() -> Reach:
+    """Return how others reach the app: a report is read, and its code scanned, elsewhere."""
+    listens = st.get_option("server.address") or ""
+    return reach(st.context.url or "", _page(), network_address(), listens)
 
 
 def report_of(loop: Loop, base: str, wanted: dict[str, str]) -> str:
@@ -189,6 +205,7 @@ def report_of(loop: Loop, base: str, wanted: dict[str, str]) -> str:
         far = now.run.step > farthest(now.run, now.run.changes)
         query, note = parameters(now.run, bool(now.run.step) and not far, wanted, own)
         link, note = with_query(base, query), note or (TOO_FAR if far else SAME)
+        note = f"{note} {elsewhere(base, Reach(base))}".strip()
     try:
         return report(
             now.run, now.history, view=now.view, attending=now.attending, twin=now.twin,

@@ -122,22 +122,25 @@ PROJECTOR = """
   { display: none !important; }
 .stMainBlockContainer { padding: 8px 16px !important; }
 .stApp { --nl-height: calc(100vh - HEADpx); }
-.st-key-transport, .st-key-transport :is(p, kbd, button), .st-key-lab_bar :is(p, input, div)
+.st-key-transport, .st-key-transport :is(p, kbd, button), BAR :is(p, input, div)
   { font-size: 16px !important; line-height: 22px; }
 .st-key-transport { padding-right: 0; }
-.st-key-transport button, .st-key-lab_bar .react-aria-ComboBox > div { min-height: 44px; }
-.stVerticalBlock > :has(.st-key-lab_bar) { order: -1; }
-.st-key-lab_bar { padding: 4px 4px 0; }
-.st-key-lab_bar .stSlider label { margin-bottom: 8px; }
+.st-key-transport button, BAR .react-aria-ComboBox > div { min-height: 44px; }
+.stVerticalBlock > :has(BAR) { order: -1; }
+BAR { padding: 4px 4px 0; }
+BAR .stSlider label { margin-bottom: 8px; }
+BAR label p { white-space: nowrap; }
 .stAlert p { font-size: 16px !important; }
 """
-#: Pixels above the panels, by page: the transport, and the lab's bar of controls.
-HEAD = {"gradients": 170}
+#: Pixels above the panels: the transport, and with it a bar of controls.
+TRANSPORT, WITH_BAR = 72, 170
 
 
-def for_projector(page: str) -> None:
-    """Add the rules of the projector mode to the page."""
-    st.html(f"<style>{PROJECTOR.replace('HEAD', str(HEAD.get(page, 72)))}</style>")
+def for_projector(bar: bool = False) -> None:
+    """Add the rules of the projector mode to the page; bar: whether controls stand above it."""
+    rules = PROJECTOR.replace("HEAD", str(WITH_BAR if bar else TRANSPORT))
+    rules = rules.replace("BAR", ":is(.st-key-lab_bar, .st-key-lesson_bar)")
+    st.html(f"<style>{rules}</style>")
 
 
 def apply() -> None:

@@ -45,7 +45,7 @@ def teach() -> None:
     st.html(f"<style>{CSS}</style>")
     present = session.loop().view.present
     if present:
-        style.for_projector("teach")
+        style.for_projector()
         st.html(f"<style>{PROJECTOR}</style>")
     elif not session.hidden("sidebar"):
         with st.sidebar:

@@ -49,7 +49,7 @@ def glossary() -> None:
     st.html(f"<style>{CSS}</style>")
     present = session.loop().view.present
     if present:
-        style.for_projector("glossary")
+        style.for_projector()
         st.html(f"<style>{PROJECTOR}</style>")
     elif not session.hidden("sidebar"):
         with st.sidebar:

@@ -57,7 +57,7 @@ def walk() -> None:
     st.html(f"<style>{CSS}</style>")
     present = session.loop().view.present
     if present:
-        style.for_projector("walk")
+        style.for_projector()
         st.html(f"<style>{PROJECTOR}</style>")
     if subject == "run":
         if session.loop().goal is not None:

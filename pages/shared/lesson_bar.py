@@ -1,0 +1,64 @@
+"""On a projector there is no side bar: the settings that a lesson's goals ask for, in a row."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dnn.config import FIELDS, Config
+from pages.shared import session
+from pages.shared.controls import WIDGETS, depth
+from pages.shared.loop import Loop
+
+#: So many settings fit in a row.
+MOST = 5
+#: The transport has a button for a new seed.
+ELSEWHERE = ("seed",)
+#: Networks of so many layers of one width are set by their depth.
+DEEP = 3
+
+
+def fields(loop: Loop) -> list[str]:
+    """Return which settings stand in the row: those that the lesson leaves free and that matter."""
+    if loop.lesson is None:
+        return []
+    free = [name for name in loop.lesson.free if name not in ELSEWHERE]
+    shown = [n for n in free if FIELDS[n].applies(loop.config) and not session.hidden(n)]
+    return shown[:MOST]
+
+
+@st.fragment
+def lesson_bar() -> None:
+    """Draw the row; the style sheet puts it above the panels."""
+    if session.take_redraw():
+        st.rerun()
+    loop = session.loop()
+    shown = fields(loop)
+    if not shown:
+        return
+    with st.container(key="lesson_bar"):
+        # One or two do not need the whole width.
+        columns = st.columns(max(3, len(shown)), gap="medium")
+    for name, column in zip(shown, columns, strict=False):
+        with column:
+            if name == "hidden":
+                _layers(loop.config)
+            else:
+                WIDGETS[FIELDS[name].kind](name, FIELDS[name], loop.config)
+
+
+def _layers(config: Config) -> None:
+    """Draw the hidden layers in one line: their depth, or their widths."""
+    widths = config.hidden
+    if len(widths) >= DEEP and len(set(widths)) == 1:
+        depth(config)
+        return
+    text = FIELDS["hidden"].write(widths)
+    key = session.key_for("lesson_hidden", text)
+    st.text_input(
+        "Hidden layers: their widths, as 8-4", text, key=key, on_change=_reshape, args=(key,)
+    )
+
+
+def _reshape(key: str) -> None:
+    if session.current(key):
+        session.change_text("hidden", str(session.value(key) or ""))
