@@ -62,10 +62,9 @@ LESSON = Lesson(
         branch_scale=0.2,
     ),
     question=Question(
-        "20 ReLU layers with Glorot’s weights learn nothing. What would let them learn, with the "
-        "same weights and learning rate? (Of residual connections each branch is multiplied by "
-        "0.2.)",
-        ("Batch normalisation only", "Residual connections only", "Either of them", "Neither"),
+        "20 ReLU layers with Glorot’s weights learn nothing. What lets them learn, all else equal? "
+        "(Each residual branch is multiplied by 0.2.)",
+        ("Batch normalisation only", "Residual connections only", "Either", "Neither"),
         _outcome,
     ),
     goals=(

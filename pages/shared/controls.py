@@ -356,7 +356,8 @@ def _int(name: str, setting: Setting, config: Config) -> None:
     st.selectbox(
         setting.label, texts, index=texts.index(shown), key=key, accept_new_options=True,
         format_func=lambda t: setting.none_label if t == setting.none else t,
-        on_change=_typed, args=(name, key), help=f"{help_of(setting)} Pick one or type one.".strip(),
+        on_change=_typed, args=(name, key),
+        help=f"{help_of(setting)} Pick one or type one.".strip(),
     )  # fmt: skip
 
 
@@ -445,7 +446,8 @@ def _layers(name: str, setting: Setting, config: Config) -> None:
         st.text_input(
             f"{setting.label}: {len(hidden)}, their widths", setting.write(hidden), key=key,
             on_change=_typed,
-            args=(name, key), help=f"{help_of(setting)} Widths are joined by hyphens: 16-16-8.".strip(),
+            args=(name, key),
+            help=f"{help_of(setting)} Widths are joined by hyphens: 16-16-8.".strip(),
         )  # fmt: skip
     else:
         for l in range(len(hidden)):

@@ -11,6 +11,8 @@ from pages.shared.loop import Loop
 
 #: So many settings fit in a row.
 MOST = 5
+#: Pixels of a row of switches, and of any other.
+SWITCHES, ROW = 44, 84
 #: The transport has a button for a new seed.
 ELSEWHERE = ("seed",)
 #: Networks of so many layers of one width are set by their depth.
@@ -24,6 +26,12 @@ def fields(loop: Loop) -> list[str]:
     free = [name for name in loop.lesson.free if name not in ELSEWHERE]
     shown = [n for n in free if FIELDS[n].applies(loop.config) and not session.hidden(n)]
     return shown[:MOST]
+
+
+def height(loop: Loop) -> int:
+    """Return how many pixels the row takes, 0 where there is none."""
+    kinds = {FIELDS[name].kind for name in fields(loop)}
+    return (SWITCHES if kinds == {"switch"} else ROW) if kinds else 0
 
 
 @st.fragment

@@ -38,6 +38,8 @@ BUTTONS = {
 REDRAWING = (
     "action", "point", "followed", "shape", "features", "moment", "answer", "lesson",
 )  # fmt: skip
+#: Pixels of the lab's bar of controls on a projector.
+LAB_BAR = 98
 #: More strokes are not taken at once.
 MOST_STROKES = 100
 #: Those of them that lead nowhere once a run has diverged.
@@ -83,7 +85,7 @@ def stage() -> None:
         st.rerun()
     loop = session.loop()
     if loop.view.present:
-        style.for_projector(loop.view.page == "gradients" or bool(lesson_bar.fields(loop)))
+        style.for_projector(LAB_BAR if loop.view.page == "gradients" else lesson_bar.height(loop))
     drawn_for = loop.phase
     transport(loop)
     if loop.phase != drawn_for:

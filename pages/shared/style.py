@@ -132,13 +132,13 @@ BAR .stSlider label { margin-bottom: 8px; }
 BAR label p { white-space: nowrap; }
 .stAlert p { font-size: 16px !important; }
 """
-#: Pixels above the panels: the transport, and with it a bar of controls.
-TRANSPORT, WITH_BAR = 72, 170
+#: Pixels above the panels: the transport.
+TRANSPORT = 72
 
 
-def for_projector(bar: bool = False) -> None:
-    """Add the rules of the projector mode to the page; bar: whether controls stand above it."""
-    rules = PROJECTOR.replace("HEAD", str(WITH_BAR if bar else TRANSPORT))
+def for_projector(bar: int = 0) -> None:
+    """Add the rules of the projector mode to the page; bar: the height of controls above it."""
+    rules = PROJECTOR.replace("HEAD", str(TRANSPORT + bar))
     rules = rules.replace("BAR", ":is(.st-key-lab_bar, .st-key-lesson_bar)")
     st.html(f"<style>{rules}</style>")
 
