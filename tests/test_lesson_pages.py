@@ -117,6 +117,58 @@ def test_lesson_hide_and_present_go_together(key):
     assert query(at) == {"lesson": key, "hide": hide, "present": "on"}
 
 
+@pytest.mark.parametrize(
+    ("key", "labels"),
+    [
+        ("rate", {"Learning rate"}), ("batches", {"Batch size"}), ("weights", {"L1 penalty"}),
+        ("clipping", {"Clip the norm"}), ("overfit", {"L2 penalty", "Dropout"}), ("he", {"Depth"}),
+        ("residual", {"Batch normalisation", "Residual connections"}),
+        ("adam", {"Optimiser", "Learning rate"}), ("zeros", {"Starting weights"}),
+        ("saturated", {"Cost", "Hidden layers: their widths, as 8-4"}),
+        ("fewest", {"Hidden layers: their widths, as 8-4"}),
+    ],
+)  # fmt: skip
+def test_a_projected_lesson_has_the_settings_that_its_goals_ask_for(key, labels):
+    at = opened(LIVE[LESSONS[key].page], lesson=key, present="1")
+    assert not at.error
+    kinds = ("slider", "select_slider", "selectbox", "number_input", "text_input", "toggle")
+    shown = {widget.label for kind in kinds for widget in at.get(kind)}
+    assert labels <= shown
+    assert not at.sidebar.selectbox
+
+
+def test_widths_typed_above_a_projected_lesson_make_its_network():
+    at = opened(lesson="xor", present="1")
+    (field,) = [w for w in at.text_input if w.label.startswith("Hidden layers")]
+    field.set_value("4-2")
+    checked(at.run())
+    assert loop(at).config.hidden == (4, 2)
+    (field,) = [w for w in at.text_input if w.label.startswith("Hidden layers")]
+    field.set_value("lots")
+    assert "hidden" in errors(at.run())
+    assert loop(at).config.hidden == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("key", "label", "words"),
+    [
+        ("zeros", "Starting weights", "start equal and stay equal"),
+        ("sigmoid", "Activation", "slope is at most"),
+        ("fewest", "Data set", "three units can close"),
+    ],
+)
+def test_help_that_gives_the_answer_away_waits_for_one(key, label, words):
+    at = opened(LIVE[LESSONS[key].page], lesson=key)
+
+    def help_():
+        return next(box.help for box in at.selectbox if box.label == label)
+
+    assert words not in help_()
+    loop(at).answer(0)
+    checked(at)
+    assert words in help_()
+
+
 def test_a_lesson_without_predictions_hides_nothing_and_has_no_reveal():
     at = opened("gradients.py", lesson="sigmoid", predict="0")
     assert frame(at)["verdict"]

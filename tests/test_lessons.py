@@ -10,7 +10,9 @@ from visits import settled
 from dnn.config import Config
 from dnn.execution import InlineExecutor
 from dnn.history import History
+from dnn.inference import guessing_cost
 from dnn.lessons import LESSONS, State
+from dnn.lessons.saturated import right
 from dnn.lessons.sigmoid import left
 from dnn.live import start_record
 from dnn.questions import QUESTIONS
@@ -167,6 +169,48 @@ def test_a_divergence_is_not_shown_before_somebody_has_predicted_it():
     told = settled(loop)
     assert told["status"]["text"].startswith("Diverged at step")
     assert "diverged" in str(told["panels"]["cost"]["figure"])
+
+
+def test_clipping_is_learned_by_the_norm_which_keeps_the_direction():
+    loop = opened("clipping")
+    settled(loop)
+    assert goals(play(loop, {"clip_value": 0.1}, 600)) == [False, False]
+    assert loop.run.diverged is None
+    message = play(loop, {"clip_value": 0.0, "clip_norm": 1.0}, 500)
+    assert goals(message) == [False, True]
+    assert 0.6 < guessing_cost(loop.run) < 0.7, "what the goal asks for is below guessing"
+
+
+def test_the_saturated_neuron_is_judged_by_its_own_answers():
+    loop = opened("saturated")
+    play(loop, {}, 200)
+    (W, b), (V, _) = loop.run.weights
+    X, y = loop.run.data.X_train, loop.run.data.Y_train
+    own = sum((W[0] @ x + b[0, 0] > 0) == (t > 0.5) for x, t in zip(X.T, y[0], strict=True))
+    state = State(loop.run, loop.history, loop.view)
+    assert right(state) == pytest.approx(100 * own / len(X.T))
+    assert right(state) < 5, "it has not turned round"
+    assert state.last("train_score") > 0.95, "the linear output behind it has"
+    assert V[0, 0] < 0
+
+
+def test_a_lessons_rates_are_written_as_they_are_set():
+    loop, (stages, came) = opened("rate"), PLAYS["rate"]
+    loop.answer(came)
+    for fields, steps in stages:
+        message = play(loop, fields, steps)
+    taken = message["lesson"]["take_away"]
+    assert "steps: 0.001 leaves" in taken
+    assert ", 1 brings" in taken
+    assert ", 30 ends" in taken
+
+
+def test_the_fewest_neurons_are_not_told_before_they_are_guessed():
+    loop = opened("fewest")
+    assert "13" not in str(settled(loop)["lesson"])
+    message = play(loop, {"hidden": (8,)}, 1500)
+    assert "fewer will do" in message["lesson"]["goals"][1]["missing"]
+    assert "13" not in str(message["lesson"])
 
 
 def test_every_lesson_is_played_here_and_there_are_enough():

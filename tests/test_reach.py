@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from pages.shared.reach import app_address, is_own, lesson_address, network_address, reach, spoken
+from pages.shared.reach import (
+    app_address,
+    elsewhere,
+    is_own,
+    lesson_address,
+    network_address,
+    reach,
+    spoken,
+)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +60,19 @@ def test_which_hosts_mean_the_machine_that_says_them(host, own):
 def test_what_others_can_open_is_left_alone():
     found = reach("https://example.org/lab/teach", "teach", "10.0.0.5", "")
     assert (found.address, found.problem) == ("https://example.org/lab/", "")
+
+
+def test_of_a_link_that_others_cannot_open_it_is_said_what_stands_for_it():
+    url = "http://localhost:8501/layers?lesson=adam"
+    here = reach(url, "layers", "10.0.0.5", "")
+    assert here.address == "http://10.0.0.5:8501/"
+    words = elsewhere(url, here)
+    assert words.startswith("Others can’t open “localhost”")
+    assert words.endswith("On this network 10.0.0.5:8501 stands for it.")
+    alone = elsewhere(url, reach(url, "layers", "10.0.0.5", "localhost"))
+    assert alone == "Others can’t open “localhost”: on their machines it means their own."
+    for open_ in ("https://example.org/lab/?lesson=xor", here.address):
+        assert elsewhere(open_, here) == ""
 
 
 @pytest.mark.parametrize("listens", ["", "0.0.0.0", "::"])

@@ -134,6 +134,13 @@ def test_the_report_s_link_makes_the_run_again():
     assert (again.parameters == live.run.parameters).all()
 
 
+def test_the_report_says_of_its_link_where_others_cannot_open_it():
+    at = opened(dataset="circle", hidden="3", samples="60")
+    words = "Others can’t open “localhost”"
+    assert words in unescape(report_of(loop(at), "http://localhost:8501/", {}))
+    assert words not in unescape(report_of(loop(at), "http://10.0.0.5:8501/", {}))
+
+
 def test_of_data_of_one_s_own_the_report_has_no_link_and_leaves_nothing_behind():
     at = opened()
     X = np.random.default_rng(3).normal(size=(2, 40))

@@ -23,7 +23,7 @@ def _tamed(state: State) -> Found:
     if c.clip_value:
         return "not the values: that turns the gradient; clip its norm alone"
     if not c.clip_norm:
-        return "set “Clip the norm” under More, then Reset"
+        return f"set “Clip the norm”{state.more}, then Reset"
     if state.run.diverged:
         return "it diverged again: clip at a smaller value"
     if far_enough(state, STEPS):

@@ -43,6 +43,11 @@ class State:
         """The settings in force."""
         return self.run.config
 
+    @property
+    def more(self) -> str:
+        """Where rare settings are, in words; on a projector a lesson's stand above the panels."""
+        return "" if self.view.present else ", in the side bar under More"
+
     def last(self, name: str) -> float:
         """Return the newest value of a column of the history, NaN without a record."""
         return float(self.history.last(name)) if len(self.history) else float("nan")

@@ -33,7 +33,7 @@ def _squared(state: State) -> Found:
 
 def _logistic(state: State) -> Found:
     if state.config.loss != "logistic":
-        return "choose the logistic cost: “Cost” in the side bar, under More"
+        return f"set “Cost”{state.more}, to logistic"
     if state.config.hidden:
         return "take the hidden neuron away: the output is the sigmoid neuron now"
     missing = far_enough(state, STEPS)
@@ -67,9 +67,9 @@ LESSON = Lesson(
         "A sigmoid neuron is sure and wrong: its z is large, on the wrong side. With which cost is "
         f"it itself right for more examples after {STEPS} steps?",
         (
-            "The squared error of what comes after it",
-            "The logistic cost on its own output",
-            f"Both alike, within {POINTS} points",
+            "Squared error behind it",
+            "Logistic cost on it",
+            f"Alike, within {POINTS} points",
         ),
         _outcome,
     ),

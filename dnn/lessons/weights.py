@@ -33,7 +33,7 @@ def _free(state: State) -> Found:
 def _l1(state: State) -> Found:
     c = state.config
     fits = c.l1 == PENALTY and not c.l2
-    return _read(state, "l1", fits, f"set the L1 penalty (under More) to {PENALTY}, L2 to 0")
+    return _read(state, "l1", fits, f"set the L1 penalty to {PENALTY}{state.more}; L2 to 0")
 
 
 def _l2(state: State) -> Found:

@@ -113,9 +113,41 @@ def test_nothing_is_given_away_before_an_answer(visit, where):
     answer(page, choice)
     page.wait_for_selector(SHOWN[where], timeout=20_000)
     said = page.locator(".nl-answer").inner_text()
-    assert said.startswith(f"Predicted: {choice} (at step 3) The run: ")
-    # The charts of the lab show the outcome at once; the other pages' takes 500 steps.
-    assert ("as predicted" in said) == (where == "gradients")
+    # The charts of the lab have shown the outcome at once; the other pages' takes 500 steps.
+    late = where == "gradients"
+    assert said.startswith(f"{'Answered' if late else 'Predicted'}: {choice} (at step 3) The run: ")
+    assert ("answered after the run" in said) == late
+    assert "as predicted" not in said
+
+
+def test_on_a_projector_a_lesson_can_be_played_to_its_end(browser, server):
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    page.goto(server[0] + "?lesson=rate&present=1")
+    page.wait_for_selector(".nl-choices button", timeout=20_000)
+    answer(page, "Jump about")
+    page.locator(".st-key-speed button", has_text="10 epochs").click()
+    for n, rate in enumerate(("0.001", "1", "30"), 1):
+        field = page.locator(".st-key-lesson_bar input[type=text]")
+        field.fill(rate)
+        field.press("Enter")
+        linked(page, f"learning_rate={rate}") if n > 1 else None
+        page.locator(".st-key-reset button").click()
+        until(page, "lab.step === 0")
+        page.keyboard.press("Space")
+        goals(page, *range(1, n + 1))
+        page.keyboard.press("Space")
+        until(page, "!lab.playing")
+    page.wait_for_selector(".nl-take-away")
+    small = """[...document.querySelectorAll(".st-key-lesson_bar :is(p, input)")].filter((e) =>
+      e.checkVisibility() && parseFloat(getComputedStyle(e).fontSize) < 16).length"""
+    assert page.evaluate(small) == 0
+    bar, panels = (
+        page.locator(at).first.bounding_box() for at in (".st-key-lesson_bar", ".nl-root")
+    )
+    assert bar["y"] + bar["height"] <= panels["y"]
+    assert panels["y"] + panels["height"] <= 720
+    context.close()
 
 
 def test_every_key_does_its_work_and_none_while_somebody_types(visit):
