@@ -26,7 +26,7 @@ def _learns(state: State, _: Notes) -> int | None:
     if math.isnan(cost) or guess is None:
         return None
     ratio = cost / guess
-    return 0 if ratio < 1 - NEAR else 1 if ratio <= 1 + NEAR else 2
+    return 0 if ratio <= 1 - NEAR else 1 if ratio <= 1 + NEAR else 2
 
 
 def _reaches(state: State, _: Notes) -> int | None:
@@ -67,7 +67,7 @@ def _ahead(state: State, _: Notes) -> int | None:
 _TRAINS = Question(
     f"What will {STEPS} steps of training do to the train cost?",
     (
-        f"Bring it more than {NEAR:.0%} below what guessing costs",
+        f"Bring it at least {NEAR:.0%} below what guessing costs",
         f"Leave it near guessing, within {NEAR:.0%}",
         "Bring it above, or out of range",
     ),

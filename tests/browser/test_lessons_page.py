@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from acting import lab, linked, until
+from acting import lab, linked, press, until
 
 pytestmark = pytest.mark.browser
 
@@ -132,7 +132,7 @@ def test_on_a_projector_a_lesson_can_be_played_to_its_end(browser, server):
         field.fill(rate)
         field.press("Enter")
         linked(page, f"learning_rate={rate}") if n > 1 else None
-        page.locator(".st-key-reset button").click()
+        press(page, "reset")
         until(page, "lab.step === 0")
         page.keyboard.press("Space")
         goals(page, *range(1, n + 1))
