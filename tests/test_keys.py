@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from visits import opened, press
 
-from pages.shared import keys, session
+from pages.shared import keys
 
 STATIC = Path(keys.__file__).parents[2] / "static"
 #: A key by name where it is compared, or where it names an entry of a table of keys.
@@ -21,12 +21,7 @@ LETTER = re.compile(r"\.key(?:\.toLowerCase\(\))? === \"(.)\"")
 LEFT_TO_THE_BROWSER = {"shaping.js": {"Enter", *keys.ARROWS}, "timeline.js": set(keys.ACROSS)}
 
 
-@pytest.fixture(autouse=True)
-def _inline(monkeypatch):
-    monkeypatch.setenv("NEURAL_LAB_EXECUTOR", "inline")
-    session.executor.clear()
-    yield
-    session.executor.clear()
+pytestmark = pytest.mark.usefixtures("inline")
 
 
 def told(source):

@@ -9,7 +9,6 @@ from dnn.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED
 from dnn.experiments.experiment import Outcome
 from dnn.lessons import LESSONS
 from dnn.questions import QUESTIONS
-from pages.shared import session
 
 #: The pages with a network, by name and file.
 LIVE = {"playground": "", **{name: f"{name}.py" for name in QUESTIONS if name != "playground"}}
@@ -20,12 +19,7 @@ SMALL = {"dataset": "circle", "samples": "60", "hidden": "8-8"}
 TITLE = "**This link can't be shown as it is:**"
 
 
-@pytest.fixture(autouse=True)
-def _inline(monkeypatch):
-    monkeypatch.setenv("NEURAL_LAB_EXECUTOR", "inline")
-    session.executor.clear()
-    yield
-    session.executor.clear()
+pytestmark = pytest.mark.usefixtures("inline")
 
 
 def frame(at):

@@ -16,7 +16,6 @@ from dnn.figures.frame import unpack
 from dnn.history import History
 from dnn.live import Slice, train_slice
 from dnn.view import View
-from pages.shared import session
 from pages.shared.loop import dataset
 
 SMALL = Config(
@@ -25,12 +24,7 @@ SMALL = Config(
 PRESENT = View(page="gradients", present=True)
 
 
-@pytest.fixture(autouse=True)
-def _inline(monkeypatch):
-    monkeypatch.setenv("NEURAL_LAB_EXECUTOR", "inline")
-    session.executor.clear()
-    yield
-    session.executor.clear()
+pytestmark = pytest.mark.usefixtures("inline")
 
 
 def shown(config: Config = SMALL, view: View = PRESENT) -> dict:

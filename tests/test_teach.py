@@ -19,7 +19,7 @@ from dnn.execution import CACHE
 from dnn.lessons import LESSONS
 from dnn.qr import qr_svg
 from dnn.training import replay
-from pages.shared import session, teaching
+from pages.shared import teaching
 from pages.shared.reach import Reach
 from pages.shared.share import NO_LINK, report_of
 
@@ -29,12 +29,7 @@ NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
 ADDRESS = "https://lab.example.org/lab/"
 
 
-@pytest.fixture(autouse=True)
-def _inline(monkeypatch):
-    monkeypatch.setenv("NEURAL_LAB_EXECUTOR", "inline")
-    session.executor.clear()
-    yield
-    session.executor.clear()
+pytestmark = pytest.mark.usefixtures("inline")
 
 
 def test_every_lesson_is_there_with_its_link_its_short_address_and_its_code():

@@ -12,16 +12,9 @@ from dnn.config import Config
 from dnn.glossary import GLOSSARY
 from dnn.training import start
 from dnn.walk import example_stages, small_run, trace
-from pages.shared import session
 from pages.shared.walk_picture import picture
 
-
-@pytest.fixture(autouse=True)
-def _inline(monkeypatch):
-    monkeypatch.setenv("NEURAL_LAB_EXECUTOR", "inline")
-    session.executor.clear()
-    yield
-    session.executor.clear()
+pytestmark = pytest.mark.usefixtures("inline")
 
 
 def test_the_small_network_is_walked_to_the_end_and_back():
