@@ -8,12 +8,12 @@ Columns are examples. Every function returns new values; a Run is never altered.
 """
 
 from dnn.config import Config
-from dnn.datasets import Dataset, load
-from dnn.gradcheck import Check, gradcheck
-from dnn.history import History, Record
-from dnn.inference import cost, gradients, penalty, predict
-from dnn.saved import restore, save
-from dnn.training import (
+from dnn.data.datasets import Dataset, load
+from dnn.files.saved import restore, save
+from dnn.run.gradcheck import Check, gradcheck
+from dnn.run.history import History, Record
+from dnn.run.inference import cost, gradients, penalty, predict
+from dnn.run.training import (
     Change,
     Divergence,
     Run,

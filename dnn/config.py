@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
-from dnn.activations import ACTIVATIONS
-from dnn.datasets import DATASETS, SCALINGS
-from dnn.features import FEATURES
-from dnn.initializers import INITIALIZERS
-from dnn.losses import LOSSES
-from dnn.optimizers import OPTIMIZERS
-from dnn.schedules import SCHEDULES
+from dnn.data.datasets import DATASETS, SCALINGS
+from dnn.data.features import FEATURES
+from dnn.parts.activations import ACTIVATIONS
+from dnn.parts.initializers import INITIALIZERS
+from dnn.parts.losses import LOSSES
+from dnn.parts.optimizers import OPTIMIZERS
+from dnn.parts.schedules import SCHEDULES
 from dnn.settings import Setting, setting, shown
 
 #: What one link may ask of the server; the operator can raise it by environment variables.

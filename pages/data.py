@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages.shared import session
-from pages.shared.bring import page
 from pages.shared.controls import brand, message
+from pages.shared.own_data import page
 
 session.heed_link()
 with st.sidebar:

@@ -3,7 +3,7 @@
 from pages.shared import live, session
 from pages.shared.controls import message
 from pages.shared.lesson_bar import lesson_bar
-from pages.shared.pair import twins_sidebar
+from pages.shared.twins_sidebar import twins_sidebar
 
 session.take_redraw()  # this is one
 present = session.visit("twins").view.present

@@ -6,7 +6,7 @@ import sys
 import time
 
 import dnn
-from dnn import execution
+from lab.live import executors as execution
 
 
 def square(x):

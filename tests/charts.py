@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from dnn import figures
+from lab import figures
 
 go = pytest.importorskip("plotly.graph_objects")
 

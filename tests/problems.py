@@ -6,9 +6,9 @@ from itertools import pairwise
 import numpy as np
 
 import dnn
-from dnn.activations import ACTIVATIONS
-from dnn.dropout import Masks
-from dnn.losses import LOSSES
+from dnn.parts.activations import ACTIVATIONS
+from dnn.parts.dropout import Masks
+from dnn.parts.losses import LOSSES
 
 
 def problem(loss, n_inputs=3, m=12, m_test=5, seed=0):

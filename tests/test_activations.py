@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import erfc, expit, ndtr
 
-from dnn.activations import ACTIVATIONS, constant
-from dnn.initializers import INITIALIZERS
+from dnn.parts.activations import ACTIVATIONS, constant
+from dnn.parts.initializers import INITIALIZERS
 
 #: Klambauer et al. 2017, eq. 14.
 TAIL = erfc(0.5**0.5) * math.exp(0.5)

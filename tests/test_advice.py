@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 import dnn
-from dnn.advice import advise, growth_at_start
-from dnn.presets import PRESETS
+from lab.analysis.diagnosis.advice import advise, growth_at_start
+from lab.teaching.presets import PRESETS
 
 TOO_FAST = replace(
     PRESETS["circle"].config, activation="relu", optimizer="sgd", learning_rate=100.0, l2=0.1

@@ -1,159 +1,191 @@
-"""The rules of the house: who imports whom, and how light the core stays."""
+"""The rules of the house: who imports whom, and how light the network stays."""
 
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-DNN = ROOT / "dnn"
 
-#: What each module may import from dnn beside what those it names may: lowest first.
-ORDER = [
-    "registry",
-    "activations",
-    "initializers",
-    "losses",
-    "optimizers",
-    "schedules",
-    "features",
-    "planes",
-    "examples",
-    "scalings",
-    "tables",
-    "datasets",
-    "settings",
-    "config",
-    "layout",
-    "normalization",
-    "program",
-    "products",
-    "network",
-    "jacobians",
-    "spectra",
-    "batches",
-    "dropout",
-    "update",
-    "trainer",
-    "diagnostics",
-    "training",
-    "moments",
-    "timeline",
-    "changes",
-    "fields",
-    "npz",
-    "saved_data",
-    "saved",
-    "inference",
-    "gradcheck",
-]
+#: Each package or file may import those above it, and itself. The longest name that fits counts.
+PACKAGES = (
+    "dnn.registry",
+    "dnn.settings",
+    "dnn.parts",
+    "dnn.data",
+    "dnn.config",
+    "dnn.engine",
+    "dnn.run",
+    "dnn.files",
+    "dnn",
+    "lab.view",
+    "lab.text",
+    "lab.theory",
+    "lab.analysis",
+    "lab.intake",
+    "lab.figures",
+    "lab.teaching",
+    "lab.experiments",
+    "lab.live",
+    "lab.panels",
+    "lab.report",
+    "pages.shared",
+    "pages",
+    "app",
+)
 #: Generators of their own; the classic demo's starting weights come from the old one.
 GENERATORS = ("np.random.default_rng", "np.random.RandomState")
-#: Modules that import nothing else of dnn.
-LEAVES = ["distributions", "history", "execution", "view", "limits", "qr"]
-OPTIONAL = {
-    "h5py", "streamlit", "plotly", "sklearn", "segno", "pandas", "dask", "distributed",
-}  # fmt: skip
+#: What a worker does not load: pages, charts in the browser, and what only some functions need.
+HEAVY = {"h5py", "streamlit", "plotly", "sklearn", "segno", "pandas", "dask", "distributed"}
+#: What the network is made of, beside the standard library.
+NETWORK = {"numpy", "scipy", "dnn"}
+#: Lines of dnn/: what a student can read.
+READABLE = 6_500
+
+
+@cache
+def sources():
+    """Return the path of each module of the app, by its dotted name."""
+    paths = [ROOT / "app.py"]
+    for top in ("dnn", "lab", "pages"):
+        paths += sorted((ROOT / top).rglob("*.py"))
+    return {dotted(path): path for path in paths}
+
+
+def dotted(path):
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    return name.removesuffix(".__init__")
 
 
 def imports_of(path, everywhere=True):
-    """Return the modules that a file imports, inside functions too or only when it is loaded."""
+    """Return the names that a file imports, inside functions too or only when it is loaded."""
     tree = ast.parse(path.read_text())
-    nodes = ast.walk(tree) if everywhere else tree.body
     found = set()
-    for node in nodes:
+    for node in ast.walk(tree) if everywhere else tree.body:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: absolute imports only"
-            found.add(node.module)
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                found.add(full if full in sources() else node.module)
     return found
 
 
-def own(modules):
-    return {module.split(".")[1] for module in modules if module.startswith("dnn.")}
+def own(names):
+    return {name for name in names if name in sources()}
 
 
-def heads(modules):
-    return {module.split(".")[0] for module in modules}
+def heads(names):
+    return {name.split(".")[0] for name in names}
 
 
-@pytest.mark.parametrize("name", ORDER)
-def test_imports_run_one_way(name):
-    used = own(imports_of(DNN / f"{name}.py"))
-    assert used <= {*ORDER[: ORDER.index(name)], *LEAVES}
+def package_of(name):
+    """Return the entry of PACKAGES that a module belongs to."""
+    fits = [p for p in PACKAGES if name == p or name.startswith(p + ".")]
+    assert fits, f"{name} belongs to no package of the table"
+    return max(fits, key=len)
 
 
-@pytest.mark.parametrize("path", sorted(DNN.glob("theory/*.py")), ids=lambda path: path.stem)
-def test_theory_knows_activations_and_initializers_only(path):
-    assert own(imports_of(path)) <= {"theory", "registry", "activations", "initializers"}
+@pytest.mark.parametrize("package", PACKAGES)
+def test_imports_run_one_way(package):
+    allowed = PACKAGES[: PACKAGES.index(package) + 1]
+    files = {n: p for n, p in sources().items() if package_of(n) == package}
+    assert files, "a package of the table is empty"
+    upward = [
+        f"{name} imports {other}"
+        for name, path in files.items()
+        for other in own(imports_of(path))
+        if package_of(other) not in allowed
+    ]
+    assert not upward
 
 
-@pytest.mark.parametrize("path", sorted(DNN.glob("readers/*.py")), ids=lambda path: path.stem)
-def test_readers_know_data_and_files_only(path):
-    allowed = {"readers", "datasets", "scalings", "limits", "npz", "settings"}
-    assert own(imports_of(path)) <= allowed
+def test_no_file_imports_itself_by_a_detour():
+    """Each file's own imports, inside functions and for the type checker too, form no circle."""
+    left = {name: own(imports_of(path)) - {name} for name, path in sources().items()}
+    while left:
+        free = {name for name, used in left.items() if not used & left.keys()}
+        assert free, f"a circle among {sorted(left)}"
+        left = {name: used for name, used in left.items() if name not in free}
 
 
-def test_the_network_does_not_know_the_configuration():
-    """Beside the order: what has no reason to know the configuration does not import it."""
-    for name in ("layout", "normalization", "program", "products", "network", "batches", "dropout"):
-        assert not own(imports_of(DNN / f"{name}.py")) & {"config", "settings", "datasets"}
+@pytest.mark.parametrize("top", ["dnn", "lab"])
+def test_network_and_lab_know_no_page(top):
+    for name, path in sources().items():
+        if package_of(name).split(".")[0] != top:
+            continue
+        used = imports_of(path)
+        assert not heads(used) & {"pages", "app", "streamlit", "plotly", "tests"}, name
+        assert not heads(imports_of(path, everywhere=False)) & HEAVY, name
+        assert top == "lab" or heads(used) <= NETWORK | set(sys.stdlib_module_names) | HEAVY, name
 
 
-def test_the_order_names_every_module_of_the_engine():
-    above = {"__init__", "live", "panels", "presets", "advice", "signal", "verdict", "lab"}
-    above |= {"trainability", "twins", "space", "space_panel", "script", "maps", "diagram"}
-    above |= {"autopsy", "autopsy_panel", "exports"}
-    above |= {"layers", "attending", "questions"}
-    above |= {"layers", "proposal", "drawing", "classic", "scaling_effect"}
-    above |= {"layers", "results", "metrics"}
-    above |= {"judgement"}
-    above |= {"layers", "results", "metrics", "pictures"}
-    assert {path.stem for path in DNN.glob("*.py")} - above == {*ORDER, *LEAVES}
+def test_theory_knows_activations_and_initialisers_only():
+    allowed = {"lab.theory", "dnn.registry", "dnn.parts.activations", "dnn.parts.initializers"}
+    for path in (ROOT / "lab/theory").glob("*.py"):
+        used = own(imports_of(path))
+        assert not {n for n in used if not n.startswith("lab.theory")} - allowed
 
 
-@pytest.mark.parametrize("name", LEAVES)
-def test_leaves_import_nothing_of_dnn(name):
-    assert not own(imports_of(DNN / f"{name}.py"))
+def test_the_engine_below_the_trainer_does_not_know_the_configuration():
+    for path in (ROOT / "dnn/engine").glob("*.py"):
+        if path.stem not in ("trainer", "update"):
+            assert not own(imports_of(path)) & {"dnn.config", "dnn.settings", "dnn.data.datasets"}
 
 
-@pytest.mark.parametrize("path", sorted(DNN.rglob("figures/*.py")), ids=lambda path: path.stem)
-def test_figures_need_numpy_and_history_only(path):
-    assert own(imports_of(path)) <= {"figures", "history"}
-    assert not heads(imports_of(path)) & OPTIONAL
+def test_figures_draw_and_do_not_judge():
+    """They know numbers, words and records: no network, no analysis and no diagnosis."""
+    allowed = ("lab.figures", "lab.text", "dnn.run.history")
+    for path in (ROOT / "lab/figures").rglob("*.py"):
+        assert not {n for n in own(imports_of(path)) if not n.startswith(allowed)}, path.stem
 
 
-@pytest.mark.parametrize("path", sorted(DNN.rglob("*.py")), ids=lambda path: path.stem)
-def test_dnn_knows_no_page(path):
-    assert not heads(imports_of(path)) & {"pages", "app", "streamlit", "plotly", "tests"}
-    assert not heads(imports_of(path, everywhere=False)) & OPTIONAL
+@pytest.mark.parametrize("top", ["dnn", "lab"])
+def test_no_global_randomness_and_nothing_printed(top):
+    for path in (ROOT / top).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                name = ast.unparse(node.func)
+                assert name != "print", path
+                assert not name.startswith("np.random.") or name in GENERATORS, path
+            assert not (isinstance(node, ast.ExceptHandler) and node.type is None), path
 
 
-def test_training_draws_no_figures():
-    for name in (*ORDER, *LEAVES):
-        assert "figures" not in own(imports_of(DNN / f"{name}.py"))
-
-
-@pytest.mark.parametrize("path", sorted(DNN.rglob("*.py")), ids=lambda path: path.stem)
-def test_the_core_has_no_global_randomness_and_prints_nothing(path):
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call):
-            name = ast.unparse(node.func)
-            assert name != "print"
-            assert not name.startswith("np.random.") or name in GENERATORS
-        assert not (isinstance(node, ast.ExceptHandler) and node.type is None), "bare except"
-
-
-@pytest.mark.parametrize("module", ["dnn", "dnn.live", "dnn.presets", "dnn.advice", "dnn.readers"])
+@pytest.mark.parametrize(
+    "module", ["dnn", "lab.live.worker", "lab.live.session.loop", "lab.panels", "lab.intake"]
+)
 def test_importing_stays_light(module):
     code = f"import sys, {module}; print(*{{m.split('.')[0] for m in sys.modules}})"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert not set(done.stdout.split()) & OPTIONAL
+    assert not set(done.stdout.split()) & HEAVY
+
+
+def test_importing_the_network_loads_nothing_of_the_lab():
+    code = "import sys, dnn; print(*{m.split('.')[0] for m in sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not {"lab", "pages"} & set(done.stdout.split())
+
+
+def test_the_network_is_short_enough_to_read():
+    lines = sum(len(path.read_text().splitlines()) for path in (ROOT / "dnn").rglob("*.py"))
+    assert lines <= READABLE
+
+
+def test_each_package_says_what_lives_there():
+    """Its __init__ has a docstring of a few lines."""
+    folders = {path.parent for name, path in sources().items() if package_of(name) != "app"}
+    for folder in folders:
+        if (folder / "__init__.py").exists() and folder.name != "pages":
+            said = ast.get_docstring(ast.parse((folder / "__init__.py").read_text()))
+            assert said, folder
 
 
 def test_the_public_face():

@@ -7,11 +7,11 @@ import pytest
 from charts import check, plain, texts
 
 import dnn
-from dnn.autopsy import QUANTITIES, STEPS, autopsy
-from dnn.figures import autopsy as figure
-from dnn.figures import autopsy_figure, autopsy_sentence
-from dnn.presets import PRESETS
-from dnn.trainer import LIMIT
+from dnn.engine.trainer import LIMIT
+from lab.analysis.diagnosis.autopsy import QUANTITIES, STEPS, autopsy
+from lab.figures import autopsy as figure
+from lab.figures import autopsy_figure, autopsy_sentence
+from lab.teaching.presets import PRESETS
 
 #: Each diverges: too high a rate (at once, and slowly), a penalty that overshoots, a deep ReLU
 #: network, and one whose float32 overflows on its way.

@@ -16,14 +16,15 @@ from test_page import shown
 from visits import base, checked, errors, opened, query
 
 import dnn
-from dnn import classic
 from dnn.config import Config
-from dnn.execution import CACHE, InlineExecutor, WorkerPool
-from dnn.live import warm_up
-from dnn.proposal import proposed
-from dnn.scaling_effect import effect
-from dnn.view import View
-from pages.shared.loop import Loop
+from dnn.engine.cache import CACHE
+from lab.intake import classic
+from lab.intake.proposal import proposed
+from lab.intake.scaling_effect import effect
+from lab.live.executors import InlineExecutor, WorkerPool
+from lab.live.session.loop import Loop
+from lab.live.worker import warm_up
+from lab.view import View
 from pages.shared.sources import AT_HAND, at_hand, read_files
 
 FOLDER = os.environ.get("NEURAL_LAB_DATA", "")

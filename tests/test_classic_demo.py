@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import dnn
-from dnn.readers import read_images
+from lab.intake import read_images
 
 FOLDER = os.environ.get("NEURAL_LAB_DATA", "")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="NEURAL_LAB_DATA names no folder")

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dnn.config
-from dnn.activations import ACTIVATIONS
 from dnn.config import DEFAULT, FIELDS, LIVE_FIELDS, Config, check_work, from_query, to_query
+from dnn.parts.activations import ACTIVATIONS
 
 NUMBERS = [name for name, about in FIELDS.items() if about.kind in ("int", "float", "log")]
 QUICK = settings(max_examples=150, deadline=None)

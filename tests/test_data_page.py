@@ -10,10 +10,9 @@ import pytest
 from test_bring import brought, csv, npz, opened_loop, trained, widget, words
 from visits import checked, errors, opened
 
-from dnn import classic
-from dnn.datasets import DATASETS
-from dnn.readers import Examples
-from dnn.readers.problem import Problem
+from dnn.data.datasets import DATASETS
+from lab.intake import Examples, classic
+from lab.intake.problem import Problem
 from pages.shared.sources import AT_HAND, Source, at_hand
 
 FIRST = ("a.csv", csv(), "text/csv")

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dnn.config import Config
-from dnn.datasets import DATASETS, SCALINGS, Dataset, data_fields, load, train_size
-from dnn.features import expand
+from dnn.data.datasets import DATASETS, SCALINGS, Dataset, data_fields, load, train_size
+from dnn.data.features import expand
 
 TABLES = [key for key, entry in DATASETS.items() if not entry.synthetic]
 PLANAR = [key for key, entry in DATASETS.items() if entry.planar]
@@ -186,7 +186,7 @@ REACHED = {
 @pytest.mark.parametrize("key", TABLES)
 def test_a_table_is_learned(key):
     from dnn import Watch, advance, start
-    from dnn.trainer import loss_key
+    from dnn.engine.trainer import loss_key
 
     hidden, epochs, least, loss, outputs = REACHED[key]
     config = Config(

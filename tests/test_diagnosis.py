@@ -8,12 +8,12 @@ from problems import problem
 
 import dnn
 from dnn.config import LIVE_FIELDS
-from dnn.diagnosis import RULES, diagnose, observe
-from dnn.history import History
-from dnn.lab import fitting
-from dnn.live import start_record
-from dnn.presets import PRESETS
-from dnn.training import borrowed_trainer, parameter_place
+from dnn.run.history import History
+from dnn.run.training import borrowed_trainer, parameter_place
+from lab.analysis.diagnosis import RULES, diagnose, observe
+from lab.live.worker import start_record
+from lab.panels.gradients import fitting
+from lab.teaching.presets import PRESETS
 
 CIRCLE = dnn.Config(dataset="circle", hidden=(8, 6), samples=200)
 SGD = replace(CIRCLE, optimizer="sgd", learning_rate=0.1)

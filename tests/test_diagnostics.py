@@ -9,10 +9,10 @@ from scipy.special import expit, softmax
 from sklearn.metrics import r2_score
 
 import dnn
-from dnn.activations import ACTIVATIONS
-from dnn.diagnostics import PROBE
-from dnn.losses import LOSSES
-from dnn.trainer import score
+from dnn.engine.trainer import score
+from dnn.parts.activations import ACTIVATIONS
+from dnn.parts.losses import LOSSES
+from dnn.run.measure import PROBE
 
 LINKS = {"sigmoid": expit, "softmax": lambda Z: softmax(Z, axis=0), "linear": lambda Z: Z}
 

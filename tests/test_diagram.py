@@ -9,19 +9,19 @@ import pytest
 from visits import errors, opened, query
 
 import dnn
-from dnn import maps
 from dnn.config import Config
-from dnn.datasets import DATASETS
-from dnn.diagram import LINKS, LINKS_IN_ALL, strongest
-from dnn.execution import InlineExecutor
-from dnn.features import FEATURES, expand
-from dnn.figures import unpack
-from dnn.history import History
-from dnn.live import Slice, train_slice
-from dnn.training import Run, borrowed_trainer
-from dnn.view import View
+from dnn.data.datasets import DATASETS
+from dnn.data.features import FEATURES, expand
+from dnn.run.history import History
+from dnn.run.training import Run, borrowed_trainer
+from lab.analysis import maps
+from lab.figures import unpack
+from lab.live.executors import InlineExecutor
+from lab.live.session.loop import Loop
+from lab.live.worker import Slice, train_slice
+from lab.panels.network import LINKS, LINKS_IN_ALL, strongest
+from lab.view import View
 from pages.shared import live, session
-from pages.shared.loop import Loop
 
 G = {
     "tanh": np.tanh,
@@ -102,7 +102,7 @@ def test_the_diagram_and_the_boundary_come_from_one_pass(monkeypatch):
         passes.append(trainer)
         return run_of(trainer, *given)
 
-    monkeypatch.setattr("dnn.panels.plane_pass", counted)
+    monkeypatch.setattr("lab.panels.playground.plane_pass", counted)
     shown(SMALL)
     assert len(passes) == 1
 

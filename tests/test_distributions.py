@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from dnn.distributions import (
+from lab.analysis.distributions import (
     BINS,
     PERCENTILES,
     RANKS,

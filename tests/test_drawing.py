@@ -8,15 +8,16 @@ from test_page import shown
 from test_saved import assert_equal
 
 import dnn
-from dnn import figures, saved
 from dnn.config import Config
-from dnn.drawing import MOST, REACH, Stroke, drawable, drawn
-from dnn.execution import InlineExecutor
-from dnn.script import fits
-from dnn.training import exchange
-from dnn.view import View
+from dnn.files import saved
+from dnn.files.script import fits
+from dnn.run.training import exchange
+from lab import figures
+from lab.intake.hand_drawn import MOST, REACH, Stroke, drawable, drawn
+from lab.live.executors import InlineExecutor
+from lab.live.session.loop import Loop
+from lab.view import View
 from pages.shared import live
-from pages.shared.loop import Loop
 
 GAUSS = Config(dataset="gauss", samples=60, hidden=(4,), batch_size=8)
 PUT = Stroke("put", ((3.0, -3.0), (3.2, -3.1)), 1)
@@ -314,7 +315,7 @@ def test_an_event_may_say_anything(strokes):
 
 
 def test_a_value_is_put_while_the_network_trains():
-    from dnn.figures.frame import unpack
+    from lab.figures.frame import unpack
 
     loop = loop_of(Config(dataset="reg_gauss", samples=60, hidden=(4,), batch_size=8))
     loop.step(20)
@@ -333,7 +334,7 @@ def test_a_value_is_put_while_the_network_trains():
 
 
 def test_the_frame_says_what_can_be_drawn():
-    from dnn.figures.frame import unpack
+    from lab.figures.frame import unpack
 
     loop = loop_of()
     shown(loop)

@@ -5,8 +5,8 @@ import pytest
 from problems import flat, masks_of, problem, start_random
 
 import dnn
-from dnn.dropout import ELEMENTS_A_BLOCK, Masks
-from dnn.inference import AS_TRAINING, Question
+from dnn.parts.dropout import ELEMENTS_A_BLOCK, Masks
+from dnn.run.inference import AS_TRAINING, Question
 
 DATA = problem("softmax")
 
@@ -154,7 +154,7 @@ def test_a_short_last_batch_has_a_mask_of_its_own_length():
 
 @pytest.mark.parametrize("fields", [{}, {"residual": True, "hidden": (5, 5)}, {"batch_norm": True}])
 def test_slices_and_replays_see_the_same_masks(fields, monkeypatch):
-    monkeypatch.setattr("dnn.dropout.ELEMENTS_A_BLOCK", 400)
+    monkeypatch.setattr("dnn.parts.dropout.ELEMENTS_A_BLOCK", 400)
     settings = config(batch_size=5, optimizer="adam", **fields)
     whole, _ = dnn.advance(dnn.start(settings, DATA), 31)
     run = dnn.start(settings, DATA)

@@ -13,12 +13,12 @@ from test_page import loop, shown
 
 import dnn
 from dnn.config import Config
-from dnn.execution import InlineExecutor
-from dnn.figures import unpack
-from dnn.training import Divergence, parameter_name, parameter_place
-from dnn.view import View
+from dnn.run.training import Divergence, parameter_name, parameter_place
+from lab.figures import unpack
+from lab.live.executors import InlineExecutor
+from lab.live.session.loop import Loop
+from lab.view import View
 from pages.shared import live
-from pages.shared.loop import Loop
 
 SMALL = {"dataset": "xor", "samples": 60, "hidden": (3, 2), "batch_size": 7}
 

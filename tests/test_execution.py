@@ -17,16 +17,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dnn
-from dnn import execution
-from dnn.execution import TRIES, Cache, InlineExecutor, WorkerPool, open_executor
-from dnn.training import borrowed_trainer
+from dnn.engine.cache import Cache
+from dnn.run.training import borrowed_trainer
+from lab.live import executors as execution
+from lab.live.executors import TRIES, InlineExecutor, WorkerPool, open_executor
 
 ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
 def pool():
-    from dnn.live import warm_up
+    from lab.live.worker import warm_up
 
     pool = WorkerPool(2, warm_up)
     yield pool
@@ -72,7 +73,7 @@ def test_the_cache_is_bounded_in_bytes(puts):
 
 
 def test_compiled_networks_do_not_pile_up(monkeypatch):
-    monkeypatch.setattr("dnn.training.CACHE", cache := Cache(3_000_000))
+    monkeypatch.setattr("dnn.run.training.CACHE", cache := Cache(3_000_000))
     for seed in range(20):
         run, _ = dnn.advance(dnn.start(dnn.Config(seed=seed)), 5)
         assert cache.nbytes <= cache.limit
@@ -131,7 +132,7 @@ def test_an_exception_passes_through(pool):
 
 def test_a_worker_is_light(pool):
     modules = pool.submit(calls.loaded_modules).result(30)
-    assert "dnn.live" in modules, "warm"
+    assert "lab.live.worker" in modules, "warm"
     heads = {name.split(".")[0] for name in modules}
     assert not heads & {"streamlit", "plotly", "sklearn", "pandas", "pages", "app", "pytest"}
     assert pool.submit(calls.main_file).result(30) is None
@@ -279,7 +280,7 @@ def alive(pid):
 SERVER = """
     # No guard on purpose: a worker that ran this script again would start workers of its own.
     import multiprocessing, os, signal
-    from dnn.execution import WorkerPool
+    from lab.live.executors import WorkerPool
     print("started", flush=True)
     pool = WorkerPool(2)
     pool.submit(os.getpid).result(30)

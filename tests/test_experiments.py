@@ -13,10 +13,10 @@ from threadpoolctl import threadpool_limits
 
 import dnn
 from dnn.config import from_query, to_query
-from dnn.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED, Outcome, Stopped, residual, saxe
-from dnn.experiments.experiment import NotBy, concluded
-from dnn.experiments.runs import SEEDS, last_cost, steps_to, trained
-from dnn.signal import signal_only
+from lab.analysis.signal import signal_only
+from lab.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED, Outcome, Stopped, residual, saxe
+from lab.experiments.experiment import NotBy, concluded
+from lab.experiments.runs import SEEDS, last_cost, steps_to, trained
 from pages.shared.publications import _cell
 
 KEYS = (

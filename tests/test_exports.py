@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import dnn
-from dnn.exports import LAYER, NETWORK, history_columns, history_csv, parameters_npz
-from dnn.history import History
-from dnn.live import start_record
+from dnn.files.exports import LAYER, NETWORK, history_columns, history_csv, parameters_npz
+from dnn.run.history import History
+from lab.live.worker import start_record
 
 CONFIG = dnn.Config(
     dataset="circle", hidden=(6, 4), samples=100, schedule="exponential", schedule_steps=10

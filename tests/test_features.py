@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from dnn.features import FEATURES, expand
+from dnn.data.features import FEATURES, expand
 
 BY_HAND = {
     "x1": lambda a, b: a,

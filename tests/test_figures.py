@@ -11,9 +11,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dnn import figures
-from dnn.figures import boundary, cost, frame, gradients, scales, theme, weights, words
-from dnn.history import History, Record
+from dnn.run.history import History, Record
+from lab import figures
+from lab.figures import boundary, cost, frame, gradients, scales, theme, weights
+from lab.text import numbers as words
 
 go = pytest.importorskip("plotly.graph_objects")
 

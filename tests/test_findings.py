@@ -9,13 +9,13 @@ from test_timeline import trained
 from visits import settled
 
 from dnn.config import Config
-from dnn.diagnosis import diagnose
-from dnn.execution import InlineExecutor
-from dnn.figures import unpack
-from dnn.view import View
-from pages.shared import extras
+from lab.analysis.diagnosis import diagnose
+from lab.figures import unpack
+from lab.live.executors import InlineExecutor
+from lab.live.session import measurements as extras
+from lab.live.session.loop import Loop
+from lab.view import View
 from pages.shared.live import handle
-from pages.shared.loop import Loop
 
 LAYERS = View(page="layers")
 SIGMOID = Config(

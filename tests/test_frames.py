@@ -16,12 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dnn.config import Config
-from dnn.execution import InlineExecutor, WorkerPool
-from dnn.figures import unpack
-from dnn.live import Outcome
-from dnn.view import View
+from lab.figures import unpack
+from lab.live.executors import InlineExecutor, WorkerPool
+from lab.live.session.loop import Loop
+from lab.live.worker import Outcome
+from lab.view import View
 from pages.shared import frames
-from pages.shared.loop import Loop
 
 
 def ask(token: str, accept: str = "", **query: str | int) -> Response:
@@ -113,7 +113,7 @@ def test_a_failure_is_told_in_a_sentence(loop, monkeypatch):
     def fail(*args: object) -> None:
         raise MemoryError("no room")
 
-    monkeypatch.setattr("pages.shared.loop.train_slice", fail)
+    monkeypatch.setattr("lab.live.session.loop.train_slice", fail)
     answer = ask(frames.publish(loop))
     assert answer.status_code == frames.FAILED
     assert b"no room" in answer.body

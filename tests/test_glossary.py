@@ -9,10 +9,10 @@ import pytest
 from test_walk import balanced
 
 from dnn.config import FIELDS, from_query
-from dnn.glossary import GLOSSARY, find, search
-from dnn.glossary.registered import FAMILIES
 from dnn.registry import Entry
-from dnn.view import LINKED, view_from_query
+from lab.teaching.glossary import GLOSSARY, find, search
+from lab.teaching.glossary.registered import FAMILIES
+from lab.view import LINKED, view_from_query
 from pages.shared.controls import PAGES
 from pages.shared.hiding import PANELS
 

@@ -10,16 +10,16 @@ import pytest
 from problems import problem, start_random
 
 import dnn
-from dnn.activations import ACTIVATIONS
-from dnn.execution import InlineExecutor
-from dnn.inference import Question
-from dnn.losses import LOSSES
-from dnn.network import Pass
-from dnn.normalization import BatchNorm
-from dnn.panels import _check_badge
-from dnn.presets import PRESETS
-from dnn.view import View
-from pages.shared.loop import Loop
+from dnn.engine.network import Pass
+from dnn.parts.activations import ACTIVATIONS
+from dnn.parts.losses import LOSSES
+from dnn.parts.normalization import BatchNorm
+from dnn.run.inference import Question
+from lab.live.executors import InlineExecutor
+from lab.live.session.loop import Loop
+from lab.panels.playground import _check_badge
+from lab.teaching.presets import PRESETS
+from lab.view import View
 
 OPTIONS = {
     "plain": {},
@@ -193,7 +193,7 @@ def test_how_many_parameters_are_moved(monkeypatch):
     assert dnn.gradcheck(run).checked == 60
     assert dnn.gradcheck(run, parameters=7).checked == 7
     assert dnn.gradcheck(run, parameters=1000).checked == 63
-    monkeypatch.setattr(sys.modules["dnn.gradcheck"], "WORK", 0)
+    monkeypatch.setattr(sys.modules["dnn.run.gradcheck"], "WORK", 0)
     assert dnn.gradcheck(run).checked == 4
     few = dnn.gradcheck(run, parameters=2)
     assert (few.checked, few.unseen, few.judged) == (2, (2, 3), 2)

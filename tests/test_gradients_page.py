@@ -8,8 +8,8 @@ import pytest
 from visits import base, buttons, checked, config, errors, found, opened, press, query
 
 from dnn.config import FIELDS, Config
-from dnn.figures import unpack
-from dnn.presets import PRESETS
+from lab.figures import unpack
+from lab.teaching.presets import PRESETS
 from pages.shared import live, session
 from pages.shared.controls import LAB
 
@@ -300,7 +300,7 @@ def test_no_event_harms_the_page(send, event):
 def little(monkeypatch):
     """Let the operator allow little: 8 units a layer are trained, 32 are measured only."""
     monkeypatch.setattr("dnn.config.MAX_PARAMETERS", 1_000)
-    monkeypatch.setattr("dnn.signal.MAX_SIGNAL", 10_000)
+    monkeypatch.setattr("lab.analysis.signal.MAX_SIGNAL", 10_000)
 
 
 @pytest.mark.usefixtures("little")
@@ -344,7 +344,7 @@ def test_too_large_even_to_measure_is_one_sentence_and_the_run_stays():
 
 def test_a_link_too_large_even_to_measure_shows_a_working_page(monkeypatch):
     monkeypatch.setattr("dnn.config.MAX_PARAMETERS", 200_000)
-    monkeypatch.setattr("dnn.signal.MAX_SIGNAL", 200_000)
+    monkeypatch.setattr("lab.analysis.signal.MAX_SIGNAL", 200_000)
     at = opened(PAGE, hidden="512-512")
     assert "allowed" in errors(at)
     press(at, "step")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dnn
-from dnn.history import COLUMNS, History, Record
+from dnn.run.history import COLUMNS, History, Record
 
 
 def record(step, layers=3):

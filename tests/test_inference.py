@@ -8,7 +8,7 @@ from problems import forward, problem, start_random
 from scipy.special import expit, softmax
 
 import dnn
-from dnn.losses import LOSSES
+from dnn.parts.losses import LOSSES
 
 NAIVE = {
     "logistic": (expit, lambda A, Y: -np.mean(Y * np.log(A) + (1 - Y) * np.log(1 - A))),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import dnn
-from dnn.initializers import INITIALIZERS
+from dnn.parts.initializers import INITIALIZERS
 
 FAN_OUT, FAN_IN, SIGMA = 400, 300, 0.7
 

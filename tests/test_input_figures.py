@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from dnn.figures.inputs import (
+from lab.figures.inputs import (
     balance_figure,
     effect_sentence,
     scaling_figure,

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 import dnn
-from dnn import jacobians
-from dnn.experiments.runs import random_inputs
-from dnn.inference import Question
-from dnn.network import PROBING
-from dnn.signal import Probe
+from dnn.engine.network import PROBING
+from dnn.run.inference import Question
+from lab.analysis import jacobians
+from lab.analysis.signal import Probe
+from lab.experiments.runs import random_inputs
 
 
 def passed(**fields):

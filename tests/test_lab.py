@@ -13,17 +13,18 @@ from charts import check, plain, texts
 from threadpoolctl import threadpool_limits
 
 import dnn
-from dnn import lab, panels
 from dnn.config import Config
-from dnn.execution import InlineExecutor
-from dnn.figures import number, unpack
-from dnn.history import History
-from dnn.lab import DRAWS, FEWEST, fitting, wider
-from dnn.live import Slice, signal_slice, train_slice
-from dnn.presets import PRESETS
-from dnn.signal import Band, signal_only
-from dnn.view import View
-from pages.shared.loop import TOO_LARGE, Loop, dataset
+from dnn.run.history import History
+from lab.analysis.signal import Band, signal_only, weight_scales
+from lab.figures import number, unpack
+from lab.live.executors import InlineExecutor
+from lab.live.session.loop import TOO_LARGE, Loop, dataset
+from lab.live.worker import Slice, signal_slice, train_slice
+from lab.panels import gradients as lab
+from lab.panels import playground as panels
+from lab.panels.gradients import DRAWS, FEWEST, fitting, wider
+from lab.teaching.presets import PRESETS
+from lab.view import View
 
 LAB = View(page="gradients")
 SIGNALS = ["signal_activation", "signal_delta", "signal_gradient"]
@@ -158,11 +159,11 @@ def test_the_phases_are_those_of_the_first_layer_and_say_so():
 
 
 def test_you_are_here_whatever_the_initialiser_calls_it():
-    assert lab.here(PRESETS["lab"].config) == pytest.approx((0.8, 0.3))
+    assert weight_scales(PRESETS["lab"].config) == pytest.approx((0.8, 0.3))
     he = Config(hidden=(64,) * 3, activation="relu", initializer="he")
-    assert lab.here(he) == pytest.approx((2**0.5, 0.0))
+    assert weight_scales(he) == pytest.approx((2**0.5, 0.0))
     normal = Config(hidden=(25, 16, 4), initializer="normal", sigma_w=0.5, sigma_b=0.7)
-    assert lab.here(normal) == pytest.approx((0.5 * 16**0.5, 0.0))
+    assert weight_scales(normal) == pytest.approx((0.5 * 16**0.5, 0.0))
 
 
 def test_a_live_step_greys_what_theory_says_and_names_step_0():
@@ -445,7 +446,7 @@ def test_a_network_without_hidden_layers_has_no_band_and_settles():
 def small_server(monkeypatch):
     """Let the operator allow little: SMALL is trained, 32 units a layer are measured only."""
     monkeypatch.setattr("dnn.config.MAX_PARAMETERS", 2_000)
-    monkeypatch.setattr("dnn.signal.MAX_SIGNAL", 20_000)
+    monkeypatch.setattr("lab.analysis.signal.MAX_SIGNAL", 20_000)
     return replace(SMALL, hidden=(32,) * 4)
 
 

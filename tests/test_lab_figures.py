@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from charts import check, texts
 
-from dnn import figures
-from dnn.figures import phase, product, signal, theme
+from lab import figures
+from lab.figures import factors as product
+from lab.figures import phase, signal, theme
 
 go = pytest.importorskip("plotly.graph_objects")
 

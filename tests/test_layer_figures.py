@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from charts import check, plain, texts
 
-from dnn import figures
-from dnn.distributions import Scale
-from dnn.figures import distributions, flow
-from dnn.figures.layer_lines import KINDS
+from lab import figures
+from lab.analysis.distributions import Scale
+from lab.figures import distributions, flow
+from lab.figures.layer_lines import KINDS
 
 go = pytest.importorskip("plotly.graph_objects")
 

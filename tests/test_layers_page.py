@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from visits import checked, found, loop, opened, press, query, settled
 
-from dnn.distributions import BINS, PERCENTILES
-from dnn.figures import unpack
-from dnn.moments import QUANTITIES
+from lab.analysis.distributions import BINS, PERCENTILES
+from lab.analysis.moments import QUANTITIES
+from lab.figures import unpack
 from pages.shared import live
 
 PAGE = "layers.py"
@@ -148,7 +148,7 @@ def test_the_side_bar_leads_here_and_its_widgets_are_the_playgrounds():
 def test_the_first_moment_is_step_0_though_the_worker_asks_for_the_data(monkeypatch):
     """A worker that misses the data has the slice sent again, within a tenth of a second."""
     running = loop(opened(PAGE, **SMALL, play="1"))
-    monkeypatch.setattr("dnn.live.CACHE.get", lambda key: None)
+    monkeypatch.setattr("lab.live.worker.CACHE.get", lambda key: None)
     running.reset()
     for _ in range(6):
         running.tick()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from visits import checked, errors, loop, opened, press, query, settled
 
-from dnn.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED
-from dnn.experiments.experiment import Outcome
-from dnn.lessons import LESSONS
-from dnn.questions import QUESTIONS
+from lab.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED
+from lab.experiments.experiment import Outcome
+from lab.teaching.lessons import LESSONS
+from lab.teaching.questions import QUESTIONS
 
 #: The pages with a network, by name and file.
 LIVE = {"playground": "", **{name: f"{name}.py" for name in QUESTIONS if name != "playground"}}

@@ -8,17 +8,17 @@ import pytest
 from visits import settled
 
 from dnn.config import Config
-from dnn.execution import InlineExecutor
-from dnn.history import History
-from dnn.inference import guessing_cost
-from dnn.lessons import LESSONS, State
-from dnn.lessons.saturated import right
-from dnn.lessons.sigmoid import left
-from dnn.live import start_record
-from dnn.questions import QUESTIONS
-from dnn.training import start
-from dnn.view import View
-from pages.shared.loop import Loop
+from dnn.run.history import History
+from dnn.run.inference import guessing_cost
+from dnn.run.training import start
+from lab.live.executors import InlineExecutor
+from lab.live.session.loop import Loop
+from lab.live.worker import start_record
+from lab.teaching.lessons import LESSONS, State
+from lab.teaching.lessons.saturated import right
+from lab.teaching.lessons.sigmoid import left
+from lab.teaching.questions import QUESTIONS
+from lab.view import View
 
 #: What is done in each lesson: settings to change and steps to train, goal by goal; and which
 #: choice comes true.

@@ -13,8 +13,9 @@ from test_page import shown
 from visits import buttons, checked, config, errors, found, opened, press, query
 
 import dnn
-from dnn import changes as links
-from dnn.changes import (
+from dnn.config import FIELDS, LIVE_FIELDS, Config, from_query, to_query
+from dnn.files import changes as links
+from dnn.files.changes import (
     LONGEST,
     Link,
     changes_from_text,
@@ -24,13 +25,12 @@ from dnn.changes import (
     link_text,
     step_from_text,
 )
-from dnn.config import FIELDS, LIVE_FIELDS, Config, from_query, to_query
-from dnn.execution import InlineExecutor
-from dnn.panels import fingerprint
-from dnn.training import Change
-from dnn.view import CHOICES, LINKED, View, view_from_query
+from dnn.run.training import Change
+from lab.live.executors import InlineExecutor
+from lab.live.session.loop import Loop
+from lab.panels.playground import fingerprint
+from lab.view import CHOICES, LINKED, View, view_from_query
 from pages.shared import hiding, session, share
-from pages.shared.loop import Loop
 
 SMALL = {"dataset": "xor", "samples": 60, "hidden": (3, 2), "batch_size": 7}
 QUERY = {"dataset": "xor", "samples": "60", "hidden": "3-2", "batch_size": "7"}
@@ -248,7 +248,7 @@ def test_while_it_is_recomputed_the_page_says_so_and_can_stop():
 
 
 def test_recomputing_stops_after_a_while_and_says_so(monkeypatch):
-    monkeypatch.setattr("pages.shared.course.RECOMPUTING", 0.0)
+    monkeypatch.setattr("lab.live.session.replaying.RECOMPUTING", 0.0)
     made = follow("", 200_000)
     shown(made)
     frame = shown(made)

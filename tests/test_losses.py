@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import expit, softmax
 
-from dnn.activations import ACTIVATIONS
-from dnn.losses import LOSSES
+from dnn.parts.activations import ACTIVATIONS
+from dnn.parts.losses import LOSSES
 
 OUTPUTS, M = {"logistic": 1, "softmax": 4, "squared_error": 3}, 25
 

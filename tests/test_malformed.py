@@ -22,9 +22,9 @@ from test_readers import CLASSES, GAPS, IRIS, LABELS, MARKS, PICTURES, X, hdf5, 
 from test_saved import GIVEN, SOUND, parts, rebuilt
 
 import dnn
-from dnn import saved
-from dnn.readers import MISSING, read_arrays, read_images, read_table
-from dnn.readers.hdf5 import read
+from dnn.files import saved
+from lab.intake import MISSING, read_arrays, read_images, read_table
+from lab.intake.hdf5 import read
 
 FILES = int(os.environ.get("NEURAL_LAB_FUZZ", "500"))
 fuzzed = settings(

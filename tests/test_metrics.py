@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn import metrics as peer
 
-from dnn import metrics
-from dnn.pictures import measured, reduced, worst_first
-from dnn.trainer import score
+from dnn.engine.trainer import score
+from lab.analysis import metrics
+from lab.panels.pictures import measured, reduced, worst_first
 
 TRUE = np.array([0, 0, 0, 0, 1, 1, 1, 1])
 P = np.array([0.1, 0.4, 0.35, 0.8, 0.9, 0.6, 0.3, 0.7])

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import dnn
-from dnn.activations import ACTIVATIONS
-from dnn.distributions import PERCENTILES, RANKS
-from dnn.moments import (
+from dnn.parts.activations import ACTIVATIONS
+from dnn.run.training import borrowed_trainer
+from lab.analysis.distributions import PERCENTILES, RANKS
+from lab.analysis.moments import (
     CAPACITY,
     LINES,
     QUANTITIES,
@@ -21,7 +22,6 @@ from dnn.moments import (
     look,
     saturated_share,
 )
-from dnn.training import borrowed_trainer
 
 SMALL = dnn.Config(dataset="circle", samples=200, hidden=(6, 4), batch_size=20)
 

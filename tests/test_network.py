@@ -8,14 +8,14 @@ import pytest
 from problems import distance, flat, forward, problem, random_weights, start_random
 
 import dnn
-from dnn.activations import ACTIVATIONS
-from dnn.inference import AS_TRAINING, Question
-from dnn.initializers import INITIALIZERS
-from dnn.layout import Layout, initial_parameters
-from dnn.losses import LOSSES
-from dnn.network import EVALUATION, Architecture, Mode, Pass, with_ones
-from dnn.program import Body, OutOfRange, Slot, X, fuse
-from dnn.trainer import Trainer
+from dnn.engine.fused import Body, OutOfRange, Slot, X, fuse
+from dnn.engine.layout import Layout, initial_parameters
+from dnn.engine.network import EVALUATION, Architecture, Mode, Pass, with_ones
+from dnn.engine.trainer import Trainer
+from dnn.parts.activations import ACTIVATIONS
+from dnn.parts.initializers import INITIALIZERS
+from dnn.parts.losses import LOSSES
+from dnn.run.inference import AS_TRAINING, Question
 
 STEP = 1e-5
 DEPTHS = {0: (), 1: (4,), 3: (4, 3, 3)}
@@ -140,7 +140,7 @@ def test_gradient_of_two_classes_under_every_loss():
 def test_a_training_step_follows_the_gradient_of_its_batch(
     activation, loss, batch_size, monkeypatch
 ):
-    monkeypatch.setattr("dnn.batches.EXAMPLES_A_BLOCK", 64)
+    monkeypatch.setattr("dnn.engine.batches.EXAMPLES_A_BLOCK", 64)
     data = problem(loss)
     config = dnn.Config(
         hidden=(5, 4),

@@ -8,11 +8,11 @@ import pytest
 from problems import forward, normalised, problem, start_random
 
 import dnn
-from dnn.batches import Batches
-from dnn.inference import AS_TRAINING, Question
-from dnn.layout import Layout
-from dnn.normalization import EPSILON, KEEP, BatchNorm
-from dnn.optimizers import OPTIMIZERS
+from dnn.engine.batches import Batches
+from dnn.engine.layout import Layout
+from dnn.parts.normalization import EPSILON, KEEP, BatchNorm
+from dnn.parts.optimizers import OPTIMIZERS
+from dnn.run.inference import AS_TRAINING, Question
 
 DATA = problem("softmax")
 SIZES = (3, 4, 3, 3)
@@ -206,7 +206,7 @@ def scaled(run, factor):
 
 def test_the_scale_of_a_normalised_layer_does_not_matter(monkeypatch):
     """Ioffe & Szegedy 2015, section 3.3: BN(a W u) = BN(W u), and the gradient shrinks by a."""
-    monkeypatch.setattr("dnn.normalization.EPSILON", 0.0)
+    monkeypatch.setattr("dnn.parts.normalization.EPSILON", 0.0)
     run = dnn.start(config(activation="tanh"), DATA)
     large = scaled(run, 7.0)
     X, Y = DATA.X_train, DATA.Y_train

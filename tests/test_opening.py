@@ -10,13 +10,13 @@ from test_saved import GIVEN, SOUND, assert_equal, given, midway
 from visits import config, errors, opened
 
 import dnn
-from dnn import saved
-from dnn.changes import LONGEST, changes_text
 from dnn.config import Config
-from dnn.execution import InlineExecutor
-from dnn.view import View
-from pages.shared.loop import Loop
-from pages.shared.trials import Measurement
+from dnn.files import saved
+from dnn.files.changes import LONGEST, changes_text
+from lab.live.executors import InlineExecutor
+from lab.live.session.loop import Loop
+from lab.live.trials import Measurement
+from lab.view import View
 
 QUERY = {"dataset": "circle", "samples": "60", "hidden": "3-2", "batch_size": "7"}
 

@@ -7,10 +7,10 @@ import pytest
 from traces import SETTINGS, TRACES, WEIGHTS, X, Y
 
 import dnn
-from dnn.layout import Layout
-from dnn.optimizers import OPTIMIZERS
+from dnn.engine.layout import Layout
+from dnn.engine.update import UPDATE_BLOCK, Update, coefficients
+from dnn.parts.optimizers import OPTIMIZERS
 from dnn.registry import Call
-from dnn.update import UPDATE_BLOCK, Update, coefficients
 
 RATE, MU, RHO, B1, B2, EPS = 0.05, 0.8, 0.6, 0.7, 0.95, 1e-3
 

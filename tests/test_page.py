@@ -9,13 +9,13 @@ from visits import base, buttons, checked, config, errors, found, opened, press,
 
 import dnn
 from dnn.config import FIELDS, Config, to_query
-from dnn.datasets import DATASETS
-from dnn.execution import InlineExecutor
-from dnn.figures import unpack
-from dnn.presets import PRESETS
-from dnn.view import View
+from dnn.data.datasets import DATASETS
+from lab.figures import unpack
+from lab.live.executors import InlineExecutor
+from lab.live.session.loop import SPEEDS, Loop, dataset
+from lab.teaching.presets import PRESETS
+from lab.view import View
 from pages.shared import live
-from pages.shared.loop import SPEEDS, Loop, dataset
 
 
 @pytest.fixture(autouse=True)

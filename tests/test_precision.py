@@ -5,10 +5,10 @@ import pytest
 from problems import distance, problem, start_random
 
 import dnn
-from dnn.activations import ACTIVATIONS
-from dnn.losses import LOSSES
-from dnn.optimizers import OPTIMIZERS
-from dnn.schedules import SCHEDULES
+from dnn.parts.activations import ACTIVATIONS
+from dnn.parts.losses import LOSSES
+from dnn.parts.optimizers import OPTIMIZERS
+from dnn.parts.schedules import SCHEDULES
 
 #: Relative, norm-wise, after 20 steps; a float32 carries 6e-8, and rounding grows on the way.
 TOLERANCE = 2e-4

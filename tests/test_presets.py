@@ -8,7 +8,7 @@ import pytest
 
 import dnn
 from dnn.config import DEFAULT, from_query, to_query
-from dnn.presets import PRESETS
+from lab.teaching.presets import PRESETS
 
 
 def trained(key, steps, every=50):

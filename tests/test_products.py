@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import dnn
-from dnn import products
-from dnn.program import XT, fuse
+from dnn.engine import blocked as products
+from dnn.engine.fused import XT, fuse
 
 
 def matrices(units=15, inputs=1300, m=209, seed=0):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dnn import program
-from dnn.program import PAYS, XT, FusedLater, T, X, fuse
+from dnn.engine import fused as program
+from dnn.engine.fused import PAYS, XT, FusedLater, T, X, fuse
 
 A, B = np.zeros((3, 4)), np.zeros((3, 4))
 #: A product of a step's X, what T adds to it, and a sum that keeps all steps.

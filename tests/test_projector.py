@@ -10,13 +10,13 @@ import pytest
 from visits import checked, config, errors, found, opened, press, query
 
 import dnn
-from dnn import figures
 from dnn.config import Config
-from dnn.figures.frame import unpack
-from dnn.history import History
-from dnn.live import Slice, train_slice
-from dnn.view import View
-from pages.shared.loop import dataset
+from dnn.run.history import History
+from lab import figures
+from lab.figures.frame import unpack
+from lab.live.session.loop import dataset
+from lab.live.worker import Slice, train_slice
+from lab.view import View
 
 SMALL = Config(
     dataset="circle", hidden=(8,) * 4, initializer="mean_field", sigma_w=0.3, optimizer="sgd"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import segno
 
-from dnn.qr import LONGEST, QUIET, qr_matrix, qr_svg
+from lab.report.qr import LONGEST, QUIET, qr_matrix, qr_svg
 
 LINK = "http://192.168.1.20:8501/?lesson=xor"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pages.shared.reach import (
+from pages.shared.address import (
     app_address,
     elsewhere,
     is_own,

@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 
 import dnn
-from dnn import limits, readers
-from dnn.readers import images as images_reader
-from dnn.readers import read_arrays, read_images, read_table
-from dnn.readers.problem import LOSSES, label
-from dnn.trainer import loss_key
+from dnn.engine.trainer import loss_key
+from dnn.files import limits
+from lab import intake as readers
+from lab.intake import images as images_reader
+from lab.intake import read_arrays, read_images, read_table
+from lab.intake.problem import LOSSES, label
 
 IRIS = """sepal,petal,species
 5.1,1.4,setosa
@@ -472,7 +473,7 @@ def test_pictures_of_two_files_are_examples():
 
 
 def read_here(blob, part="train"):
-    from dnn.readers.hdf5 import read
+    from lab.intake.hdf5 import read
 
     return read(blob, part)
 

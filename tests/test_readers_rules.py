@@ -7,7 +7,7 @@ import io
 import numpy as np
 import pytest
 
-from dnn.readers import read_arrays, read_images, read_table
+from lab.intake import read_arrays, read_images, read_table
 
 ROWS = "".join(f"c{k},{k * k},{k % 3}.5,{'ab'[k % 2]}\n" for k in range(12))
 

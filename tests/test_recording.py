@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dnn.config import Config
-from dnn.execution import InlineExecutor
-from dnn.view import View
-from pages.shared.loop import Loop
+from lab.live.executors import InlineExecutor
+from lab.live.session.loop import Loop
+from lab.view import View
 
 #: Records of a slice of a quarter of a second, of which a record takes next to nothing.
 SMALL = Config(dataset="circle", samples=60, hidden=(4,))

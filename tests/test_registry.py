@@ -2,14 +2,14 @@
 
 import pytest
 
-from dnn.activations import ACTIVATIONS
-from dnn.datasets import DATASETS, SCALINGS
-from dnn.features import FEATURES
-from dnn.initializers import INITIALIZERS
-from dnn.losses import LOSSES
-from dnn.optimizers import OPTIMIZERS
+from dnn.data.datasets import DATASETS, SCALINGS
+from dnn.data.features import FEATURES
+from dnn.parts.activations import ACTIVATIONS
+from dnn.parts.initializers import INITIALIZERS
+from dnn.parts.losses import LOSSES
+from dnn.parts.optimizers import OPTIMIZERS
+from dnn.parts.schedules import SCHEDULES
 from dnn.registry import Entry, Registry
-from dnn.schedules import SCHEDULES
 
 REGISTRIES = [
     ACTIVATIONS,

@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 
 import dnn
-from dnn.attending import Attending
-from dnn.diagnosis import diagnose
-from dnn.figures import cost_figure, number
-from dnn.figures.svg import svg
-from dnn.history import History
-from dnn.inference import predict
-from dnn.lessons import LESSONS
-from dnn.live import start_record
-from dnn.qr import qr_svg
-from dnn.questions import QUESTIONS
-from dnn.report import HELD, report, value_words
-from dnn.twins import twin
-from dnn.view import View
+from dnn.run.history import History
+from dnn.run.inference import predict
+from lab.analysis.diagnosis import diagnose
+from lab.figures import cost_figure, number
+from lab.figures.svg import svg
+from lab.live.twins import twin
+from lab.live.worker import start_record
+from lab.report import HELD, report, value_words
+from lab.report.qr import qr_svg
+from lab.teaching.attending import Attending
+from lab.teaching.lessons import LESSONS
+from lab.teaching.questions import QUESTIONS
+from lab.view import View
 
 CONFIG = dnn.Config(dataset="circle", hidden=(6, 4), samples=100)
 LINK = "http://lab.example.org/?dataset=circle&step=60"

@@ -5,8 +5,8 @@ import pytest
 from problems import activated, distance, flat, problem, random_weights, start_random
 
 import dnn
-from dnn.activations import ACTIVATIONS
 from dnn.config import FIELDS
+from dnn.parts.activations import ACTIVATIONS
 
 DATA = problem("softmax")
 X, Y = DATA.X_train, DATA.Y_train

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import dnn
-from dnn import saved
-from dnn.history import COLUMNS, History
-from dnn.optimizers import OPTIMIZERS
-from dnn.saved import ABOUT, ARRAYS
+from dnn.files import saved
+from dnn.files.saved import ABOUT, ARRAYS
+from dnn.parts.optimizers import OPTIMIZERS
+from dnn.run.history import COLUMNS, History
 
 SMALL = dnn.Config(dataset="xor", samples=60, hidden=(4, 3), batch_size=8, learning_rate=0.03)
 OPTIONS = {

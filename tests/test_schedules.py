@@ -6,8 +6,8 @@ from problems import flat, problem, start_random
 
 import dnn
 from dnn.config import Config
-from dnn.optimizers import OPTIMIZERS
-from dnn.schedules import SCHEDULES
+from dnn.parts.optimizers import OPTIMIZERS
+from dnn.parts.schedules import SCHEDULES
 
 #: T, decay, and the factor at chosen steps t.
 BY_HAND = {
@@ -107,7 +107,7 @@ def test_a_schedule_is_a_learning_rate_moved_at_every_step(key, optimizer):
 @pytest.mark.parametrize("key", SCHEDULES)
 def test_slices_and_spans_do_not_matter(key, optimizer, monkeypatch):
     whole, _ = dnn.advance(scheduled(key, optimizer, l2=0.1), 30)
-    monkeypatch.setattr("dnn.trainer.STEPS_A_SPAN", 4)
+    monkeypatch.setattr("dnn.engine.trainer.STEPS_A_SPAN", 4)
     spans, _ = dnn.advance(scheduled(key, optimizer, l2=0.1), 30)
     cut = scheduled(key, optimizer, l2=0.1)
     for steps in (1, 7, 2, 9, 11):
@@ -139,9 +139,9 @@ def test_a_changed_schedule_counts_steps_from_the_start_of_the_run():
 
 def test_the_page_says_which_rate_is_in_force_and_when_it_has_ended():
     import dnn
-    from dnn.figures import unpack
-    from dnn.history import History
-    from dnn.live import Slice, train_slice
+    from dnn.run.history import History
+    from lab.figures import unpack
+    from lab.live.worker import Slice, train_slice
 
     def shown(steps, **fields):
         run = dnn.start(dnn.Config(learning_rate=0.02, **fields))

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 import dnn
-from dnn import script as module
-from dnn.activations import ACTIVATIONS
-from dnn.initializers import INITIALIZERS
-from dnn.losses import LOSSES
-from dnn.optimizers import OPTIMIZERS
-from dnn.schedules import SCHEDULES
-from dnn.script import script
+from dnn.files import script as module
+from dnn.files.script import script
+from dnn.parts.activations import ACTIVATIONS
+from dnn.parts.initializers import INITIALIZERS
+from dnn.parts.losses import LOSSES
+from dnn.parts.optimizers import OPTIMIZERS
+from dnn.parts.schedules import SCHEDULES
 
 STEPS, EVERY = 36, 9
 BASE = dnn.Config(dataset="circle", hidden=(5, 4), learning_rate=0.02, batch_size=32, samples=200)

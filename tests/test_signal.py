@@ -5,10 +5,19 @@ import pytest
 from problems import problem, start_random
 
 import dnn
-from dnn.activations import ACTIVATIONS
-from dnn.diagnostics import PROBE, measure
-from dnn.signal import FEW_EXAMPLES, LARGE, Band, Probe, backward_factors, band, examples, predicted
-from dnn.training import borrowed_trainer
+from dnn.parts.activations import ACTIVATIONS
+from dnn.run.measure import PROBE, measure
+from dnn.run.training import borrowed_trainer
+from lab.analysis.signal import (
+    FEW_EXAMPLES,
+    LARGE,
+    Band,
+    Probe,
+    backward_factors,
+    band,
+    examples,
+    predicted,
+)
 
 NAMES = ("activation", "delta", "gradient")
 SHAPES = {

@@ -7,10 +7,9 @@ import plotly.graph_objects as go
 import pytest
 
 import dnn
-from dnn import figures
-from dnn.figures import unpack
-from dnn.live import Slice, train_slice
-from dnn.space import (
+from dnn.run.training import borrowed_trainer
+from lab import figures
+from lab.analysis.space import (
     EXAMPLES,
     LINES,
     POINTS,
@@ -20,8 +19,9 @@ from dnn.space import (
     hidden_space,
     linear_fit,
 )
-from dnn.training import borrowed_trainer
-from dnn.view import View
+from lab.figures import unpack
+from lab.live.worker import Slice, train_slice
+from lab.view import View
 
 CONFIG = dnn.Config(dataset="xor", hidden=(6, 3, 2), activation="tanh", samples=300)
 

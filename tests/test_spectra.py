@@ -11,19 +11,20 @@ from charts import check, texts
 from threadpoolctl import threadpool_limits
 
 import dnn
-from dnn import figures, lab
 from dnn.config import Config
-from dnn.execution import InlineExecutor
-from dnn.experiments.runs import random_inputs
-from dnn.figures import unpack
-from dnn.history import History
-from dnn.inference import Question
-from dnn.live import Slice
-from dnn.network import EVALUATION, PROBING
-from dnn.signal import Probe
-from dnn.spectra import ROUNDING, Spectra, spectra, summary, told_apart
-from dnn.view import View
-from pages.shared.loop import Loop
+from dnn.engine.network import EVALUATION, PROBING
+from dnn.run.history import History
+from dnn.run.inference import Question
+from lab import figures
+from lab.analysis.signal import Probe
+from lab.analysis.spectra import ROUNDING, Spectra, spectra, summary, told_apart
+from lab.experiments.runs import random_inputs
+from lab.figures import unpack
+from lab.live.executors import InlineExecutor
+from lab.live.session.loop import Loop
+from lab.live.worker import Slice
+from lab.panels import gradients as lab
+from lab.view import View
 
 LAYERS = View(page="gradients", apart="layers", band=False)
 SMALL = Config(dataset="circle", hidden=(8,) * 4, initializer="he", activation="tanh")
@@ -351,8 +352,8 @@ def test_while_training_they_are_of_a_step_that_is_named(monkeypatch):
     assert f"step {live.spectra.step}." in shown["subtitle"]
     assert not shown["dim"]
     seen = live.spectra.step
-    monkeypatch.setattr("pages.shared.extras.RESOLVE_EVERY", 0.0)
-    monkeypatch.setattr("pages.shared.extras.RESOLVE_SHARE", 0.0)
+    monkeypatch.setattr("lab.live.session.measurements.RESOLVE_EVERY", 0.0)
+    monkeypatch.setattr("lab.live.session.measurements.RESOLVE_SHARE", 0.0)
     for _ in range(4):
         live.tick()
     assert live.spectra.step > seen
@@ -360,7 +361,7 @@ def test_while_training_they_are_of_a_step_that_is_named(monkeypatch):
 
 def test_what_takes_long_waits_for_a_pause(monkeypatch):
     monkeypatch.setattr(lab, "RESOLVING", -1.0)
-    monkeypatch.setattr("pages.shared.extras.RESOLVING", -1.0)
+    monkeypatch.setattr("lab.live.session.measurements.RESOLVING", -1.0)
     live = loop(playing=True)
     for _ in range(4):
         live.tick()

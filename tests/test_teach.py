@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from visits import errors, loop, opened, press, query, settled
 
-from dnn.changes import changes_from_text
 from dnn.config import Config, from_query
-from dnn.examples import Dataset
-from dnn.execution import CACHE
-from dnn.lessons import LESSONS
-from dnn.qr import qr_svg
-from dnn.training import replay
+from dnn.data.dataset import Dataset
+from dnn.engine.cache import CACHE
+from dnn.files.changes import changes_from_text
+from dnn.run.training import replay
+from lab.report.qr import qr_svg
+from lab.teaching.lessons import LESSONS
 from pages.shared import teaching
-from pages.shared.reach import Reach
+from pages.shared.address import Reach
 from pages.shared.share import NO_LINK, report_of
 
 ROOT = Path(teaching.__file__).parents[2]

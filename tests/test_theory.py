@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import erf, expit
 
-from dnn import theory
-from dnn.activations import ACTIVATIONS
-from dnn.initializers import INITIALIZERS
-from dnn.theory.gaussian import CLOSED_FORMS, by_quadrature, pair_moments, table
+from dnn.parts.activations import ACTIVATIONS
+from dnn.parts.initializers import INITIALIZERS
+from lab import theory
+from lab.theory.gaussian import CLOSED_FORMS, by_quadrature, pair_moments, table
 
 Q = np.logspace(-8, 4, 25)
 #: g and g' of the simulations, independent of dnn.activations.

@@ -11,9 +11,9 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dnn.datasets import DATASETS
-from dnn.figures.theme import TOKENS
-from dnn.figures.thumbnail import POINTS, SIDE, thumbnail
+from dnn.data.datasets import DATASETS
+from lab.figures.theme import TOKENS
+from lab.figures.thumbnail import POINTS, SIDE, thumbnail
 from pages.shared import frames
 
 POS, NEG = TOKENS["light"]["pos"], TOKENS["light"]["neg"]

@@ -10,13 +10,12 @@ import pytest
 from visits import settled
 
 import dnn
-import dnn.autopsy
 from dnn.config import Config
-from dnn.execution import InlineExecutor
-from dnn.figures import unpack
-from dnn.timeline import End, Timeline
-from dnn.view import View
-from pages.shared.loop import Loop
+from lab.figures import unpack
+from lab.live.executors import InlineExecutor
+from lab.live.session.loop import Loop
+from lab.live.session.timeline import End, Timeline
+from lab.view import View
 
 CONFIG = Config(
     dataset="circle", samples=60, hidden=(4, 3), optimizer="adam", batch_size=7, dropout=0.2,

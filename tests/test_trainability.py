@@ -12,13 +12,24 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import dnn
-from dnn import theory, trainability
-from dnn.execution import CACHE, InlineExecutor, WorkerPool
-from dnn.figures.trainability import trainability_figure
-from dnn.inference import guessing_cost
-from dnn.presets import PRESETS
-from dnn.trainability import Column, Plan, examples, grid, line, measured, planned, sentence
-from pages.shared.trials import Measurement, Trials
+from dnn.engine.cache import CACHE
+from dnn.run.inference import guessing_cost
+from lab import theory
+from lab.analysis import trainability
+from lab.analysis.trainability import (
+    Column,
+    Plan,
+    examples,
+    grid,
+    line,
+    measured,
+    planned,
+    sentence,
+)
+from lab.figures.trainability import trainability_figure
+from lab.live.executors import InlineExecutor, WorkerPool
+from lab.live.trials import Measurement, Trials
+from lab.teaching.presets import PRESETS
 
 LAB = PRESETS["lab"].config
 MAIN = Path(__file__).parents[1] / "pages" / "main.py"

@@ -12,14 +12,14 @@ from problems import distance, flat, problem, start_random
 from scipy.special import expit
 
 import dnn
-from dnn.batches import Batches
 from dnn.config import FIELDS, LIVE_FIELDS
-from dnn.execution import InlineExecutor, WorkerPool
-from dnn.history import COLUMNS
-from dnn.optimizers import OPTIMIZERS
-from dnn.presets import PRESETS
-from dnn.schedules import SCHEDULES
-from dnn.trainer import LIMIT
+from dnn.engine.batches import Batches
+from dnn.engine.trainer import LIMIT
+from dnn.parts.optimizers import OPTIMIZERS
+from dnn.parts.schedules import SCHEDULES
+from dnn.run.history import COLUMNS
+from lab.live.executors import InlineExecutor, WorkerPool
+from lab.teaching.presets import PRESETS
 
 M = 23
 DATA = {loss: problem(loss, m=M) for loss in ("logistic", "softmax", "squared_error")}
@@ -420,7 +420,7 @@ def test_orders_differ_between_epochs_and_seeds_only():
 def test_batches_gathered_one_by_one_are_the_same(batch_size, monkeypatch):
     X = np.random.default_rng(0).normal(size=(3, 40))
     at_once = Batches(X, -X, batch_size, 0, np.dtype(float))
-    monkeypatch.setattr("dnn.batches.GATHERED_AT_ONCE", 0)
+    monkeypatch.setattr("dnn.engine.batches.GATHERED_AT_ONCE", 0)
     large = Batches(X, -X, batch_size, 0, np.dtype(float))
     assert (at_once.one_by_one, large.one_by_one) == (False, batch_size < 40)
     last = large.per_epoch

@@ -12,12 +12,12 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dnn import figures
-from dnn.execution import InlineExecutor, WorkerPool
-from dnn.experiments import EXPERIMENTS, Outcome, Series
-from dnn.experiments.experiment import NOT_HERE, REPRODUCED
+from lab import figures
+from lab.experiments import EXPERIMENTS, Outcome, Series
+from lab.experiments.experiment import NOT_HERE, REPRODUCED
+from lab.live.executors import InlineExecutor, WorkerPool
+from lab.live.trials import Trials
 from pages.shared.publications import typeset
-from pages.shared.trials import Trials
 
 MAIN = Path(__file__).parents[1] / "pages" / "main.py"
 #: One that takes a second or two.
@@ -72,7 +72,7 @@ def test_one_that_fails_says_so(monkeypatch):
         raise RuntimeError("no weights left")
 
     monkeypatch.setattr(
-        "dnn.experiments.remote.EXPERIMENTS", {QUICK: type("E", (), {"run": staticmethod(broken)})}
+        "lab.live.trials.EXPERIMENTS", {QUICK: type("E", (), {"run": staticmethod(broken)})}
     )
     trials.start(QUICK)
     finish(trials)

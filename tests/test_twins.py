@@ -10,12 +10,12 @@ from charts import check
 
 import dnn
 from dnn.config import Config
-from dnn.figures.frame import unpack
-from dnn.history import History
-from dnn.live import Slice
-from dnn.twins import setting_from_text, setting_text, twin, twins_slice
-from dnn.view import View
-from pages.shared.loop import dataset
+from dnn.run.history import History
+from lab.figures.frame import unpack
+from lab.live.session.loop import dataset
+from lab.live.twins import setting_from_text, setting_text, twin, twins_slice
+from lab.live.worker import Slice
+from lab.view import View
 
 SMALL = Config(
     dataset="circle", hidden=(6,) * 3, initializer="glorot", optimizer="sgd", learning_rate=0.1

@@ -8,10 +8,10 @@ from problems import flat, problem, start_random
 
 import dnn
 from dnn.config import Config
-from dnn.layout import Layout
-from dnn.optimizers import OPTIMIZERS
-from dnn.trainer import Trainer
-from dnn.update import UPDATE_BLOCK, Update, coefficients
+from dnn.engine.layout import Layout
+from dnn.engine.trainer import Trainer
+from dnn.engine.update import UPDATE_BLOCK, Update, coefficients
+from dnn.parts.optimizers import OPTIMIZERS
 
 #: Two weights and a bias.
 TINY = Layout.of((2, 1))
@@ -145,7 +145,7 @@ def test_blocks_do_not_matter(key, monkeypatch):
     p, g = np.random.default_rng(0).normal(size=(2, layout.size))
     settings = config(key, **{**EVERYTHING, "clip_norm": 2.0})
     whole = updated(settings, p, g, layout, steps=3)
-    monkeypatch.setattr("dnn.update.UPDATE_BLOCK", 11)
+    monkeypatch.setattr("dnn.engine.update.UPDATE_BLOCK", 11)
     assert updated(settings, p, g, layout, steps=3).tobytes() == whole.tobytes()
 
 

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 import dnn
-from dnn import theory
-from dnn.activations import ACTIVATIONS
-from dnn.diagnostics import Signal
-from dnn.figures.words import number
-from dnn.initializers import INITIALIZERS
-from dnn.presets import PRESETS
-from dnn.signal import Probe
-from dnn.verdict import TOTAL, judge, mend
+from dnn.parts.activations import ACTIVATIONS
+from dnn.parts.initializers import INITIALIZERS
+from dnn.run.measure import Signal
+from lab import theory
+from lab.analysis.diagnosis.verdict import TOTAL, judge, mend
+from lab.analysis.signal import Probe
+from lab.teaching.presets import PRESETS
+from lab.text.numbers import number
 
 DEEP = (64,) * 30
 #: Weight scales that make 30 layers of each activation vanish and explode, where they do.

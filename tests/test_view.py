@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dnn.config import FIELDS
-from dnn.view import CHOICES, OWN, View, view_from_query, view_to_query
+from lab.view import CHOICES, OWN, View, view_from_query, view_to_query
 
 NAMES = [f.name for f in fields(View) if f.name not in OWN]
 

@@ -11,8 +11,8 @@ import pytest
 
 import dnn
 from dnn.config import Config
-from dnn.glossary import GLOSSARY
-from dnn.walk import (
+from lab.teaching.glossary import GLOSSARY
+from lab.teaching.walk import (
     Passage,
     batch_stages,
     chain_stages,
@@ -23,10 +23,10 @@ from dnn.walk import (
     source_lines,
     trace,
 )
-from dnn.walk.batch import example_gradients
-from dnn.walk.matrices import matrix, number, shaped
-from dnn.walk.source import ROOT
-from dnn.walk.stage import symbol
+from lab.teaching.walk.batch import example_gradients
+from lab.teaching.walk.matrices import matrix, number, shaped
+from lab.teaching.walk.source import ROOT
+from lab.teaching.walk.stage import symbol
 
 CONFIGS = [
     Config(),
@@ -265,6 +265,6 @@ def test_numbers_in_latex(x, written):
 
 
 def test_a_network_that_is_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr(sys.modules["dnn.walk.trace"], "MOST_PARAMETERS", 5)
+    monkeypatch.setattr(sys.modules["lab.teaching.walk.trace"], "MOST_PARAMETERS", 5)
     with pytest.raises(ValueError, match="9 parameters; up to 5"):
         trace(small_run(), *examples(small_run(), 1))

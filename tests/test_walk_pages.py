@@ -9,9 +9,9 @@ import pytest
 from visits import errors, found, opened, press, query
 
 from dnn.config import Config
-from dnn.glossary import GLOSSARY
-from dnn.training import start
-from dnn.walk import example_stages, small_run, trace
+from dnn.run.training import start
+from lab.teaching.glossary import GLOSSARY
+from lab.teaching.walk import example_stages, small_run, trace
 from pages.shared.walk_picture import picture
 
 pytestmark = pytest.mark.usefixtures("inline")
@@ -132,7 +132,7 @@ def test_a_link_to_a_run_at_a_step_opens_that_step():
 
 
 def test_a_network_that_is_too_large_gives_way_to_the_small_one(monkeypatch):
-    monkeypatch.setattr(sys.modules["dnn.walk.trace"], "MOST_PARAMETERS", 20)
+    monkeypatch.setattr(sys.modules["lab.teaching.walk.trace"], "MOST_PARAMETERS", 20)
     at = opened("walk.py", walk="run")
     assert "up to 20 can be walked through" in at.info[0].value
     press(at, "walk_next")

@@ -7,10 +7,10 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from dnn.config import FIELDS, Config, from_query
-from dnn.figures import unpack
-from dnn.presets import PRESETS
+from lab.figures import unpack
+from lab.live.session.loop import Loop
+from lab.teaching.presets import PRESETS
 from pages.shared import session
-from pages.shared.loop import Loop
 
 APP = str(Path(__file__).parents[1] / "pages" / "main.py")
 

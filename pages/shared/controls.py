@@ -12,16 +12,16 @@ from typing import Any
 
 import streamlit as st
 
-from dnn.activations import ACTIVATIONS
 from dnn.config import FIELDS, Config
-from dnn.datasets import DATASETS, Dataset
-from dnn.drawing import by_hand
-from dnn.lab import here
-from dnn.presets import PRESETS
+from dnn.data.datasets import DATASETS, Dataset
+from dnn.parts.activations import ACTIVATIONS
 from dnn.registry import Entry
 from dnn.settings import Setting
+from lab.analysis.signal import weight_scales
+from lab.intake.hand_drawn import by_hand
+from lab.live.session.loop import Loop
+from lab.teaching.presets import PRESETS
 from pages.shared import frames, session
-from pages.shared.loop import Loop
 
 GROUPS = {"data": "Data", "network": "Network", "training": "Training"}
 #: Kinds that share a row with another.
@@ -107,7 +107,7 @@ def lab_bar() -> None:
 def _weight_scale(config: Config) -> None:
     """Draw σ_w of the hidden layers, whatever their starting weights are called."""
     low, high = SIGMA_W
-    value = min(max(round(here(config)[0], 2), low), high) if config.hidden else 1.0
+    value = min(max(round(weight_scales(config)[0], 2), low), high) if config.hidden else 1.0
     key = session.key_for("lab_scale", value)
     st.slider(
         "Weight scale σ_w", low, high, value, 0.01, key=key, on_change=_rescale, args=(key,),
@@ -118,7 +118,7 @@ def _weight_scale(config: Config) -> None:
 def _rescale(key: str) -> None:
     if session.current(key):
         # From starting weights of another name only the scale is to change.
-        sigma_b = round(here(session.loop().config)[1], 4)
+        sigma_b = round(weight_scales(session.loop().config)[1], 4)
         session.change(initializer="mean_field", sigma_w=float(session.value(key)), sigma_b=sigma_b)
 
 

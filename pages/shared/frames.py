@@ -27,9 +27,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from dnn.config import Config
-from dnn.datasets import DATASETS
-from dnn.figures.thumbnail import table_thumbnail, thumbnail
-from pages.shared.loop import Loop, dataset
+from dnn.data.datasets import DATASETS
+from lab.figures.thumbnail import table_thumbnail, thumbnail
+from lab.live.session.loop import Loop, dataset
 
 #: Where all of this lives, below the address of the app.
 PREFIX = "lab"

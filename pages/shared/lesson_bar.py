@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dnn.config import FIELDS, Config
+from lab.live.session.loop import Loop
 from pages.shared import session
 from pages.shared.controls import WIDGETS, depth
-from pages.shared.loop import Loop
 
 #: So many settings fit in a row.
 MOST = 5

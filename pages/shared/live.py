@@ -7,13 +7,13 @@ from contextlib import suppress
 
 import streamlit as st
 
-from dnn.attending import question_of
 from dnn.config import Config
-from dnn.drawing import Stroke
-from dnn.features import FEATURES
-from dnn.view import LINKED
+from dnn.data.features import FEATURES
+from lab.intake.hand_drawn import Stroke
+from lab.live.session.loop import SPEEDS, Loop
+from lab.teaching.attending import question_of
+from lab.view import LINKED
 from pages.shared import frames, lesson_bar, session, style
-from pages.shared.loop import SPEEDS, Loop
 from pages.shared.share import share
 
 #: What counts each time it is pressed: label, icon, help, shortcut.

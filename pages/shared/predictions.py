@@ -6,9 +6,9 @@ from html import escape
 
 import streamlit as st
 
-from dnn.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED
+from lab.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED
+from lab.live.trials import Trials
 from pages.shared import session
-from pages.shared.trials import Trials
 
 QUESTION = "Will a run here, at this size, find what the paper found?"
 CHOICES = {REPRODUCED: "Yes: reproduced", NOT_HERE: "No: not at this size"}

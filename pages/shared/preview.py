@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dnn.figures import number, short
-from dnn.figures.inputs import (
+from dnn.data.scalings import SCALINGS
+from lab.figures import number, short
+from lab.figures.inputs import (
     balance_figure,
     class_colors,
     part_colors,
@@ -19,8 +20,7 @@ from dnn.figures.inputs import (
     scaling_sentence,
     values_figure,
 )
-from dnn.readers import Arrays, Examples, Prepared, Table
-from dnn.scalings import SCALINGS
+from lab.intake import Arrays, Examples, Prepared, Table
 from pages.shared import session
 from pages.shared.sources import Source
 

@@ -8,11 +8,11 @@ from html import escape
 
 import streamlit as st
 
-from dnn import figures
 from dnn.config import Config
-from dnn.experiments import EXPERIMENTS, REPRODUCED, Experiment, NotBy, Outcome
+from lab import figures
+from lab.experiments import EXPERIMENTS, REPRODUCED, Experiment, NotBy, Outcome
+from lab.live.trials import Trials
 from pages.shared import predictions, session
-from pages.shared.trials import Trials
 
 #: Seconds between two looks at an experiment under way.
 LOOK = 0.5

@@ -13,20 +13,20 @@ from urllib.parse import parse_qs
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dnn.changes import Link, changes_from_text, link_text, step_from_text
 from dnn.config import FIELDS, Config, from_query, to_query
-from dnn.datasets import DATASETS, Dataset
-from dnn.execution import open_executor
-from dnn.lessons import LESSONS, Lesson
-from dnn.live import warm_up
-from dnn.presets import PRESETS
-from dnn.space import chosen_units
-from dnn.twins import setting_from_text, setting_text
-from dnn.view import LINKED, View, view_from_query, view_to_query
+from dnn.data.datasets import DATASETS, Dataset
+from dnn.files.changes import Link, changes_from_text, link_text, step_from_text
+from lab.analysis.space import chosen_units
+from lab.live.executors import open_executor
+from lab.live.session.loop import DIFFERS, SPEEDS, Loop
+from lab.live.trials import Trials
+from lab.live.twins import setting_from_text, setting_text
+from lab.live.worker import warm_up
+from lab.teaching.lessons import LESSONS, Lesson
+from lab.teaching.presets import PRESETS
+from lab.view import LINKED, View, view_from_query, view_to_query
 from pages.shared.frames import publish
 from pages.shared.hiding import HIDEABLE
-from pages.shared.loop import DIFFERS, SPEEDS, Loop
-from pages.shared.trials import Trials
 
 COMPONENT = "live_panels"
 #: The starting point that a page opens on.

@@ -7,19 +7,19 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dnn.changes import LONGEST, Link, changes_text, farthest, link_text
 from dnn.config import FIELDS, to_query
-from dnn.execution import forget
-from dnn.exports import history_csv, parameters_npz
-from dnn.limits import MAX_FILE_BYTES
-from dnn.report import report
-from dnn.saved import MOST_CHANGES, from_bytes, to_bytes
-from dnn.script import fits, script
-from dnn.training import Run
+from dnn.engine.cache import forget
+from dnn.files.changes import LONGEST, Link, changes_text, farthest, link_text
+from dnn.files.exports import history_csv, parameters_npz
+from dnn.files.limits import MAX_FILE_BYTES
+from dnn.files.saved import MOST_CHANGES, from_bytes, to_bytes
+from dnn.files.script import fits, script
+from dnn.run.training import Run
+from lab.live.session.loop import Loop
+from lab.report import report
 from pages.shared import session
+from pages.shared.address import Reach, elsewhere, network_address, reach
 from pages.shared.hiding import HIDEABLE
-from pages.shared.loop import Loop
-from pages.shared.reach import Reach, elsewhere, network_address, reach
 
 #: Characters of a link that is shown in a box with a scroll bar.
 LONG = 400

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from dnn.config import Config
-from dnn.datasets import DATASETS
-from dnn.readers import Arrays, Examples, Table, read_arrays, read_images, read_table
-from dnn.readers.problem import Problem, label, of_numbers
+from dnn.data.datasets import DATASETS
+from lab.intake import Arrays, Examples, Table, read_arrays, read_images, read_table
+from lab.intake.problem import Problem, label, of_numbers
 
 #: The ends of file names, and what reads such a file.
 TABLES, ARRAYS, PICTURES = ("csv", "tsv", "txt"), ("npz",), ("h5", "hdf5")

@@ -6,11 +6,11 @@ from html import escape
 
 import streamlit as st
 
-from dnn.lessons import LESSONS, Lesson
-from dnn.qr import qr_svg
+from lab.report.qr import qr_svg
+from lab.teaching.lessons import LESSONS, Lesson
 from pages.shared import frames, keys, session, style
+from pages.shared.address import Reach, lesson_address, network_address, reach, spoken
 from pages.shared.controls import PAGES, brand
-from pages.shared.reach import Reach, lesson_address, network_address, reach, spoken
 from pages.shared.teach_style import CSS, PROJECTOR
 
 #: The parts of the page: where a link leads, and what it is called.

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from dnn.glossary import GLOSSARY, Term, search
+from lab.teaching.glossary import GLOSSARY, Term, search
 from pages.shared import session, style
 from pages.shared.controls import brand
 from pages.shared.walk_style import CSS, PROJECTOR

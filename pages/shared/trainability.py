@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dnn.activations import ACTIVATIONS
 from dnn.config import Config
-from dnn.figures.trainability import trainability_figure
-from dnn.figures.words import short
-from dnn.lab import here
-from dnn.trainability import (
+from dnn.parts.activations import ACTIVATIONS
+from lab.analysis.signal import weight_scales
+from lab.analysis.trainability import (
     BATCH,
     EXAMPLES,
     MOST_STEPS,
@@ -23,8 +21,10 @@ from dnn.trainability import (
     planned,
     sentence,
 )
+from lab.figures.trainability import trainability_figure
+from lab.live.trials import Measurement
+from lab.text.numbers import short
 from pages.shared import session
-from pages.shared.trials import Measurement
 
 #: Seconds between two looks at a measurement under way.
 LOOK = 0.4
@@ -107,7 +107,7 @@ def _ask(measurement: Measurement, config: Config) -> None:
 def _result(measurement: Measurement, plan: Plan, config: Config) -> None:
     """Draw what was measured, with what it was measured of."""
     now = planned(config, plan.width, plan.steps) if config.hidden else None
-    place = (here(config)[0], len(config.hidden)) if now == plan else None
+    place = (weight_scales(config)[0], len(config.hidden)) if now == plan else None
     theme = getattr(st.context.theme, "type", None) or "light"
     st.markdown(f"**{sentence(plan, measurement.columns)}**")
     st.plotly_chart(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from dnn.figures.walk import Part, walk_figure, walk_key
-from dnn.walk import Layer, Stage, Trace
+from lab.figures.walk import Part, walk_figure, walk_key
+from lab.teaching.walk import Layer, Stage, Trace
 
 #: Streamlit takes pictures out of a page's HTML: a component draws ours, and keeps it in place.
 drawn = st.components.v2.component(

@@ -7,8 +7,8 @@ from html import escape
 
 import streamlit as st
 
-from dnn.figures.walk import symbol_color
-from dnn.walk import (
+from lab.figures.walk import symbol_color
+from lab.teaching.walk import (
     Lines,
     Stage,
     Trace,

@@ -20,7 +20,7 @@ from live import row
 from playwright.sync_api import sync_playwright
 from server import ARGUMENTS, app, chromium
 
-from dnn import classic
+from lab.intake import classic
 
 #: Steps a second, all panels painted.
 BAR = 100

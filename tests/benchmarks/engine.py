@@ -32,11 +32,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import dnn
-from dnn.diagnostics import measure
-from dnn.live import Slice, train_slice
-from dnn.presets import PRESETS
-from dnn.trainer import Trainer
-from dnn.training import borrowed_trainer
+from dnn.engine.trainer import Trainer
+from dnn.run.measure import measure
+from dnn.run.training import borrowed_trainer
+from lab.live.worker import Slice, train_slice
+from lab.teaching.presets import PRESETS
 
 #: Seconds of one turn: long beside a look at the clock, short beside other work on the machine.
 TURN = 0.05

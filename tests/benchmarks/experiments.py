@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from dnn.experiments import EXPERIMENTS
+from lab.experiments import EXPERIMENTS
 
 
 def main() -> None:

@@ -25,13 +25,14 @@ from live import ARGUMENTS, app, chromium, opened, row
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 import dnn
-from dnn import lab, theory
-from dnn.activations import ACTIVATIONS
-from dnn.history import History
-from dnn.live import Slice, signal_slice, train_slice
-from dnn.presets import PRESETS
-from dnn.signal import signal_only
-from dnn.view import View
+from dnn.parts.activations import ACTIVATIONS
+from dnn.run.history import History
+from lab import theory
+from lab.analysis.signal import signal_only
+from lab.live.worker import Slice, signal_slice, train_slice
+from lab.panels import gradients as lab
+from lab.teaching.presets import PRESETS
+from lab.view import View
 
 #: Waits until what `select` shows is no longer what it was before a key or click.
 ANSWER = """select => {

@@ -25,13 +25,13 @@ from engine import Steps, side_by_side
 from live import row
 
 import dnn
-from dnn.live import Slice, train_slice
-from dnn.moments import Moments, look
-from dnn.panels import PACE
-from dnn.presets import PRESETS
-from dnn.training import borrowed_trainer
-from dnn.view import View
-from pages.shared.extras import LOOK_EVERY
+from dnn.run.training import borrowed_trainer
+from lab.analysis.moments import Moments, look
+from lab.live.session.measurements import LOOK_EVERY
+from lab.live.worker import Slice, train_slice
+from lab.panels.playground import PACE
+from lab.teaching.presets import PRESETS
+from lab.view import View
 
 #: The bar: looking takes at most this share of the time of a frame at normal speed.
 BAR = 0.15

@@ -1,0 +1,328 @@
+"""A Config compiled for a Dataset: the hot loop.
+
+A Trainer owns its buffers and is loaded with the state of a Run before it is used. It knows
+steps and batches; the value semantics of a Run are training.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from dnn.config import Config
+from dnn.data.datasets import Dataset
+from dnn.engine.batches import Batches
+from dnn.engine.fused import Body, FusedLater, fuse
+from dnn.engine.layout import Layout
+from dnn.engine.network import (
+    EVALUATION,
+    PROBING,
+    TRAINING,
+    Architecture,
+    Array,
+    Mode,
+    Pass,
+    with_ones,
+)
+from dnn.engine.update import Update, coefficients
+from dnn.parts.dropout import Masks
+from dnn.parts.losses import LOSSES
+from dnn.parts.optimizers import OPTIMIZERS
+from dnn.parts.schedules import SCHEDULES
+
+#: A run has diverged when a parameter, a logit or the cost passes this, or is not finite.
+LIMIT = 1e12
+#: The running moments of batch normalisation begin with those of so many training examples.
+STARTING_EXAMPLES = 256
+#: Coefficients are computed for at most so many steps at once.
+STEPS_A_SPAN = 1024
+
+
+def loss_key(config: Config, data: Dataset) -> str:
+    """Return the loss in use: the one chosen, else the one that fits the targets.
+
+    Raises ValueError when the chosen loss can't take these targets.
+    """
+    fitting = {"binary": "logistic", "classes": "softmax", "real": "squared_error"}[data.target]
+    key = config.loss or fitting
+    allowed = {
+        "binary": ("logistic", "softmax", "squared_error"),
+        "classes": ("softmax", "squared_error"),
+        "real": ("squared_error",),
+    }[data.target]
+    if key not in allowed:
+        kind = {"binary": "two classes", "classes": "several classes", "real": "real values"}
+        raise ValueError(
+            f"loss: {key!r} can't be used with targets of {kind[data.target]}; "
+            f"choose {' or '.join(allowed)}"
+        )
+    return key
+
+
+def targets(loss: str, data: Dataset, Y: Array) -> Array:
+    """Return Y as the output layer sees it: one-hot where softmax has two classes, else Y."""
+    if loss == "softmax" and data.target == "binary":
+        return np.concatenate([1.0 - Y, Y])
+    return Y
+
+
+def layout_of(config: Config, data: Dataset) -> Layout:
+    """Return the parameter layout of a network for this data."""
+    out = targets(loss_key(config, data), data, data.Y_train[:, :1]).shape[0]
+    return Layout.of((data.n_inputs, *config.hidden, out), config.batch_norm)
+
+
+def architecture_of(config: Config, data: Dataset) -> Architecture:
+    """Return the architecture of a network for this data."""
+    return Architecture(
+        layout_of(config, data),
+        config.activations,
+        loss_key(config, data),
+        batch_norm=config.batch_norm,
+        residual=config.residual_layers(),
+        branch_scale=config.branch_scale,
+        dropout=config.dropout,
+    )
+
+
+class Evaluation:
+    """Forward (and backward) over fixed examples, for records and pictures."""
+
+    #: What the examples were made of, where that can change.
+    about: object = None
+
+    def __init__(
+        self, trainer: Trainer, X_: Array, Y: Array | None, mode: Mode, backward: bool = False
+    ):
+        self.Y = Y
+        dtype = trainer.p.dtype
+        self.g = np.zeros(trainer.p.size if backward else 0, dtype)
+        target = self.g if backward else trainer.work[0]
+        self.net = Pass(trainer.architecture, trainer.p, target, X_.shape[1], mode, trainer.running)
+        self.rows = with_ones(X_, dtype)
+        encoded = None if Y is None else trainer.loss.encode(Y).astype(dtype)
+        self.step = (self.rows.T, self.rows, encoded)
+        calls = self.net.forward() + self.net.predict() + (self.net.backward() if backward else [])
+        self._run = FusedLater(calls)
+
+    def run(self) -> Pass:
+        """Return the pass after it has run with the trainer's present parameters."""
+        self._run((self.step,))
+        return self.net
+
+    def cost(self) -> float:
+        """Return J of the last run, mean over the examples; NaN where there are none."""
+        assert self.Y is not None
+        losses = self.net.loss.cost(self.net.logits, self.Y)
+        return float(losses.mean()) if losses.size else float("nan")
+
+    def score(self, target: str) -> float:
+        """Return the accuracy of the last run for classes, R^2 for real targets."""
+        assert self.Y is not None
+        return score(self.net.prediction, self.Y, target)
+
+
+def score(A: Array, Y: Array, target: str) -> float:
+    """Return accuracy (0 to 1) for classes, R^2 = 1 - residual / total variance for real values.
+
+    A: predictions (n_L, m); Y: targets of the same shape. R^2 of several outputs is the mean of
+    theirs, whatever their units; one that is the same in all examples does not count. NaN without
+    examples, or where none counts.
+    """
+    if Y.shape[1] == 0:
+        return float("nan")
+    if target == "real":
+        total = np.sum((Y - Y.mean(axis=1, keepdims=True)) ** 2, axis=1)
+        left = np.sum((A - Y) ** 2, axis=1)[total > 0] / total[total > 0]
+        return float(1.0 - left.mean()) if left.size else float("nan")
+    if Y.shape[0] == 1:
+        return float(np.mean((A > 0.5) == (Y > 0.5)))
+    return float(np.mean(A.argmax(axis=0) == Y.argmax(axis=0)))
+
+
+def starting_moments(config: Config, data: Dataset, p: Array) -> Array:
+    """Return the running moments at step 0, (2, normalised units): those of the first examples.
+
+    From mean 0 and variance 1, as is usual, a deep network would be shown for its first steps as
+    it never trains.
+    """
+    architecture = architecture_of(config, data)
+    running = np.zeros((2, architecture.layout.running_size), p.dtype)
+    running[1] = 1.0
+    if running.size and data.m_train > 1:
+        X_ = data.X_train[:, : min(STARTING_EXAMPLES, data.m_train)]
+        rows = with_ones(X_, p.dtype)
+        net = Pass(architecture, p, np.zeros(architecture.layout.largest, p.dtype),
+                   len(rows), PROBING, running.copy())  # fmt: skip
+        with np.errstate(all="ignore"):
+            FusedLater(net.forward())([(rows.T, rows, None)])
+        running[0] = np.concatenate([norm.mean[:, 0] for norm in net.norms])
+        variance = np.concatenate([norm.var[:, 0] for norm in net.norms])
+        running[1] = variance * (len(rows) / (len(rows) - 1))
+    return running
+
+
+class Step:
+    """One training step for a batch of m examples."""
+
+    def __init__(self, trainer: Trainer, m: int):
+        config, architecture = trainer.config, trainer.architecture
+        # One example has no variance: it is normalised by the running moments.
+        mode = TRAINING if m > 1 else replace(TRAINING, batch=False, update=False)
+        self.net = Pass(architecture, trainer.p, trainer.work[0], m, mode, trainer.running)
+        update = Update(config, architecture.layout, trainer.p, trainer.work, trainer.state)
+        calls = [*self.net.forward(), *self.net.backward(not update.linear), *update.calls]
+        #: What the learning rate carries in place of the deltas.
+        self.factor = self.net.factor if update.linear else 1.0
+        self.coefficients, self.steady = update.coefficients, update.steady
+        #: Steady coefficients are set before the loop.
+        self.body = Body(calls, () if self.steady else self.coefficients, self.net.guard(LIMIT))
+
+    def set(self, numbers: Sequence[Array]) -> None:
+        """Take the coefficients that hold for every step to come."""
+        for coefficient, values in zip(self.coefficients, numbers, strict=True):
+            coefficient[()] = values[0] * self.factor
+
+
+class Program:
+    """The compiled steps of a run: for a whole batch, and for an epoch's last, shorter one."""
+
+    def __init__(self, trainer: Trainer, whole: int, shorter: int):
+        self.step = Step(trainer, whole)
+        self.shorter = Step(trainer, shorter) if shorter else None
+        self.steps = [self.step, *([self.shorter] if self.shorter else [])]
+        self.masked = self.step.net.dropout
+
+    @cached_property
+    def _run(self) -> Callable[[Iterable], None]:
+        """The fused loop: compiled when the first step is made, for many networks make none."""
+        other = self.shorter.body if self.shorter else None
+        return fuse(self.step.body, other, masked=self.masked)
+
+    def of(self, short: bool) -> Step:
+        """Return the step for a whole batch or for the shorter one."""
+        return self.shorter if short and self.shorter else self.step
+
+    def set(self, numbers: Sequence[Array]) -> None:
+        """Take the coefficients that hold for every step to come: those of a steady program."""
+        for step in self.steps:
+            step.set(numbers)
+
+    def run(
+        self, batches: Iterable, masks: Iterable, numbers: Sequence[Array], short: Sequence[bool]
+    ) -> None:
+        """Make a step for each of the batches.
+
+        numbers: each coefficient's value at each step; short: whether it is of a shorter batch.
+        """
+        columns = [batches]
+        if self.masked:
+            columns.append(masks)
+        if not self.step.steady:
+            factors = np.array([self.of(False).factor, self.of(True).factor])
+            each = factors[np.asarray(short, int)]
+            columns += [(values * each).tolist() for values in numbers]
+        if self.shorter:
+            columns.append(short)
+        # Not strict: there are as many steps as batches.
+        self._run(zip(*columns, strict=False) if len(columns) > 1 else batches)
+
+
+class Trainer:
+    """Buffers and compiled steps of one Config and Dataset."""
+
+    def __init__(self, config: Config, data: Dataset):
+        self.config, self.data = config, data
+        self.architecture = architecture_of(config, data)
+        self.layout, self.loss = self.architecture.layout, LOSSES[self.architecture.loss]
+        dtype = np.dtype(config.dtype)
+        n, slots = self.layout.size, OPTIMIZERS[config.optimizer].slots
+        self.p = np.zeros(n, dtype)
+        self.work = np.zeros((2, n), dtype)
+        self.state = np.zeros((slots, n), dtype)
+        self.running = np.zeros((2, self.layout.running_size), dtype)
+        self.Y_train = targets(self.loss.key, data, data.Y_train)
+        self.Y_test = targets(self.loss.key, data, data.Y_test)
+        self.batches = Batches(
+            data.X_train, self.loss.encode(self.Y_train), config.batch_size, config.seed, dtype
+        )
+        self.program = Program(self, self.batches.size, self.batches.remainder)
+        self.last = self.program.step.net
+        self.masks = Masks(self.last.total, config.dropout, config.seed, dtype)
+        self._evaluations: dict[str, Evaluation] = {}
+
+    def train(self, step: int, epoch: int, position: int, steps: int) -> tuple[int, int]:
+        """Make `steps` steps; return the epoch and the position (in batches) that follow.
+
+        step: steps made so far; position: batches already taken of this epoch.
+        Raises OutOfRange behind a step whose logits or cost left the range.
+        """
+        steady = self.program.step.steady
+        if steady:
+            self.program.set(self._numbers(step, 1))
+        while steps > 0:
+            span = min(steps, STEPS_A_SPAN)
+            numbers = () if steady else self._numbers(step, span)
+            epoch, position = self._span(step, epoch, position, span, numbers)
+            step, steps = step + span, steps - span
+        return epoch, position
+
+    def _numbers(self, step: int, count: int) -> tuple[Array, ...]:
+        """Return the optimiser's coefficients, each (count,), for the steps behind `step`."""
+        config = self.config
+        t = np.arange(step, step + count, dtype=np.float64)
+        factor = SCHEDULES[config.schedule].factor
+        rate = config.learning_rate * factor(t, config.schedule_steps, config.schedule_decay)
+        return coefficients(config, t + 1.0, rate)
+
+    def _span(
+        self, step: int, epoch: int, position: int, steps: int, numbers: Sequence[Array]
+    ) -> tuple[int, int]:
+        done = 0
+        while done < steps:
+            batches, count = self.batches.stretch(epoch, position, steps - done)
+            short = self.batches.shorter(position, count)
+            self.last = self.program.of(short[-1]).net
+            part = [n[done : done + count] for n in numbers]
+            self.program.run(batches, self._masks(step + done, short), part, short)
+            done += count
+            more, position = divmod(position + count, self.batches.per_epoch)
+            epoch += more
+        return epoch, position
+
+    def _masks(self, step: int, short: Sequence[bool]) -> Iterable[Array]:
+        totals = [self.program.of(s).net.total for s in (False, True)]
+        return self.masks.between(step, [totals[s] for s in short]) if self.program.masked else ()
+
+    def evaluation(
+        self,
+        name: str,
+        X_: Array,
+        Y: Array | None,
+        mode: Mode = EVALUATION,
+        backward: bool = False,
+    ) -> Evaluation:
+        """Return the evaluation kept under this name, compiled at its first use."""
+        if name not in self._evaluations:
+            self._evaluations[name] = Evaluation(self, X_, Y, mode, backward)
+        return self._evaluations[name]
+
+    def keep(self, name: str, made: Evaluation) -> Evaluation:
+        """Return an evaluation made elsewhere, kept under this name."""
+        self._evaluations[name] = made
+        return made
+
+    def known(self, name: str) -> Evaluation | None:
+        """Return the evaluation kept under this name, or None."""
+        return self._evaluations.get(name)
+
+    @property
+    def nbytes(self) -> int:
+        nets = [e.net for e in self._evaluations.values()] + [s.net for s in self.program.steps]
+        rows = sum(e.rows.nbytes for e in self._evaluations.values())
+        masks = self.masks.nbytes if self.config.dropout else 0
+        own = self.p.nbytes * (3 + len(self.state)) + masks + self.batches.nbytes
+        return own + rows + sum(net.nbytes for net in nets)

@@ -1,0 +1,131 @@
+"""What a run answers about given examples: predictions, cost and gradients."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from dnn.engine.fused import fuse
+from dnn.engine.network import EVALUATION, TRAINING, Array, Mode, Pass, with_ones
+from dnn.engine.trainer import architecture_of, loss_key, targets
+from dnn.parts.dropout import Masks
+from dnn.parts.optimizers import OPTIMIZERS
+from dnn.run.training import Run, _data
+
+#: As the next step would see these examples, leaving the running moments alone.
+AS_TRAINING = replace(TRAINING, update=False)
+
+
+class Question:
+    """A network compiled for given examples: run() fills its pass, and with targets its gradient g.
+
+    p and running are copies that the caller may alter between runs. Raises ValueError where X or Y
+    has another shape than the network's.
+    """
+
+    def __init__(self, run: Run, X_: Array, Y: Array | None, mode: Mode = EVALUATION):
+        X_ = np.asarray(X_, dtype=np.float64)
+        if X_.ndim != 2 or X_.shape[0] != run.layout.sizes[0]:
+            n = run.layout.sizes[0]
+            raise ValueError(f"X has shape {X_.shape}; it must be ({n}, m), one column an example")
+        if Y is not None and X_.shape[1] == 0:
+            raise ValueError(f"X is empty (shape {X_.shape}); a mean needs at least one example")
+        data = _data(run)
+        architecture = architecture_of(run.config, data)
+        self.p, self.running = run.parameters.copy(), run.running.copy()
+        self.g = np.zeros_like(self.p)
+        self.net = Pass(architecture, self.p, self.g, X_.shape[1], mode, self.running)
+        forward = self.net.forward() + self.net.predict()
+        self.Y = None if Y is None else targets(architecture.loss, data, np.asarray(Y, float))
+        encoded = None
+        if self.Y is not None:
+            if self.Y.shape != self.net.logits.shape:
+                raise ValueError(
+                    f"Y has shape {self.Y.shape}; for this X and network it is "
+                    f"{self.net.logits.shape}"
+                )
+            encoded = self.net.loss.encode(self.Y).astype(self.p.dtype)
+        masked = self.net.dropout
+        backward = self.net.backward() if Y is not None else []
+        self._forward = fuse(forward, masked=masked)
+        self._both = fuse(forward + backward, masked=masked)
+        rows = with_ones(X_, self.p.dtype)
+        self._step: tuple = (rows.T, rows, encoded)
+        if masked:
+            masks = Masks(self.net.total, run.config.dropout, run.config.seed, self.p.dtype)
+            self._step = (self._step, masks.of(run.step))
+
+    def run(self) -> Pass:
+        """Return the pass after forward and, where there are targets, backward."""
+        with np.errstate(all="ignore"):
+            self._both((self._step,))
+        return self.net
+
+    def cost(self) -> float:
+        """Return J of the parameters as they are, by forward alone."""
+        with np.errstate(all="ignore"):
+            self._forward((self._step,))
+            return float(self.net.loss.cost(self.net.logits, self.Y).mean())  # type: ignore[arg-type]
+
+
+def predict(run: Run, X: Array) -> Array:
+    """Return the output for X (n_0, m): probabilities (n_L, m), or values for regression.
+
+    Without dropout, normalised by the running moments. Raises ValueError when X has another number
+    of rows than the network has inputs.
+    """
+    return Question(run, X, None).run().prediction
+
+
+def cost(run: Run, X: Array, Y: Array, training: bool = False) -> float:
+    """Return J, the mean loss over the examples, without penalty (nats or squared units).
+
+    X (n_0, m); Y (n_L, m), or (1, m) of 0 and 1. training: as a step would compute it, normalised
+    by these examples' own moments, with dropout (the mask that the next step draws for a full
+    batch of m examples). Raises ValueError for other shapes.
+    """
+    return Question(run, X, Y, AS_TRAINING if training else EVALUATION).cost()
+
+
+def penalty(run: Run) -> float:
+    """Return (l2 / 2) * the sum of all squared weights + l1 * the sum of their sizes.
+
+    What the penalties add to J; biases are free. AdamW's weight decay is not part of J.
+    """
+    l2 = 0.0 if OPTIMIZERS[run.config.optimizer].decoupled else run.config.l2
+    weights = [W.astype(np.float64) for W, _ in run.weights]
+    return sum(0.5 * l2 * float(np.sum(W**2)) for W in weights) + run.config.l1 * sum(
+        float(np.abs(W).sum()) for W in weights
+    )
+
+
+def gradients(run: Run, X: Array, Y: Array, training: bool = False) -> list[tuple[Array, Array]]:
+    """Return [(dW, db), ...], the derivatives of cost + penalty, shaped like run.weights.
+
+    training: as for cost. Source: Ng, Deep Learning Specialization, course 1, week 4
+    (dW = dZ A^T / m + l2 W).
+    """
+    question = Question(run, X, Y, AS_TRAINING if training else EVALUATION)
+    question.run()
+    config = run.config
+    l2 = 0.0 if OPTIMIZERS[config.optimizer].decoupled else config.l2
+    return [
+        (dW + l2 * W + config.l1 * np.sign(W), db)
+        for (dW, db), (W, _) in zip(run.layout.weights(question.g), run.weights, strict=True)
+    ]
+
+
+def guessing_cost(run: Run) -> float | None:
+    """Return the cost of the best constant answer to the training part; None where it is 0.
+
+    Nats: the entropy of the class shares; squared error: half the total variance.
+    """
+    data = _data(run)
+    if loss_key(run.config, data) == "squared_error":
+        cost = 0.5 * float(np.var(data.Y_train, axis=1).sum())
+    else:
+        p = data.Y_train.mean(axis=1)
+        p = np.array([p[0], 1 - p[0]]) if len(p) == 1 else p
+        cost = float(-np.sum(p[p > 0] * np.log(p[p > 0])))
+    return cost if cost > 0 else None

@@ -1,0 +1,93 @@
+"""Why a run diverged, and one change that mends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from dnn.config import FIELDS
+from dnn.engine.cache import CACHE
+from dnn.engine.network import PROBING
+from dnn.run.measure import PROBE, layer_signal
+from dnn.run.training import Run, advance, borrowed_trainer, start
+from lab.analysis.diagnosis.verdict import mend
+from lab.text.numbers import number, power_of_ten, short
+
+#: From this factor a layer on, the error's growth at the start counts as the cause.
+GROWTH = 1.15
+#: Steps of a trial with a smaller learning rate, and parameters x examples that it may go over.
+TRIAL, TRIAL_WORK = 300, 300_000_000
+#: What is left where nothing else is.
+CLIP: tuple[str, dict[str, Any]] = ("Clip the gradient's norm at 1", {"clip_norm": 1.0})
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What happened and why, one sentence each; the mend's button and the fields it changes."""
+
+    what: str
+    why: str
+    button: str
+    fields: dict[str, Any]
+
+
+def growth_at_start(run: Run) -> float:
+    """Return the factor a layer by which the error grew on its way back, at step 0.
+
+    The geometric mean of delta_rms[l] / delta_rms[l + 1], per example, on the first PROBE training
+    examples. 1 for a single layer, and where it can't be told.
+    """
+    count = min(PROBE, run.data.m_train) if run.data else 0
+    layers = run.layout.layers
+    if layers < 2 or not run.data:
+        return 1.0
+    with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
+        trainer.p[:] = run.initial
+        X, Y = run.data.X_train[:, :count], trainer.Y_train[:, :count]
+        probe = trainer.evaluation("probe", X, Y, PROBING, backward=True)
+        delta = layer_signal(probe.run(), probe.rows).delta
+        factor = float((delta[0] / delta[-1]) ** (1 / (layers - 1)))
+    return factor if np.isfinite(factor) and factor > 0 else 1.0
+
+
+def _bearable_rate(run: Run) -> float:
+    """Return a tenth of the learning rate, or a hundredth, ...: the first that a trial survives.
+
+    The trial makes up to TRIAL steps from the start, fewer where a step takes long.
+    """
+    key = ("rate", run.data_key, run.config)
+    known = CACHE.get(key)
+    if known is not None:
+        return known
+    rate, least = run.config.learning_rate, FIELDS["learning_rate"].min
+    examples = min(run.config.batch_size or run.data.m_train, run.data.m_train) if run.data else 1
+    steps = max(10, min(TRIAL, TRIAL_WORK // (run.layout.size * examples)))
+    while rate > least:
+        rate = max(float(f"{rate / 10:.3g}"), least)
+        again = start(replace(run.config, learning_rate=rate), run.data)
+        if advance(again, steps)[0].diverged is None:
+            break
+    CACHE.put(key, rate, 8)
+    return rate
+
+
+def advise(run: Run) -> Advice:
+    """Return the advice for a run that has diverged. Raises ValueError for one that has not."""
+    if run.diverged is None:
+        raise ValueError("run: it has not diverged, there is nothing to mend")
+    config, factor = run.config, growth_at_start(run)
+    last = run.diverged.layer == run.layout.layers
+    place = "the output layer" if last else f"layer {run.diverged.layer}"
+    step, limit = run.diverged.step, power_of_ten(12)
+    what = f"Step {step}: the {run.diverged.quantity} of {place} passed {limit}."
+    lower = _bearable_rate(run)
+    slower = f"Retry with learning rate {short(lower)}", {"learning_rate": lower}
+    if factor >= GROWTH:
+        why = f"At the start the error already grew ×{number(factor)} a layer on its way back."
+        return Advice(what, why, *(mend(config, "exploding") or slower))
+    why = f"The learning rate {short(config.learning_rate)} is too large for this network."
+    if lower < config.learning_rate:
+        return Advice(what, why, *slower)
+    return Advice(what, why, *(mend(config, "exploding") or CLIP))

@@ -1,0 +1,217 @@
+"""What the layers look like inside at one moment, and a bounded record of such moments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from dnn.engine.fused import OutOfRange
+from dnn.engine.layout import Array
+from dnn.engine.network import Pass
+from dnn.engine.trainer import Trainer
+from dnn.parts.activations import SATURATED, Activation
+from dnn.run.measure import probe_of
+from dnn.run.training import Run
+from lab.analysis.distributions import sketch
+
+#: Whose distributions are recorded, of every layer.
+QUANTITIES = ("weight", "bias", "gradient", "activation", "delta")
+#: Numbers of every layer.
+LINES = ("weight_norm", "update_ratio", "saturated", "dead")
+#: All layers and quantities together sort about so many values.
+VALUES = 400_000
+#: Moments kept of the numbers, and of the distributions.
+CAPACITY, SHAPES = 300, 36
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """One moment of a run. Per layer, (L,): weight_norm, ||W|| (Frobenius, without biases);
+    update_ratio, ||dW|| / ||W|| of the next update (NaN where W is 0); saturated, the share of a
+    bounded activation's values beyond 0.97 of its bounds; dead, the share of units that are zero
+    for all examples looked at; both NaN where a layer can't be. percentiles and ranks: sketches,
+    (5, L, 7) and (5, L, RANKS), in the order of QUANTITIES; counts: how many values, (5, L).
+    """
+
+    step: int
+    weight_norm: Array
+    update_ratio: Array
+    saturated: Array
+    dead: Array
+    percentiles: Array
+    ranks: Array
+    counts: Array
+
+
+def look(trainer: Trainer, run: Run) -> Moment:
+    """Return the moment of a run whose state the trainer holds, and still holds afterwards."""
+    with np.errstate(all="ignore"):
+        net = probe_of(trainer).run()
+        layers = len(net.W)
+        most = max(512, VALUES // (len(QUANTITIES) * layers))
+        values = [values_of(net, quantity) for quantity in QUANTITIES]
+        sketches = [[sketch(V, most) for V in row] for row in values]
+        counts = [[V.size for V in row] for row in values]
+        saturated, dead = zip(*(_lost(net, l) for l in range(1, layers + 1)), strict=True)
+        return Moment(
+            step=run.step,
+            weight_norm=np.array([_norm(W[:, :-1]) for W in net.W]),
+            update_ratio=next_update(trainer, run),
+            saturated=np.array(saturated),
+            dead=np.array(dead),
+            percentiles=np.array([[p for p, _ in row] for row in sketches]),
+            ranks=np.array([[r for _, r in row] for row in sketches]),
+            counts=np.array(counts),
+        )
+
+
+def values_of(net: Pass, quantity: str) -> list[Array]:
+    """Return a quantity's values in each layer of a pass that has run with mean=False.
+
+    gradient: of the mean cost of the examples, with respect to W; delta: dJ/dz of each example.
+    """
+    L = len(net.W)
+    if quantity == "weight":
+        return [W[:, :-1] for W in net.W]
+    if quantity == "bias":
+        return [W[:, -1] for W in net.W]
+    if quantity == "gradient":
+        return [G[:, :-1] / net.m for G in net.G]
+    if quantity == "activation":
+        return [*(net.activation(l) for l in range(1, L)), net.prediction]
+    if quantity == "delta":
+        return list(net.deltas)
+    raise ValueError(f"quantity: {quantity!r} is not known; choose {', '.join(QUANTITIES)}")
+
+
+def _norm(M: Array) -> float:
+    return float(np.sqrt(np.sum(np.square(M, dtype=float))))
+
+
+def _lost(net: Pass, l: int) -> tuple[float, float]:
+    """Return the saturated share and the dead share of a layer (1-based), NaN where it has none."""
+    if l == len(net.W):
+        return np.nan, np.nan  # an output near 0 or 1 is what training is for
+    return saturated_share(net.activations[l - 1], net.branch(l)), dead_share(
+        net.activations[l - 1], net.branch(l)
+    )
+
+
+def saturated_share(activation: Activation, A: Array) -> float:
+    """Return the share of values beyond 0.97 of the activation's bounds; NaN where it has none."""
+    if activation.bounds is None:
+        return float("nan")
+    low, high = activation.bounds
+    middle, half = (low + high) / 2, (high - low) / 2
+    return float(np.count_nonzero(np.abs(A - middle) > SATURATED * half) / A.size)
+
+
+def dead_share(activation: Activation, A: Array) -> float:
+    """Return the share of units, rows of A, that are zero for all examples; NaN if none can be."""
+    if not activation.dies:
+        return float("nan")
+    return float(np.mean(A.max(axis=1) <= 0))
+
+
+def next_update(trainer: Trainer, run: Run) -> Array:
+    """Return ||dW|| / ||W|| per layer of the update that the run makes next, which is taken back.
+
+    By the optimiser in use on the batch that comes next, with clipping and penalties. NaN where W
+    is 0 or the update leaves the range of numbers.
+    """
+    kept = trainer.p.copy(), trainer.state.copy(), trainer.running.copy()
+    try:
+        trainer.train(run.step, run.epoch, run.position, 1)
+        before, after = trainer.layout.weights(kept[0]), trainer.layout.weights(trainer.p)
+        changed = [_norm(b - a) for (a, _), (b, _) in zip(before, after, strict=True)]
+        norms = [_norm(W) for W, _ in before]
+        ratio = np.array([c / n if n else np.nan for c, n in zip(changed, norms, strict=True)])
+    except OutOfRange:
+        ratio = np.full(trainer.layout.layers, np.nan)
+    finally:
+        trainer.p[:], trainer.state[:], trainer.running[:] = kept
+    return ratio
+
+
+@dataclass(frozen=True, eq=False)
+class Thinned:
+    """Columns of one row a moment, of which `capacity` are kept at most: "step" is one of them.
+
+    Kept is the first row in each stretch of `stride` steps, and the newest.
+    """
+
+    capacity: int
+    stride: int = 1
+    columns: dict[str, Array] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.columns["step"]) if self.columns else 0
+
+    def __getitem__(self, name: str) -> Array:
+        return self.columns[name]
+
+    def extend(self, row: dict[str, Array | int]) -> Thinned:
+        """Return the columns with a row behind them; rows of its step or later ones go."""
+        new = {name: np.asarray(value)[None] for name, value in row.items()}
+        old = self.before(int(row["step"])).columns
+        joined = {n: np.concatenate([old[n], v]) if old else v for n, v in new.items()}
+        stride, keep = self.stride, _kept(joined["step"], self.stride)
+        while keep.sum() > self.capacity:
+            stride *= 2
+            keep = _kept(joined["step"], stride)
+        return replace(self, stride=stride, columns={n: v[keep] for n, v in joined.items()})
+
+    def before(self, step: int) -> Thinned:
+        """Return the columns without the rows of `step` and later ones."""
+        if not len(self) or self["step"][-1] < step:
+            return self
+        keep = self["step"] < step
+        return replace(self, columns={n: v[keep] for n, v in self.columns.items()})
+
+
+def _kept(steps: Array, stride: int) -> Array:
+    cells = steps // stride
+    keep = np.append(True, cells[1:] != cells[:-1])
+    keep[-1] = True
+    return keep
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """The moments of a run in bounded columns: lines (k, L), shapes (k, 5, L, ...).
+
+    only: the one quantity that shapes are of, "" for all; such a part is what a slice is sent.
+    """
+
+    lines: Thinned = field(default_factory=lambda: Thinned(CAPACITY))
+    shapes: Thinned = field(default_factory=lambda: Thinned(SHAPES))
+    only: str = ""
+
+    def extend(self, moment: Moment) -> Moments:
+        """Return the moments with a new one; of its step and later ones there are none else."""
+        lines = {name: getattr(moment, name) for name in ("step", *LINES)}
+        shapes = {n: self._part(getattr(moment, n)) for n in ("percentiles", "ranks", "counts")}
+        return replace(
+            self, lines=self.lines.extend(lines),
+            shapes=self.shapes.extend({"step": moment.step, **shapes}),
+        )  # fmt: skip
+
+    def _part(self, column: Array) -> Array:
+        if not self.only:
+            return column
+        at = QUANTITIES.index(self.only)
+        return column[at : at + 1]
+
+    def of(self, quantity: str) -> Moments:
+        """Return the moments with the distributions of one quantity only."""
+        at = QUANTITIES.index(quantity)
+        columns = {
+            name: column if name == "step" else column[:, at : at + 1]
+            for name, column in self.shapes.columns.items()
+        }
+        return replace(self, shapes=replace(self.shapes, columns=columns), only=quantity)
+
+    def before(self, step: int) -> Moments:
+        """Return the moments before `step`: what is left when a run is taken back to it."""
+        return replace(self, lines=self.lines.before(step), shapes=self.shapes.before(step))

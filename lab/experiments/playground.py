@@ -1,0 +1,139 @@
+"""TensorFlow Playground's starting weights, whose errors fall where nobody sees them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from dnn.config import Config
+from dnn.data.datasets import load
+from dnn.engine.layout import Array
+from dnn.run.history import Record
+from dnn.run.training import Watch, advance, start
+from lab import theory
+from lab.experiments.experiment import (
+    Experiment,
+    Outcome,
+    Progress,
+    Rows,
+    Stages,
+    concluded,
+    curve,
+)
+from lab.experiments.runs import factor, numbers, rms
+from lab.text.numbers import number, times
+
+UNITS, DEPTH, DRAWS = 8, 6, 60
+#: Its biases start at 0.1, its weights at Math.random() - 0.5.
+BIAS = 0.1
+
+
+def _config(seed: int) -> Config:
+    return Config(
+        dataset="circle",
+        hidden=(UNITS,) * DEPTH,
+        activation="tanh",
+        initializer="uniform",
+        sigma_w=0.5,
+        scaling="none",
+        optimizer="sgd",
+        learning_rate=0.03,
+        batch_size=10,
+        seed=seed,
+    )
+
+
+def _drawn(seed: int) -> list[tuple[Array, Array]]:
+    """Return the weights of a network as nn.ts draws them, (W, b) per layer."""
+    rng = np.random.default_rng([seed, 9])
+    sizes = (2, *(UNITS,) * DEPTH, 1)
+    return [(rng.random((n, k)) - 0.5, np.full((n, 1), BIAS)) for k, n in pairwise(sizes)]
+
+
+def _at_start(seed: int) -> Record:
+    """Return a record of the network after a step too small to move it."""
+    config = replace(_config(seed), learning_rate=1e-6)
+    return advance(start(config, load(config), _drawn(seed)), 1, Watch(1))[1][0]
+
+
+def _predicted() -> Array:
+    """Return theory's error of each hidden layer over the last one's, with sigma_b the bias."""
+    sizes = (2, *(UNITS,) * DEPTH, 1)
+    sw2 = theory.weight_variance("uniform", sizes, 0.5)
+    x2 = float(np.mean(load(_config(0)).X_train ** 2))
+    delta = theory.signal(sizes, ("tanh",) * DEPTH, sw2, BIAS**2, x2).delta_rms[:DEPTH]
+    return delta / delta[-1]
+
+
+def run_playground(progress: Progress) -> Outcome:
+    """Return activations, errors and weight gradients of Playground's largest network, step 0."""
+    stages, records = Stages(progress, DRAWS // 10), []
+    for seed in range(DRAWS):
+        if seed % 10 == 0:
+            stages.next(f"Drawing networks {seed + 1} to {seed + 10} of {DRAWS}.")
+        records.append(_at_start(seed))
+    fields = ("activation_rms", "delta_rms", "gradient_rms")
+    found = {name: [getattr(r, name)[:DEPTH] for r in records] for name in fields}
+    median = np.median([d / d[-1] for d in found["delta_rms"]], axis=0)
+    signal, line = [rms(found[name]) for name in fields], _predicted()
+    rows = [(l + 1, *(part[l] for part in signal), median[l], line[l]) for l in range(DEPTH)]
+    names = ("activation", "error (delta)", "weight gradient")
+    layers = range(1, DEPTH + 1)
+    series = [curve(name, layers, part) for name, part in zip(names, signal, strict=True)]
+    columns = (
+        "layer", "activation rms", "error (delta) rms", "weight gradient rms",
+        f"error over layer {DEPTH}'s, median network", "and in theory",
+    )  # fmt: skip
+    return concluded(
+        playground_criterion, columns, rows, _measured, series, "layer", "root mean square", True
+    )
+
+
+def _parts(rows: Rows) -> tuple[float, float, float, float]:
+    """Return first over last layer's error, its median and theory's; the gradients' spread."""
+    delta, gradient = numbers(rows, 2), numbers(rows, 3)
+    first = rows[0]
+    return delta[0] / delta[-1], float(first[4]), float(first[5]), max(gradient) / min(gradient)
+
+
+def _measured(rows: Rows) -> str:
+    mean, median, line, level = _parts(rows)
+    return (
+        f"Over {DRAWS} networks the first of {DEPTH} hidden layers gets {number(mean, 2)} of the "
+        f"last one's error (median network {number(median, 2)}, wide ones in theory "
+        f"{number(line, 2)}), a factor {number(factor(mean, 1.0, DEPTH - 1), 2)} a layer, while "
+        f"the weight gradients differ by {times(level)} at most."
+    )
+
+
+def playground_criterion(rows: Rows) -> tuple[bool, str]:
+    """Return whether errors fall layer by layer, where weight gradients stay level."""
+    delta = numbers(rows, 2)
+    mean, _, line, level = _parts(rows)
+    met = delta == sorted(delta) and mean < 1 / 3 and level < 3 and 0.5 < mean / line < 2
+    return met, (
+        f"Asked: errors that fall at every layer, to under a third from the last to the first "
+        f"({number(mean, 2)}), within 2\u00d7 of theory ({number(line, 2)}), and weight gradients "
+        f"within 3\u00d7 of each other ({times(level)})."
+    )
+
+
+EXPERIMENTS = [
+    Experiment(
+        key="playground",
+        label="TensorFlow Playground's weights",
+        formula=f"tanh, 2-{DEPTH}x{UNITS}-1, circle, W uniform in -0.5..0.5, b = 0.1, inputs "
+        f"unscaled, step 0, {DRAWS} networks",
+        help="In the largest network that Playground offers, the error loses three quarters on its "
+        "way to the first layer; weights and unit outputs, which it draws, don't show it. The "
+        "output here is logistic, there it is tanh.",
+        source="TensorFlow Playground, nn.ts (Node, Link)",
+        paper="No figure is published: every weight is drawn uniformly from -0.5 to 0.5 and every "
+        "bias is 0.1, whatever the activation and the number of layers.",
+        config=_config(0),
+        run=run_playground,
+        criterion=playground_criterion,
+    ),
+]

@@ -1,0 +1,121 @@
+"""Saxe, McClelland & Ganguli 2013: orthogonal against Gaussian weights in deep linear networks."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+
+from dnn.config import Config
+from lab.analysis.jacobians import end_to_end_singular_values
+from lab.analysis.signal import Probe
+from lab.experiments.experiment import (
+    Experiment,
+    Outcome,
+    Progress,
+    Row,
+    Rows,
+    Stages,
+    concluded,
+    curve,
+)
+from lab.experiments.runs import SEEDS, mean, numbers, picked, random_inputs
+from lab.text.numbers import number
+
+WIDTH, DEPTHS = 150, (1, 5, 10, 20)
+NAMES = {"orthogonal": "orthogonal", "lecun": "Gaussian"}
+SMALL = 0.1
+#: What is smaller says nothing in float64.
+ROUNDING = 1e-15
+
+
+def _config(key: str) -> Config:
+    return Config(
+        hidden=(WIDTH,) * DEPTHS[-1], activation="linear", initializer=key, optimizer="sgd"
+    )
+
+
+def edge(depth: int) -> float:
+    """Return the largest singular value of a product of wide Gaussian matrices, Var W = 1 / n.
+
+    Its square is (depth + 1)^(depth + 1) / depth^depth: the end of the Fuss-Catalan distribution.
+    """
+    return sqrt((depth + 1) ** (depth + 1) / depth**depth)
+
+
+def run_saxe(progress: Progress) -> Outcome:
+    """Return the singular values from the input to hidden layers of growing depth."""
+    data = random_inputs(WIDTH, 10)
+    stages, series = Stages(progress, 2 * len(SEEDS)), []
+    rows: list[Row] = []
+    for key, name in NAMES.items():
+        probe = Probe(_config(key), data)
+        for seed in SEEDS:
+            stages.next(f"Singular values of {DEPTHS[-1]} linear layers, {name}, seed {seed}.")
+            net = probe.run(seed)
+            for depth in DEPTHS:
+                s = end_to_end_singular_values(net, last=depth)
+                rows.append((name, depth, seed, s[0], np.median(s), s[-1], mean(s < SMALL)))
+            if seed == SEEDS[0]:
+                kept = s[s > ROUNDING]
+                series.append(curve(f"{name}, {DEPTHS[-1]} layers", range(1, len(kept) + 1), kept))
+    columns = (
+        "weights", "layers", "seed", "largest singular value", "median",
+        f"smallest (rounding below {ROUNDING:g})",
+        f"share below {SMALL}",
+    )  # fmt: skip
+    return concluded(
+        saxe_criterion, columns, rows, _measured, series, "rank", "singular value", True
+    )
+
+
+def _parts(rows: Rows) -> tuple[float, float, float, float]:
+    """Return the furthest orthogonal value from 1; of the deepest Gaussian the means of three."""
+    orthogonal = picked(rows, 0, "orthogonal")
+    off = max(abs(v - 1) for row in orthogonal for v in (float(row[3]), float(row[5])))
+    deepest = picked(tuple(picked(rows, 0, "Gaussian")), 1, float(DEPTHS[-1]))
+    largest, median, share = (mean(numbers(deepest, k)) for k in (3, 4, 6))
+    return off, largest, median, share
+
+
+def _measured(rows: Rows) -> str:
+    off, largest, median, share = _parts(rows)
+    return (
+        f"Orthogonal: every singular value is 1 to within {number(off, 2)}, at any depth. "
+        f"Gaussian, {DEPTHS[-1]} layers: the largest is {number(largest)}, the median "
+        f"{number(median, 2)}, and {100 * share:.0f}% lie below {SMALL}."
+    )
+
+
+def saxe_criterion(rows: Rows) -> tuple[bool, str]:
+    """Return whether orthogonal values are 1, and Gaussian ones a few large and many near 0."""
+    off, largest, _, share = _parts(rows)
+    top = edge(DEPTHS[-1])
+    met = off < 1e-8 and abs(largest / top - 1) < 1 / 3 and share > 0.5
+    return met, (
+        f"Asked: orthogonal values within 1e-8 of 1 (furthest {number(off, 2)}); with Gaussian "
+        f"weights and {DEPTHS[-1]} layers a largest value within a third of the wide limit's "
+        f"{number(top)} ({number(largest)}), and more than half below {SMALL} "
+        f"({100 * share:.0f}%)."
+    )
+
+
+EXPERIMENTS = [
+    Experiment(
+        key="saxe",
+        label="Orthogonal against Gaussian weights",
+        formula=f"linear, {WIDTH}-{DEPTHS[-1]}x{WIDTH}-10, W orthogonal or N(0, 1 / fan_in), "
+        "step 0, 3 seeds",
+        help="A product of orthogonal matrices keeps the length of every error vector at any "
+        "depth; one of Gaussian matrices keeps it on average only, a few directions growing while "
+        "most vanish. The run looks at step 0; how fast such networks learn, it does not measure.",
+        source="Saxe, McClelland & Ganguli 2013, Exact solutions to the nonlinear dynamics of "
+        "learning in deep linear neural networks, section 3",
+        paper="Scaled Gaussian weights keep the mean length, but the product of many layers has a "
+        "few large singular values and most of them near zero; orthogonal weights have all of "
+        "them at 1, and learn in a time that does not depend on depth.",
+        config=_config("orthogonal"),
+        run=run_saxe,
+        criterion=saxe_criterion,
+    ),
+]

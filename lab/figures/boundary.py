@@ -1,0 +1,269 @@
+"""The plane of the data: its axes, the examples as points, and the colours of the field under them.
+
+The field itself travels beside the figure, as bytes (81 x 81, row 0 at the bottom): 0..255 from the
+lowest to the highest output, or the number of the likeliest of three classes or more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from lab.figures import scales
+from lab.figures.theme import (
+    axis,
+    boundary_ramp,
+    diverging,
+    fade,
+    layout,
+    mix,
+    oklch,
+    plain,
+    tokens,
+)
+from lab.text.numbers import count, number, short
+
+Array = np.ndarray
+#: At most so many points are drawn.
+POINTS = 1_500
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "triangle-down", "star", "x")
+SIZES = {"circle": 6.8, "diamond": 7.5, "star": 8.5}
+#: Shift and scale of targets that are shown as they are stored.
+AS_STORED = (0.0, 1.0)
+#: Hues of the classes after the first two, apart from orange and blue.
+HUES = (155, 330, 25, 280, 195, 105, 350, 130)
+
+
+def class_color(k: int, theme: str, text: bool = False) -> str:
+    """Return the colour of class k: orange, blue, then hues of their own."""
+    c = tokens(theme)
+    if k < 2:
+        return (c["negT"], c["posT"])[k] if text else (c["neg"], c["pos"])[k]
+    L = (0.78 if text else 0.74) if theme == "dark" else (0.45 if text else 0.55)
+    return oklch(L, 0.13, HUES[(k - 2) % len(HUES)])
+
+
+def symbol(k: int) -> str:
+    """Return the shape of class k."""
+    return SYMBOLS[k % len(SYMBOLS)]
+
+
+def boundary_figure(plane: Any, theme: str, *, classes: int = 2) -> dict[str, Any]:
+    """Return the axes of a plane (x_label, y_label, x_range, y_range), without traces.
+
+    classes: how many, 0 for real targets. layout.meta.field holds the colours of the field: low,
+    mid, high and line, and for three classes or more a palette, of which a byte is the index.
+    """
+    field: dict[str, Any] = {**boundary_ramp(theme), "line": tokens(theme)["t1"]}
+    if classes > 2:
+        c, share = tokens(theme), 0.62 if theme == "dark" else 0.5
+        field["palette"] = [mix(c["panel"], class_color(k, theme), share) for k in range(classes)]
+    return {
+        "data": [],
+        "layout": layout(
+            theme,
+            margin={"l": 44, "r": 14, "t": 8, "b": 42},
+            hovermode="closest",
+            xaxis=plane_axis(theme, plane.x_label, plane.x_range),
+            yaxis=plane_axis(theme, plane.y_label, plane.y_range),
+            meta={"field": field, "square": True},
+            dragmode=False,
+        ),
+    }
+
+
+def plane_axis(theme: str, title: str, limits: Sequence[float]) -> dict[str, Any]:
+    """Return an axis of a plane over these limits, ticks at round values, that does not zoom."""
+    low, high = (float(v) for v in limits)
+    step = scales.tick_step(high - low, 6)
+    ticks = np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1) * step
+    values = [float(f"{v:.6g}") for v in ticks]
+    return axis(
+        theme, plain(title), fixedrange=True, range=[low, high], tickvals=values,
+        ticktext=[short(v) for v in values],
+    )  # fmt: skip
+
+
+def point_traces(
+    U_train: Array,
+    Y_train: Array,
+    U_test: Array,
+    Y_test: Array,
+    target: str,
+    show_test: bool,
+    theme: str,
+    *,
+    class_names: Sequence[str] = (),
+    scale: float | None = None,
+    units: tuple[float, float] = AS_STORED,
+) -> list[dict[str, Any]]:
+    """Return the examples at plane coordinates U (2, m): train filled, test hollow, train on top.
+
+    target: "binary", "classes" or "real", the last coloured by value from -scale to scale
+    (scale: by default the largest target). units: shift and scale of a target as it was measured.
+    At most 1,500 points, shared among train and test.
+    """
+    parts = [("train", U_train, Y_train)]
+    if show_test and U_test.shape[1]:
+        parts.insert(0, ("test", U_test, Y_test))
+    total = sum(U.shape[1] for _, U, _ in parts)
+    reach = scale or max(1e-9, *(float(np.abs(Y).max(initial=0)) for _, _, Y in parts))
+    traces = []
+    for part, U, Y in parts:
+        keep = _evenly(U.shape[1], POINTS * U.shape[1] // max(total, 1) if total > POINTS else None)
+        U, Y = U[:, keep], Y[:, keep]
+        if target == "real":
+            traces.append(_value_trace(part, U, Y[0], reach, theme, units))
+        else:
+            traces += _class_traces(part, U, Y, class_names, theme)
+    return traces
+
+
+def _evenly(n: int, most: int | None) -> Array:
+    return np.arange(n) if most is None or n <= most else np.arange(most) * n // most
+
+
+def _labels(Y: Array) -> Array:
+    return (Y[0] if len(Y) == 1 else Y.argmax(axis=0)).astype(np.int64)
+
+
+def _marker(shape: str, fill: Any, edge: Any, width: float) -> dict[str, Any]:
+    return {
+        "symbol": shape, "size": SIZES.get(shape, 7), "color": fill,
+        "line": {"width": width, "color": edge},
+    }  # fmt: skip
+
+
+def _class_traces(
+    part: str, U: Array, Y: Array, names: Sequence[str], theme: str
+) -> list[dict[str, Any]]:
+    labels, traces, panel = _labels(Y), [], tokens(theme)["panel"]
+    # The class of the last example on top: what has just been drawn by hand is the last.
+    for k in sorted(np.unique(labels), key=lambda k: bool(k == labels[-1])):
+        U_k = U[:, labels == k]
+        name = plain(class_name(int(k), names))
+        color = class_color(int(k), theme)
+        edge = class_color(int(k), theme, text=True)
+        marker = (
+            _marker(symbol(int(k)), color, panel, 1)
+            if part == "train"
+            else _marker(symbol(int(k)), fade(panel, 0.35), edge, 1.4)
+        )
+        traces.append(_points(U_k, marker, f"{name}, {part}"))
+    return traces
+
+
+def _value_trace(
+    part: str, U: Array, y: Array, reach: float, theme: str, units: tuple[float, float]
+) -> dict[str, Any]:
+    c = tokens(theme)
+    colors = [_value_color(float(v), reach, theme) for v in y]
+    marker = (
+        _marker("circle", colors, c["t3"], 0.8)
+        if part == "train"
+        else _marker("circle", fade(c["panel"], 0.35), colors, 1.8)
+    )
+    trace = _points(U, marker, part)
+    trace["text"] = [number(v) for v in y * units[1] + units[0]]
+    trace["hovertemplate"] = f"%{{text}}, {part}<extra></extra>"
+    return trace
+
+
+def _value_color(value: float, reach: float, theme: str) -> str:
+    # 21 shades are told apart; equal ones are painted together.
+    return diverging(max(-1.0, min(1.0, round(10 * value / reach) / 10)), theme)
+
+
+def _points(U: Array, marker: dict[str, Any], name: str) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "markers", "x": np.ascontiguousarray(U[0]),
+        "y": np.ascontiguousarray(U[1]), "name": name, "marker": marker,
+        "hovertemplate": "%{fullData.name}<extra></extra>",
+    }  # fmt: skip
+
+
+def class_name(k: int, names: Sequence[str]) -> str:
+    """Return what class k is called: its name, or its number where it has none."""
+    name = names[k] if k < len(names) else str(k)
+    return f"class {name}" if name.isdigit() else name
+
+
+def legend(
+    target: str,
+    theme: str,
+    *,
+    class_names: Sequence[str] = (),
+    show_test: bool = True,
+    scale: float = 1.0,
+    units: tuple[float, float] = AS_STORED,
+) -> list[dict[str, Any]]:
+    """Return the keys of the plane: {symbol, color, edge, label}, for the page to draw.
+
+    scale: the stored target of full colour; units: as point_traces has them.
+    """
+    c = tokens(theme)
+    if target == "real":
+        keys: list[dict[str, Any]] = [
+            {"symbol": "ramp", "colors": [c["neg"], c["mid"], c["pos"]],
+             "label": [_target_text(v, units) for v in (-scale, scale)]}
+        ]  # fmt: skip
+        if show_test:
+            keys.append({"symbol": "circle", "color": None, "edge": c["t2"], "label": "test"})
+        return keys
+    names = class_names or ("0", "1")
+    keys = class_keys(names, theme)
+    if show_test:
+        keys.append(
+            {"symbol": "circle", "color": None, "edge": c["negT"], "label": "",
+             "also": {"symbol": "diamond", "color": None, "edge": c["posT"]}}
+        )  # fmt: skip
+        keys[-1]["label"] = "test points"
+    if len(names) == 2:
+        keys.append({"symbol": "line", "color": c["t1"], "label": "p = 0.5"})
+    return keys
+
+
+def class_keys(names: Sequence[str], theme: str) -> list[dict[str, Any]]:
+    """Return the key of each class: {symbol, color, label}."""
+    return [
+        {"symbol": symbol(k), "color": class_color(k, theme), "label": class_name(k, names)}
+        for k in range(len(names))
+    ]
+
+
+def _target_text(stored: float, units: tuple[float, float]) -> str:
+    return short(float(f"{stored * units[1] + units[0]:.3g}"))
+
+
+def value_keys(
+    low: float, high: float, scale: float, units: tuple[float, float], theme: str
+) -> list[dict[str, Any]]:
+    """Return the keys of values to be put on the plane: {symbol, color, label, value}.
+
+    Round numbers, as they were measured, between the stored targets low and high, or a tenth of
+    their distance beyond; value: as stored.
+    """
+    shift, unit = units
+    a, b = (v * unit + shift for v in (low, high))
+    step = scales.tick_step(b - a, 5) if b > a else 0.0
+    room = 0.1 * (b - a)
+    values = (
+        np.arange(math.ceil((a - room) / step), math.floor((b + room) / step) + 1) * step
+        if step
+        else np.array([a])
+    )
+    return [
+        {"symbol": "circle", "color": _value_color((v - shift) / unit, scale, theme),
+         "label": short(float(f"{v:.6g}")), "value": float((v - shift) / unit)}
+        for v in values
+    ]  # fmt: skip
+
+
+def boundary_sentence(m_train: int, m_test: int, show_test: bool, note: str = "") -> str:
+    """Return the plane's note, and how many points are drawn where it is not all of them."""
+    total = m_train + (m_test if show_test else 0)
+    some = f"{count(POINTS)} of {count(total)} points drawn." if total > POINTS else ""
+    return " ".join(text for text in (note, some) if text)

@@ -1,0 +1,235 @@
+"""Train and test cost over the steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dnn.run.history import History
+from lab.figures import scales
+from lab.figures.lines import WIDTH, apart, end_labels, line, step_x, thinned
+from lab.figures.theme import axis, fade, label, layout, tokens
+from lab.text.numbers import change_label, changes_label, count, is_parameter
+
+Array = np.ndarray
+
+#: So many of the newest changes can be read off the chart.
+MOST_CHANGES = 200
+
+
+#: So many times the largest value of the curves in front, a ghost still has a part in the axis.
+GHOST_REACH = 3.0
+
+
+def cost_figure(
+    history: History,
+    *,
+    unit: str,
+    log: bool,
+    theme: str,
+    chance: float | None = None,
+    ghost: History | None = None,
+    ghost_name: str = "previous run",
+    same_axes: bool = False,
+    changes: Sequence[Any] = (),
+    diverged: Any = None,
+    score: str = "accuracy",
+) -> dict[str, Any]:
+    """Return train and test cost (`unit` of which is the axis title) over the steps.
+
+    chance: the cost of guessing; ghost: another run's history; same_axes: whether the axes
+    are those of the ghost's own chart as well; changes: with step, field and value;
+    diverged: with the step at which the run left the range; score: what the scores are.
+    Points that are not finite are left out; on a log axis zero is drawn at the bottom.
+    """
+    c = tokens(theme)
+    curves = _curves(history, ("test_cost", "train_cost"))
+    ghosts = _curves(ghost, ("train_cost",))
+    last = float(history.last("step")) if len(history) else 0.0
+    if diverged is not None:
+        last = max(last, float(diverged.step)) * 1.2
+    elif len(history) < 2 and ghost is not None and len(ghost):
+        last = float(ghost.last("step"))
+    beside = _curves(ghost, ("test_cost",)) if same_axes else {}
+    if same_axes and ghost is not None and len(ghost):
+        last = max(last, float(ghost.last("step")))
+    x = step_x(theme, last)
+    end = x["range"][1]
+    shown = [y[s <= end] for s, y in (*curves.values(), *beside.values())]
+    shown += [_near(y[s <= end], [*shown, chance]) for s, y in ghosts.values()]
+    y = _y_axis(shown, chance if diverged is None else None, log)
+    floor = 10.0 ** y["range"][0] if log else -math.inf
+
+    data = []
+    styles = {
+        "test_cost": ("test", {"color": c["test"], "width": 1.8, "dash": "5px,2px"}),
+        "train_cost": ("train", {"color": c["t1"], "width": 1.8}),
+    }
+    for s, v in ghosts.values():
+        grey = {"color": c["ghost"], "width": 1}
+        data.append(line(s, np.maximum(v, floor), ghost_name, grey, hoverinfo="skip"))
+    for name, (s, v) in curves.items():
+        text, style = styles[name]
+        scores = _scores(history, name, score)
+        data.append(line(s, np.maximum(v, floor), text, style, **scores))
+
+    colors = {ghost_name: c["t2"], "test": c["test"], "train": c["t1"]}
+    ends = end_labels(data, colors, x["range"], y["range"], log, bold=("train", "test"))
+    if diverged is not None:
+        ends = []
+    shapes, notes = _changes(changes, end, c)
+    if chance is not None and diverged is None and math.isfinite(chance):
+        shapes.append(_horizontal(chance, c))
+        ends.append(_chance_label(chance, log, c))
+    if diverged is not None:
+        more, words = _divergence(float(diverged.step), end, c)
+        shapes, notes = shapes + more, notes + words
+    return {
+        "data": data,
+        "layout": layout(
+            theme,
+            xaxis=x,
+            yaxis=axis(theme, unit, showgrid=True, fixedrange=True, **y),
+            shapes=shapes,
+            annotations=[*apart(ends, y["range"]), *notes],
+            dragmode="zoom",
+            # The page reads the values off by itself: see static/notebook.js.
+            hovermode=False,
+            meta={"notebook": _notebook(changes, score, c)},
+        ),
+    }
+
+
+def _scores(history: History, name: str, score: str) -> dict[str, Any]:
+    """Return the scores of a curve's points, accuracy in ten-thousandths, where there are any."""
+    scores = history[name.replace("cost", "score")][np.isfinite(history[name])]
+    scores = thinned(scores, scores)[1]
+    if not np.isfinite(scores).all():
+        return {}
+    whole = score == "accuracy"
+    return {"customdata": np.rint(1e4 * scores).astype(np.uint16) if whole else scores}
+
+
+def _notebook(changes: Sequence[Any], score: str, c: dict[str, str]) -> dict[str, Any]:
+    """Return what the page needs to show the values at a step."""
+    return {
+        "score": score, "colors": {"train": c["t1"], "test": c["test"]}, "line": c["t3"],
+        "rim": c["panel"],
+        "changes": [[m.step, change_label(m.field, m.value)] for m in changes[-MOST_CHANGES:]],
+    }  # fmt: skip
+
+
+def _curves(history: History | None, names: Sequence[str]) -> dict[str, tuple[Array, Array]]:
+    if history is None or not len(history):
+        return {}
+    points = {n: scales.finite(history["step"], history[n]) for n in names}
+    return {n: thinned(*p) for n, p in points.items() if len(p[1])}
+
+
+def _near(ghost: Array, own: Sequence[Any]) -> Array:
+    """Return what of a ghost the axis makes room for: a previous explosion flattens no curve."""
+    largest = [float(np.max(y)) for y in own if y is not None and np.size(y)]
+    return ghost[ghost <= GHOST_REACH * max(largest)] if largest else ghost
+
+
+def _y_axis(series: list[Array], chance: float | None, log: bool) -> dict[str, Any]:
+    if chance is not None and math.isfinite(chance):
+        series = [*series, np.array([chance])]
+    if log:
+        span = scales.positive_range(series) or (0.02, 1.0)
+        return scales.log_axis(*span)
+    values = np.concatenate(series) if series else np.array([1.0])
+    if not values.size:
+        values = np.array([1.0])
+    return scales.linear_axis(float(values.min()), float(values.max()))
+
+
+def _horizontal(value: float, c: dict[str, str]) -> dict[str, Any]:
+    return {
+        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value,
+        "line": {"color": c["t3"], "width": 1, "dash": "2px,3px"},
+    }  # fmt: skip
+
+
+def _chance_label(value: float, log: bool, c: dict[str, str]) -> dict[str, Any]:
+    return label(
+        "guessing", c["t2"], name="edge-label", xref="paper", x=1, xanchor="left", xshift=5,
+        y=math.log10(value) if log and value > 0 else value, yanchor="middle",
+    )  # fmt: skip
+
+
+def _vertical(step: float, line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "line", "yref": "paper", "x0": step, "x1": step, "y0": 0, "y1": 1, "line": line,
+    }  # fmt: skip
+
+
+def _changes(
+    changes: Sequence[Any], end: float, c: dict[str, str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return marks of the live changes, and labels, newest first, where they do not overlap."""
+    merged: list[list[Any]] = []
+    for made in changes:
+        if merged and _same_mark(merged[-1][-1], made, end):
+            merged[-1].append(made)
+        else:
+            merged.append([made])
+    shown = merged[-12:]
+    dots = {"color": c["t3"], "width": 1, "dash": "1px,3px"}
+    shapes = [_vertical(float(group[-1].step), dots) for group in shown]
+    notes: list[dict[str, Any]] = []
+    boxes: list[tuple[float, float, int]] = []
+    for group in reversed(shown):
+        made, text = group[-1], changes_label(group)
+        left = _px(made.step, end) > WIDTH * 0.6
+        x, width = _px(made.step, end), 6.0 * len(text)
+        box = (x - width - 4, x) if left else (x, x + width + 4)
+        row = next((r for r in (0, 1) if all(_free(box, b) or b[2] != r for b in boxes)), None)
+        if row is None or len(notes) == 4:
+            continue
+        boxes.append((*box, row))
+        side = {"xanchor": "right", "xshift": -4} if left else {"xanchor": "left", "xshift": 4}
+        notes.append(
+            label(text, c["t2"], name="change", x=float(made.step), yref="paper", y=1,
+                  yanchor="top", yshift=-15 * row, **side)
+        )  # fmt: skip
+    return shapes, notes
+
+
+def _same_mark(before: Any, made: Any, end: float) -> bool:
+    """Return whether one mark stands for both.
+
+    A slider, or a weight, that is being dragged makes many changes: its last value counts.
+    """
+    by_hand = is_parameter(before.field) and is_parameter(made.field)
+    near = _px(made.step - before.step, end) < 8
+    return near and (by_hand or before.field == made.field)
+
+
+def _px(steps: float, end: float) -> float:
+    return steps / end * WIDTH
+
+
+def _free(box: tuple[float, float], other: tuple[float, float, int]) -> bool:
+    return box[1] < other[0] or box[0] > other[1]
+
+
+def _divergence(
+    step: float, end: float, c: dict[str, str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    shade = {
+        "type": "rect", "yref": "paper", "x0": step, "x1": end, "y0": 0, "y1": 1,
+        "fillcolor": fade(c["explode"], 0.1), "line": {"width": 0},
+    }  # fmt: skip
+    shapes = [shade, _vertical(step, {"color": c["explode"], "width": 1.5})]
+    place = {
+        "x": step, "xanchor": "right", "xshift": -8, "yref": "paper", "y": 0.2,
+        "yanchor": "middle",
+    }  # fmt: skip
+    head = label("diverged", c["explode"], name="note", yshift=8, **place)
+    head["font"] = {**head["font"], "weight": 600}
+    foot = label(f"step {count(step)}", c["explode"], name="note", yshift=-8, **place)
+    return shapes, [head, foot]

@@ -1,0 +1,115 @@
+"""The size of the gradient of each layer's weights over the steps."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from dnn.run.history import History
+from lab.figures import scales
+from lab.figures.lines import apart, end_labels, line, step_x
+from lab.figures.theme import axis, depth, label, layer_color, layout, tokens
+from lab.text.numbers import layer_name, power_of_ten
+
+Array = np.ndarray
+
+#: At most so many layers get a line, and of these so many a label.
+LINES, LABELS = 16, 8
+#: All lines together have at most about so many points.
+POINTS = 4_000
+
+TITLES = {
+    "gradient_rms": "Gradient RMS (nats per unit weight)",
+    "gradient_norm": "Norm of the mean gradient (nats per unit weight)",
+}
+
+
+def gradient_figure(
+    history: History,
+    *,
+    kind: str,
+    theme: str,
+    log: bool = True,
+    unit: str = "nats",
+) -> dict[str, Any]:
+    """Return one line a layer of `kind`: "gradient_rms" or "gradient_norm".
+
+    unit: that of the cost. Of more than 16 layers that many are drawn, first and last among them.
+    On a log axis exact zeros lie on the bottom line. Raises ValueError for another kind.
+    """
+    if kind not in TITLES:
+        raise ValueError(f"kind: {kind!r} is not known; choose {' or '.join(TITLES)}")
+    empty = not len(history)
+    steps = np.zeros(0) if empty else np.asarray(history["step"])
+    values = np.zeros((0, 1)) if empty else np.asarray(history[kind], np.float64)
+    L = values.shape[1]
+    shown = subset(L, LINES)
+    keep = _kept(len(steps), len(shown))
+    if len(keep) < len(steps):  # else the steps themselves: they travel once for all charts
+        steps, values = steps[keep], values[keep]
+    x = step_x(theme, float(steps[-1]) if len(steps) else 0.0)
+    y, floor = _y_axis(values[:, shown], log)
+
+    data = []
+    for l in () if empty else shown:
+        s, v = scales.finite(steps, values[:, l])
+        style = {"color": layer_color(depth(l, L), theme), "width": 1.5}
+        v = np.maximum(v, floor)
+        data.append(line(s, v, layer_name(l, L), style, hovertemplate="%{y:.3g}"))
+    data = [trace for trace in data if len(trace["x"])]
+
+    labelled = {shown[i] for i in subset(len(shown), LABELS if len(shown) <= LABELS else 5)}
+    colors = {layer_name(l, L): layer_color(depth(l, L), theme, text=True) for l in labelled}
+    ends = end_labels(data, colors, x["range"], y["range"], log)
+    notes = [_gridline_note(y, theme)] if log and len(data) else []
+    return {
+        "data": data,
+        "layout": layout(
+            theme,
+            xaxis=x,
+            yaxis=axis(
+                theme, TITLES[kind].replace("nats", unit), showgrid=True, fixedrange=True, **y
+            ),
+            annotations=[*apart(ends, y["range"]), *notes],
+            dragmode="zoom",
+        ),
+    }
+
+
+def subset(n: int, most: int) -> list[int]:
+    """Return at most `most` of 0..n-1, evenly, the first and the last among them."""
+    if n <= most:
+        return list(range(n))
+    return [round(i * (n - 1) / (most - 1)) for i in range(most)]
+
+
+def drawn_note(layers: int) -> str:
+    """Return a sentence where not every layer is drawn, else nothing."""
+    return f"{LINES} of {layers} layers drawn." if layers > LINES else ""
+
+
+def _kept(records: int, lines: int) -> Array:
+    stride = max(1, math.ceil(records * lines / POINTS))
+    return np.arange((records - 1) % stride if records else 0, records, stride)
+
+
+def _y_axis(values: Array, log: bool) -> tuple[dict[str, Any], float]:
+    if not log:
+        good = values[np.isfinite(values)]
+        return scales.linear_axis(0.0, float(good.max(initial=0.0))), -math.inf
+    low, high = scales.positive_range([values]) or (0.001, 1.0)
+    axis = scales.decade_axis(low, high)
+    if (values == 0).any() and axis["range"][0] == math.floor(math.log10(low)):
+        axis = scales.decade_axis(low / 10, high)  # room below for what is exactly zero
+    return axis, 10.0 ** axis["range"][0]
+
+
+def _gridline_note(y: dict[str, Any], theme: str) -> dict[str, Any]:
+    every = scales.decades_per_tick(*y["range"])
+    factor = "10" if every == 1 else "100" if every == 2 else power_of_ten(every)
+    return label(
+        f"×{factor} per gridline", tokens(theme)["t2"], name="note", xref="paper", x=1,
+        xanchor="right", yref="paper", y=0, yanchor="top", yshift=-24,
+    )  # fmt: skip

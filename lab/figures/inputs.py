@@ -1,0 +1,263 @@
+"""A data set before training: how its classes are balanced, and what scaling does to its inputs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from lab.figures.boundary import class_color, class_name
+from lab.figures.theme import axis, fade, label, layout, plain, tokens
+from lab.text.numbers import count, number, percent, times
+
+Array = np.ndarray
+
+BINS = 24
+#: Pixels of a row of histograms, and of a bar of the balance.
+ROW, BAR = 78, 30
+#: Characters of a name that fit beside a chart.
+LONGEST = 26
+#: Where scaled inputs are drawn: nearly all of standardised ones lie within.
+REACH = 4.0
+
+
+def cut(name: str, most: int = LONGEST) -> str:
+    """Return a name that fits, safe for Plotly."""
+    return plain(name if len(name) <= most else name[: most - 1] + "…")
+
+
+def balance_figure(
+    class_names: Sequence[str], train: Array, test: Array, theme: str
+) -> dict[str, Any]:
+    """Return a bar for each class: its examples in the training part (full) and the test part."""
+    c = tokens(theme)
+    names = [cut(class_name(k, class_names)) for k in range(len(class_names))]
+    y = list(range(len(names)))
+    fills = [class_color(k, theme) for k in y]
+    total = np.maximum(1, train + test)
+    share = total / max(1, int((train + test).sum()))
+    traces = [
+        {
+            "type": "bar", "orientation": "h", "y": y, "x": np.asarray(values, float),
+            "marker": {"color": colors, "line": {"width": 0}}, "name": part,
+            "hovertemplate": f"%{{x:,}} {part}<extra></extra>",
+        }
+        for part, values, colors in (
+            ("train", train, fills), ("test", test, [fade(f, 0.4) for f in fills])
+        )
+    ]  # fmt: skip
+    words = [
+        label(
+            f"{count(t)} + {count(u)} · {percent(float(s))}", c["t2"], x=float(t + u), y=k,
+            xanchor="left", xshift=6,
+        )
+        for k, (t, u, s) in enumerate(zip(train, test, share, strict=True))
+    ]  # fmt: skip
+    return {
+        "data": traces,
+        "layout": layout(
+            theme,
+            barmode="stack", bargap=0.25, height=52 + BAR * len(names), hovermode="closest",
+            margin={"l": 8, "r": 12, "t": 4, "b": 40}, annotations=words,
+            xaxis=axis(
+                theme, "examples: training (full) + test (pale)", fixedrange=True,
+                range=[0, 1.35 * float((train + test).max())], showgrid=True,
+            ),
+            yaxis=axis(
+                theme, fixedrange=True, tickvals=y, ticktext=names, automargin=True, ticks="",
+                showline=False, range=[len(names) - 0.5, -0.5],
+            ),
+        ),
+    }  # fmt: skip
+
+
+def part_colors(theme: str) -> list[tuple[str, str]]:
+    """Return the parts that values_figure draws, each with its colour."""
+    c = tokens(theme)
+    return [("training", c["pos"]), ("test", c["test"])]
+
+
+def class_colors(labels: Array, names: Sequence[str], theme: str) -> list[tuple[str, str]]:
+    """Return the classes that scaling_figure draws of labels (m,), each with its colour."""
+    return [(class_name(int(k), names), class_color(int(k), theme)) for k in np.unique(labels)]
+
+
+def values_figure(values: Array, test: Array, title: str, theme: str) -> dict[str, Any]:
+    """Return the distribution of a number that is to be predicted, (m,), of both parts."""
+    edges = _edges(np.concatenate([values, test]))
+    traces = [
+        _steps(edges, np.histogram(v, edges)[0], color, part, "", fill=part == "training")
+        for v, (part, color) in zip((values, test), part_colors(theme), strict=True)
+    ]
+    return {
+        "data": traces,
+        "layout": layout(
+            theme, height=190, margin={"l": 46, "r": 12, "t": 8, "b": 42}, hovermode="closest",
+            xaxis=axis(theme, cut(title, 60), fixedrange=True),
+            yaxis=axis(theme, "examples", fixedrange=True, rangemode="tozero"),
+        ),
+    }  # fmt: skip
+
+
+def scaling_figure(
+    names: Sequence[str],
+    before: Array,
+    after: Array,
+    labels: Array | None,
+    theme: str,
+    scaled: str = "",
+) -> dict[str, Any]:
+    """Return a row for each input (n, m): how it is spread before (left) and after (right) scaling.
+
+    Right, all share one axis, as the network sees them. labels: the class of each example (m,), a
+    line each; None: one for all.
+    """
+    n, c = len(names), tokens(theme)
+    height = 1.0 / max(1, n)
+    traces: list[dict[str, Any]] = []
+    options: dict[str, Any] = {}
+    same = np.array_equal(before, after)
+    right = "Not scaled: the same, on one axis" if same else f"After: {scaled}"
+    left = "As in the file" if same else "Before: as in the file"
+    notes = [
+        label(text, c["t2"], x=x, y=1.0, xref="paper", yref="paper", xanchor="left", yshift=26)
+        for text, x in ((left, 0.0), (right, 0.54))
+    ]
+    groups = _groups(labels, before.shape[1])
+    limits = _common(after)
+    for row in range(n):
+        top = 1.0 - row * height
+        domain = [top - 0.62 * height, top - 0.1 * height]
+        for side, values in enumerate((before[row], after[row])):
+            k = 2 * row + side + 1
+            own = _edges(values) if side == 0 else np.linspace(*limits, BINS + 1)
+            inside = values if side == 0 else np.clip(values, *limits)
+            for g, keep in groups:
+                color = class_color(g, theme) if g >= 0 else c["pos"]
+                counts = np.histogram(inside[keep], own)[0] / max(1, int(keep.sum()))
+                traces.append(_steps(own, counts, color, names[row], str(k), fill=True))
+            last = row == n - 1
+            options[f"xaxis{k}"] = axis(
+                theme, fixedrange=True, domain=[0.54, 1.0] if side else [0.0, 0.46],
+                anchor=f"y{k}", range=[float(own[0]), float(own[-1])], nticks=5,
+                showticklabels=side == 0 or last, zeroline=side == 1, zerolinecolor=c["line2"],
+            )  # fmt: skip
+            options[f"yaxis{k}"] = axis(
+                theme, fixedrange=True, domain=domain, anchor=f"x{k}", showticklabels=False,
+                ticks="", showline=False, rangemode="tozero",
+            )  # fmt: skip
+        notes.append(
+            label(f"<b>{cut(names[row], 40)}</b>", c["t1"], x=0.0, y=top - 0.1 * height,
+                  xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=-2)
+        )  # fmt: skip
+    return {
+        "data": traces,
+        "layout": layout(
+            theme, height=72 + ROW * n, margin={"l": 8, "r": 12, "t": 52, "b": 20},
+            annotations=notes, hovermode=False, **options,
+        ),
+    }  # fmt: skip
+
+
+def scaling_sentence(before: Array, after: Array) -> str:
+    """Return how much inputs (n, m) differ in size before and after: their spreads, measured."""
+    spreads = [np.std(X, axis=1) for X in (before, after)]
+    spreads = [s[s > 0] for s in spreads]
+    if not len(spreads[0]):
+        return "Every input is the same in all training examples."
+    if np.array_equal(before, after):
+        return f"Not scaled: {_apart(spreads[0])}."
+    if len(spreads[0]) == 1:
+        return (
+            f"The standard deviation of the input is {number(spreads[0][0])} before and "
+            f"{number(spreads[1][0])} after."
+        )
+    ratio = [float(s.max() / s.min()) for s in spreads]
+    before_words, after_words = (
+        f"{number(s.max())} for all"
+        if r < 1.01
+        else f"from {number(s.min())} to {number(s.max())}, {times(r)} apart"
+        for s, r in zip(spreads, ratio, strict=True)
+    )
+    return (
+        f"Standard deviations over the training part: before {before_words}; after {after_words}."
+    )
+
+
+def _apart(spreads: Array) -> str:
+    """Return in words how far standard deviations (n,) over the training part are apart."""
+    if len(spreads) == 1:
+        return f"the standard deviation of the input is {number(spreads[0])}"
+    low, high = float(spreads.min()), float(spreads.max())
+    words = "standard deviations over the training part are"
+    if high < 1.01 * low:
+        return f"{words} {number(high)} for all"
+    return f"{words} from {number(low)} to {number(high)}, {times(high / low)} apart"
+
+
+def effect_sentence(scaled: Any, unscaled: Any, real: bool, many: bool) -> str:
+    """Return what two Effects (apart, steps, cost, score) say, with scaling and without.
+
+    many: whether there are several inputs, whose gradients can be compared.
+    """
+    words = []
+    if many and math.isfinite(scaled.apart) and math.isfinite(unscaled.apart):
+        words.append(
+            "At the start the gradients of different inputs' weights in layer 1 are up to "
+            f"{times(unscaled.apart)} apart without scaling, {times(scaled.apart)} with it."
+        )
+    name = "R²" if real else "accuracy"
+    without = _learned(unscaled, real)
+    words.append(
+        f"After {count(scaled.steps)} steps from the same weights, the training {name} is "
+        f"{_learned(scaled, real)} with scaling; without it, {without}."
+    )
+    return " ".join(words)
+
+
+def _learned(found: Any, real: bool) -> str:
+    if not math.isfinite(found.cost):
+        return "the run has diverged"
+    return number(found.score) if real else percent(found.score)
+
+
+def _groups(labels: Array | None, m: int) -> list[tuple[int, Array]]:
+    if labels is None:
+        return [(-1, np.ones(m, bool))]
+    return [(int(k), labels == k) for k in np.unique(labels)]
+
+
+def _edges(values: Array) -> Array:
+    low, high = float(values.min()), float(values.max())
+    room = (high - low) or max(1.0, abs(low)) * 0.5
+    return np.linspace(low - 0.02 * room, high + 0.02 * room, BINS + 1)
+
+
+def _common(after: Array) -> tuple[float, float]:
+    """Return the axis of all scaled inputs: all of it, or where nearly all values lie."""
+    low, high = float(after.min()), float(after.max())
+    if low >= -REACH and high <= REACH:
+        room = 0.05 * max(high - low, 1e-9)
+        return low - room, high + room
+    if np.mean(np.abs(after) <= REACH) > 0.95:
+        return -REACH, REACH
+    return low, high
+
+
+def _steps(
+    edges: Array, counts: Array, color: str, name: str, k: str, fill: bool
+) -> dict[str, Any]:
+    """Return a histogram as a stepped line, in the chart of number k."""
+    trace: dict[str, Any] = {
+        "type": "scatter", "mode": "lines", "x": np.repeat(edges, 2),
+        "y": np.concatenate([[0.0], np.repeat(counts, 2), [0.0]]),
+        "line": {"color": color, "width": 1.6}, "name": cut(name),
+        "hovertemplate": "%{y:,} of %{x:.4g}<extra></extra>",
+    }  # fmt: skip
+    if fill:
+        trace |= {"fill": "tozeroy", "fillcolor": fade(color, 0.16) if color[0] == "#" else color}
+    if k:
+        trace |= {"xaxis": f"x{k}", "yaxis": f"y{k}"}
+    return trace

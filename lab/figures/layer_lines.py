@@ -1,0 +1,183 @@
+"""One number of each layer over the steps: gradients, norms, updates and shares."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lab.figures import scales
+from lab.figures.gradients import subset
+from lab.figures.lines import line, thinned
+from lab.figures.theme import axis, depth, label, layer_color, layout, tokens
+from lab.text.numbers import layer_name, percent, short
+
+Array = np.ndarray
+
+#: At most so many layers get a line, and of these so many a label.
+LINES, LABELS = 16, 6
+#: A line has at most so many points.
+POINTS = 160
+MARGIN = {"l": 46, "r": 30, "t": 23, "b": 20}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is drawn: the y axis's title, and the range (in powers of ten) that can be chosen.
+
+    fixed is None for a share, whose axis always goes from 0 to 100 %. guide: where a dotted line
+    lies, and what it is called.
+    """
+
+    title: str
+    fixed: tuple[int, int] | None = None
+    guide: tuple[float, str] | None = None
+
+
+KINDS = {
+    "gradient_rms": Kind("RMS (nats per weight)", (-8, 2)),
+    "gradient_norm": Kind("Norm (nats)", (-8, 2)),
+    "update_ratio": Kind("‖ΔW‖ / ‖W‖ a step", (-8, 1), (1e-3, "10⁻³")),
+    "weight_norm": Kind("‖W‖", (-2, 3)),
+    "activation_rms": Kind("RMS", (-6, 2)),
+    "delta_rms": Kind("RMS (nats per unit z)", (-8, 2)),
+    "share": Kind("Share"),
+}
+
+
+def layer_lines_figure(
+    kind: str,
+    steps: Array,
+    values: Array,
+    *,
+    theme: str,
+    window: tuple[float, float],
+    fixed: bool = False,
+    unit: str = "nats",
+    dashed: Array | None = None,
+) -> dict[str, Any]:
+    """Return one line a layer: values (k, L) at steps (k,), on a log axis; shares from 0 to 1.
+
+    window: first and last step shown; the range of the y axis is that of the values in it, or with
+    `fixed` the same for every run. unit: that of the cost. dashed: a second share, (k, L).
+    On a log axis exact zeros lie on the bottom line.
+    """
+    about = KINDS[kind]
+    inside = (steps >= window[0]) & (steps <= window[1])
+    if not inside.all():
+        steps, values = steps[inside], values[inside]
+        dashed = None if dashed is None else dashed[inside]
+    L = values.shape[1]
+    shown = subset(L, LINES)
+    y, floor = _y_axis(about, values[:, shown], fixed)
+    data, ends = [], []
+    labelled = {shown[i] for i in subset(len(shown), LABELS)}
+    for l in shown:
+        for part, dash in ((values, None), (dashed, "5px,2px")):
+            if part is None:
+                continue
+            trace = _line(steps, part[:, l], l, L, theme, floor, dash)
+            if not len(trace["x"]):
+                continue
+            data.append(trace)
+            if l in labelled:
+                ends.append(_end(trace, l, L, theme, y))
+    notes = [] if about.guide is None else [_guide_note(about.guide, y, theme)]
+    return {
+        "data": data,
+        "layout": layout(
+            theme,
+            margin=MARGIN,
+            hovermode=False,
+            dragmode=False,
+            xaxis=axis(theme, "Step", fixedrange=True, **window_axis(*window)),
+            yaxis=axis(theme, "", showgrid=True, fixedrange=True, **y),
+            shapes=_guide(about.guide, theme),
+            annotations=[
+                axis_title(about.title.replace("nats", unit), theme),
+                *ends,
+                *filter(None, notes),
+            ],
+            meta={"lines": "layer", "share": about.fixed is None},
+        ),
+    }
+
+
+def axis_title(text: str, theme: str) -> dict[str, Any]:
+    """Return what stands for the y axis's title, level above it: small charts have no room beside.
+
+    A chart of this page has no title at its steps either: the word stands before their first.
+    """
+    return label(
+        text, tokens(theme)["t2"], name="note", xref="paper", x=0, xanchor="left", xshift=-40,
+        yref="paper", y=1, yanchor="bottom", yshift=6,
+    )  # fmt: skip
+
+
+def _line(
+    steps: Array, values: Array, l: int, L: int, theme: str, floor: float, dash: str | None
+) -> dict[str, Any]:
+    x, y = scales.finite(steps, values)
+    x, y = thinned(x, np.maximum(y, floor), POINTS)
+    style: dict[str, Any] = {"color": layer_color(depth(l, L), theme), "width": 1.5}
+    if dash:
+        style["dash"] = dash
+    return line(x, y, layer_name(l, L), style, meta={"layer": l + 1})
+
+
+def _end(trace: dict[str, Any], l: int, L: int, theme: str, y: dict[str, Any]) -> dict[str, Any]:
+    last = float(trace["y"][-1])
+    place = math.log10(max(last, 1e-300)) if y["type"] == "log" else last
+    low, high = y["range"]
+    return label(
+        "out" if l == L - 1 else str(l + 1), layer_color(depth(l, L), theme, text=True),
+        name="end-label", x=float(trace["x"][-1]), xanchor="left", xshift=4,
+        y=min(max(place, low), high), yanchor="middle",
+    )  # fmt: skip
+
+
+def _y_axis(about: Kind, values: Array, fixed: bool) -> tuple[dict[str, Any], float]:
+    if about.fixed is None:
+        ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
+        texts = [percent(t).replace(".0%", "%") for t in ticks]
+        range_ = [-0.03, 1.03]
+        return {"type": "linear", "range": range_, "tickvals": ticks, "ticktext": texts}, -math.inf
+    if fixed:
+        low, high = about.fixed
+        return scales.decade_axis(10.0**low, 10.0**high), 10.0**low
+    low_, high_ = scales.positive_range([values]) or (1e-3, 1.0)
+    y = scales.log_axis(low_, high_)
+    if (values == 0).any():  # room below for what is exactly zero
+        y = scales.decade_axis(low_ / 10, high_)
+    return y, 10.0 ** y["range"][0]
+
+
+def _guide(guide: tuple[float, str] | None, theme: str) -> list[dict[str, Any]]:
+    if guide is None:
+        return []
+    style = {"color": tokens(theme)["t3"], "width": 1, "dash": "2px,3px"}
+    where = {"xref": "paper", "x0": 0, "x1": 1, "y0": guide[0], "y1": guide[0]}
+    return [{"type": "line", "line": style, **where}]
+
+
+def _guide_note(guide: tuple[float, str], y: dict[str, Any], theme: str) -> dict[str, Any] | None:
+    place = math.log10(guide[0])
+    if not y["range"][0] <= place <= y["range"][1]:
+        return None
+    return label(
+        guide[1], tokens(theme)["t2"], name="note", xref="paper", x=1, xanchor="right", xshift=-2,
+        y=place, yanchor="top", yshift=-2,
+    )  # fmt: skip
+
+
+def window_axis(first: float, last: float) -> dict[str, Any]:
+    """Return range and at most four ticks of an axis from step `first` to `last`."""
+    last = max(last, first + 10.0)
+    step = scales.tick_step(last - first, 4)
+    ticks = np.arange(math.ceil(first / step), math.floor(last / step) + 1) * step
+    return {
+        "range": [first, last], "tickvals": [float(t) for t in ticks],
+        "ticktext": [short(float(t)) for t in ticks],
+    }  # fmt: skip

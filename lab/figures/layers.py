@@ -1,0 +1,112 @@
+"""What charts over the layers share: the axis of layers, rows of words, and the layer marked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lab.figures import scales
+from lab.figures.theme import axis, label
+from lab.text.numbers import power_of_ten
+
+Array = np.ndarray
+
+WAY = "← the error travels this way"
+#: The smallest plot in pixels that labels are placed for; in a larger one they have more room.
+WIDTH, HEIGHT = 270.0, 200.0
+MARGIN = {"l": 54, "r": 16, "t": 8, "b": 40}
+#: Height of a row of words in pixels.
+ROW = 15.0
+#: Values beyond 1/FAR..FAR are drawn there.
+FAR = 1e250
+#: Beyond these a float32, as which arrays travel to the page, has no value.
+FLOAT32 = (1e-37, 1e38)
+
+
+def linked(
+    texts: list[str], c: dict[str, str], theory: list[str] | None = None, name: str = "theory"
+) -> dict[str, Any]:
+    """Return the meta that marks the layer under the pointer in all charts: a text a dot.
+
+    theory: what the line has at each layer, to be said in words beside it; name: what it is called.
+    """
+    said = {} if theory is None else {"theory": theory, "name": name}
+    return {"linked": "layer", "mark": {"text": texts, "color": c["t1"], **said}}
+
+
+def layer_x(theme: str, n: int) -> dict[str, Any]:
+    """Return the axis of layers 1..n, with half a layer's margin and at most nine ticks."""
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if n <= 7.5 * s or s == 1000)
+    ticks = list(range(1, n + 1, step)) if step <= 2 else [1, *range(step, n + 1, step)]
+    if n - ticks[-1] >= 0.6 * step:
+        ticks.append(n)
+    return axis(
+        theme, "Layer (input → output)", range=[0.5, n + 0.5], tickvals=ticks,
+        ticktext=[str(t) for t in ticks], fixedrange=True, hoverformat="d",
+        unifiedhovertitle={"text": "Layer %{x:d}"},
+    )  # fmt: skip
+
+
+def log_y(series: list[Array], below: float, above: float) -> tuple[dict[str, Any], int]:
+    """Return a log axis with room for words, and decades per gridline (0: less than one)."""
+    span = scales.positive_range(series) or (0.001, 1.0)
+    low, high = (min(max(x, 1 / FAR), FAR) for x in span)
+    y = scales.log_axis(low, high)
+    a, b = y["range"]
+    every = scales.decades_per_tick(a, b) if high / low > 300 else 0
+    return y | {"range": with_rows(a, b, below, above)}, every
+
+
+def with_rows(a: float, b: float, below: float, above: float) -> list[float]:
+    """Return a range in which a..b leaves so many pixels free at the nominal height."""
+    unit = (b - a) / (HEIGHT - below - above)
+    return [round(a - below * unit, 4), round(b + above * unit, 4)]
+
+
+def exponent_at(y: dict[str, Any], pixels: float) -> float:
+    """Return the exponent so many pixels above the lower edge at the nominal height."""
+    a, b = y["range"]
+    return a + (b - a) * pixels / HEIGHT
+
+
+def carried(traces: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return traces with a list for a y that float32, as which arrays travel, has no room for."""
+    return [trace | {"y": _unharmed(trace["y"])} for trace in traces]
+
+
+def _unharmed(y: Array) -> Array | list[float]:
+    fits = (y >= FLOAT32[0]) & (y <= FLOAT32[1])
+    return y if fits.all() else [float(v) for v in y]
+
+
+def drawn(values: Array, floor: float) -> tuple[Array, Array]:
+    """Return x = layer and y of the finite values, zeros at the floor."""
+    good = np.isfinite(values) & (values >= 0)
+    y = np.clip(values[good], floor, FAR)
+    return np.flatnonzero(good) + 1, y
+
+
+def stretched(x: Array, y: Array, n: int) -> tuple[Array, Array]:
+    """Return a line that can be seen where there is one layer only."""
+    return (np.array([0.6, 1.4]), np.repeat(y, 2)) if n == 1 and len(y) else (x, y)
+
+
+def text_width(text: str) -> float:
+    """Return at least how wide a label is in pixels."""
+    return 5 * len(text) + 12.0
+
+
+def at_bottom(text: str, color: str, pixels: float) -> dict[str, Any]:
+    """Return words at the left, so many pixels above the lower edge at the nominal height."""
+    return label(
+        text, color, name="note", xref="paper", x=0, xanchor="left", xshift=5, yref="paper",
+        y=round((pixels + ROW / 2) / HEIGHT, 4), yanchor="middle",
+    )  # fmt: skip
+
+
+def gridline_note(every: int, color: str, pixels: float) -> dict[str, Any]:
+    """Return the factor from gridline to gridline, at the right."""
+    factor = "10" if every == 1 else "100" if every == 2 else power_of_ten(every)
+    note = at_bottom(f"×{factor} per gridline", color, pixels)
+    return note | {"x": 1, "xanchor": "right", "xshift": -3}

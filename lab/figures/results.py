@@ -1,0 +1,389 @@
+"""What a network's answers are worth, drawn: matrix, curves, histograms and residuals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from lab.figures import scales
+from lab.figures.boundary import class_color, class_name, plane_axis
+from lab.figures.lines import line, thinned
+from lab.figures.theme import axis, fade, label, layout, mix, plain, tokens
+from lab.text.numbers import count, short
+
+Array = np.ndarray
+
+SHARES = {"range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "fixedrange": True}
+SHARE_TEXTS = ["0", "0.25", "0.5", "0.75", "1"]
+#: Of more classes the cells have no numbers, and names are shortened to numbers.
+NUMBERED, NAMED = 12, 20
+BINS = 20
+#: A bin of fewer examples is drawn hollow: its share says little.
+FEW = 10
+
+
+def _shares(theme: str, title: str, low: float = 0.0, high: float = 1.0) -> dict[str, Any]:
+    # A little room, so that a line along the edge is seen.
+    return axis(theme, title, **{**SHARES, "range": [low, high]}, ticktext=SHARE_TEXTS)
+
+
+def _square(
+    theme: str, x: dict[str, Any], y: dict[str, Any], pick: str = "", **more: Any
+) -> dict[str, Any]:
+    """Return the layout of a square chart. pick: the key of what a click on it chooses."""
+    picked = {"pick": pick, "clickable": True} if pick else {}
+    return layout(
+        theme, margin={"l": 52, "r": 14, "t": 10, "b": 42}, hovermode="closest", dragmode=False,
+        xaxis=x, yaxis=y, meta={"square": True, **picked}, **more,
+    )  # fmt: skip
+
+
+def confusion_figure(
+    counts: Array, names: Sequence[str], theme: str, *, rates: bool = False
+) -> dict[str, Any]:
+    """Return the matrix: rows are the true classes from above, columns the predicted ones.
+
+    Darker is a larger share of its row; mistakes are red. rates: shares of the row as numbers.
+    """
+    c, K = tokens(theme), len(counts)
+    totals = counts.sum(axis=1, keepdims=True)
+    share = counts / np.maximum(totals, 1)
+    shapes, notes = [], []
+    for i, j in np.argwhere(counts > 0) if K > NUMBERED else np.ndindex(K, K):
+        tone = c["explode"] if i != j else c["t2"]
+        color = mix(c["panel"], tone, 0.08 + 0.72 * share[i, j]) if counts[i, j] else c["mid"]
+        shapes.append(
+            {"type": "rect", "x0": j + 0.02, "x1": j + 0.98, "y0": K - i - 0.98,
+             "y1": K - i - 0.02, "fillcolor": color, "line": {"width": 0}}
+        )  # fmt: skip
+        if K <= NUMBERED and (counts[i, j] or K < 5):  # many noughts would hide the mistakes
+            text = f"{share[i, j]:.0%}" if rates else count(int(counts[i, j]))
+            ink = c["panel"] if share[i, j] > 0.45 else c["t1"] if counts[i, j] else c["t3"]
+            number = label(text, ink, name="row-label", x=j + 0.5, y=K - i - 0.5)
+            number["font"] = {"size": 20 if K < 4 else 12, "color": ink, "weight": 600}
+            notes.append(number)
+    titles = [plain(_short_name(k, names, 14 if K < 4 else 9 if K < 8 else 3)) for k in range(K)]
+    every = math.ceil(K / NAMED)
+    middle = [k + 0.5 for k in range(0, K, every)]
+    ticks = titles[::every]
+    return {
+        "data": [],
+        "layout": layout(
+            theme,
+            margin={"l": 104 if K < 8 else 58, "r": 14, "t": 8, "b": 42},
+            hovermode=False,
+            dragmode=False,
+            shapes=shapes,
+            annotations=notes,
+            xaxis=axis(
+                theme, "Predicted", range=[0, K], tickvals=middle, ticktext=ticks,
+                fixedrange=True, ticks="", showline=False,
+            ),
+            yaxis=axis(
+                theme, "True", range=[0, K], tickvals=[K - m for m in middle],
+                ticktext=ticks, fixedrange=True, ticks="", showline=False,
+            ),
+            meta={"square": K >= 3},
+        ),
+    }  # fmt: skip
+
+
+def _short_name(k: int, names: Sequence[str], most: int) -> str:
+    name = names[k] if k < len(names) else str(k)
+    if len(names) <= 3 and name.isdigit():
+        name = class_name(k, names)
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
+def share_curve_figure(
+    x: Array,
+    y: Array,
+    point: tuple[float, float] | None,
+    theme: str,
+    *,
+    titles: tuple[str, str],
+    guess: tuple[float, float],
+    at: tuple[Array, Array, Sequence[str]],
+    steps: bool = False,
+) -> dict[str, Any]:
+    """Return a curve of two shares, with where the threshold stands on it, and guessing's line.
+
+    guess: the height of guessing at the left and at the right. at: where each threshold that can be
+    chosen would stand, and how it is written; a click chooses the nearest. steps: the curve falls
+    in steps.
+    """
+    c = tokens(theme)
+    x, y = thinned(np.asarray(x, float), np.asarray(y, float))
+    if steps:  # a precision holds back to the recall before
+        x, y = np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]
+        y = np.concatenate([y[1:], y[-1:]])
+    data = [
+        line(np.array([0.0, 1.0]), np.array(guess), "guessing",
+             {"color": c["ghost"], "width": 1.2, "dash": "4px,4px"}, hoverinfo="skip"),
+        line(x, y, "curve", {"color": c["pos"], "width": 2}, hoverinfo="skip"),
+        _choices(at, titles, theme),
+    ]  # fmt: skip
+    if point is not None and all(map(math.isfinite, point)):
+        data.append(
+            {"type": "scatter", "mode": "markers", "x": np.array([point[0]]),
+             "y": np.array([point[1]]), "name": "threshold", "cliponaxis": False,
+             "marker": {"symbol": "circle", "size": 10, "color": c["t1"],
+                        "line": {"width": 1.5, "color": c["panel"]}},
+             "hoverinfo": "skip"}
+        )  # fmt: skip
+    # Below guessing's line, where the curve seldom is.
+    level, low = guess[0] == guess[1], guess[1] < 0.15
+    notes = [
+        label("guessing", c["t3"], name="note", x=0.98 if level else 0.64,
+              xanchor="right" if level else "left", yanchor="bottom" if level and low else "top",
+              y=guess[1] + (0.02 if low else -0.02) if level else 0.6),
+    ]  # fmt: skip
+    return {
+        "data": data,
+        "layout": _square(
+            theme, _shares(theme, titles[0], -0.01, 1.01), _shares(theme, titles[1], -0.01, 1.02),
+            annotations=notes, pick="threshold",
+        ),
+    }  # fmt: skip
+
+
+def _choices(
+    at: tuple[Array, Array, Sequence[str]], titles: tuple[str, str], theme: str
+) -> dict[str, Any]:
+    """Return the thresholds to choose from, which are not seen: the pointer finds them.
+
+    Of those at one place, that nearest to 0.5.
+    """
+    x, y, names = at
+    order = np.argsort(np.abs(np.array(names, float) - 0.5), kind="stable")
+    _, first = np.unique(np.stack([x, y])[:, order], axis=1, return_index=True)
+    known = np.zeros(len(x), bool)
+    known[order[first]] = True
+    known &= np.isfinite(x) & np.isfinite(y)
+    clear = fade(tokens(theme)["panel"], 0.0)
+    words = [title.split(" (")[0].lower() for title in titles]
+    return {
+        "type": "scatter", "mode": "markers", "x": x[known], "y": y[known], "name": "choices",
+        "text": [name for name, there in zip(names, known, strict=True) if there],
+        "hovertemplate": f"threshold %{{text}}<br>{words[0]} %{{x:.3f}}<br>{words[1]} %{{y:.3f}}"
+        "<extra></extra>",
+        "marker": {"symbol": "circle", "size": 1, "color": clear,
+                   "line": {"width": 0, "color": clear}},
+    }  # fmt: skip
+
+
+def probability_figure(
+    true: Array, p: Array, names: Sequence[str], threshold: float, theme: str, what: str
+) -> dict[str, Any]:
+    """Return two histograms of p, of the examples of class 1 and of class 0, and the threshold."""
+    c = tokens(theme)
+    edges = np.linspace(0, 1, BINS + 1)
+    centres = (edges[:-1] + edges[1:]) / 2
+    data, top = [], 1.0
+    for k in (0, 1):
+        heights = np.histogram(np.clip(p[true == k], 0, 1), edges)[0].astype(float)
+        top = max(top, float(heights.max(initial=0)))
+        data += _steps(centres, heights, class_color(k, theme), class_name(k, names))
+    y = scales.linear_axis(0, 1.06 * top)
+    mark = {
+        "type": "line", "x0": threshold, "x1": threshold, "yref": "paper", "y0": 0, "y1": 1,
+        "line": {"color": c["t1"], "width": 1.6},
+    }  # fmt: skip
+    return {
+        "data": data,
+        "layout": layout(
+            theme,
+            margin={"l": 54, "r": 14, "t": 12, "b": 42},
+            hovermode=False,
+            dragmode=False,
+            shapes=[mark],
+            xaxis=_shares(theme, what),
+            yaxis=axis(theme, "Examples", showgrid=True, fixedrange=True, **y),
+        ),
+    }  # fmt: skip
+
+
+def _steps(x: Array, heights: Array, color: str, name: str) -> list[dict[str, Any]]:
+    style = {"color": color, "width": 1.6, "shape": "hvh"}
+    floor = line(x, np.zeros_like(x), name, {**style, "width": 0.01}, hoverinfo="skip")
+    return [
+        floor,
+        line(x, heights, name, style, fill="tonexty", fillcolor=fade(color, 0.3)),
+    ]
+
+
+def calibration_figure(mean: Array, share: Array, counts: Array, theme: str) -> dict[str, Any]:
+    """Return the share of class 1 over each bin's mean probability, and where both are equal."""
+    c = tokens(theme)
+    ends = np.array([0.0, 1.0])
+    text = [f"{count(int(n))} examples" for n in counts]
+    return {
+        "data": [
+            line(ends, ends, "as said", {"color": c["ghost"], "width": 1.2, "dash": "4px,4px"},
+                 hoverinfo="skip"),
+            {"type": "scatter", "mode": "markers", "x": mean, "y": share, "name": "bins",
+             "text": text, "cliponaxis": False,
+             "hovertemplate": "said %{x:.2f}, found %{y:.2f}<br>%{text}<extra></extra>",
+             "marker": {"symbol": "circle", "size": 9,
+                        "color": [c["pos"] if n >= FEW else c["panel"] for n in counts],
+                        "line": {"width": 1.6, "color": c["posT"]}}},
+        ],
+        "layout": _square(
+            theme, _shares(theme, "Mean probability said", -0.01, 1.01),
+            _shares(theme, "Share found", -0.01, 1.02),
+        ),
+    }  # fmt: skip
+
+
+def classes_figure(
+    precision: Array, recall: Array, names: Sequence[str], theme: str
+) -> dict[str, Any]:
+    """Return two bars a class: precision (dark) at the left and recall (pale) at the right."""
+    c, K = tokens(theme), len(precision)
+    tones = precision_recall_colors(theme)
+    shapes, data = [], []
+    for name, values, left, color in (
+        ("precision", precision, 0.12, tones[0]),
+        ("recall", recall, 0.5, tones[1]),
+    ):
+        known = np.isfinite(values)
+        for k in np.flatnonzero(known):
+            shapes.append(
+                {"type": "rect", "x0": k + left, "x1": k + left + 0.36, "y0": 0,
+                 "y1": float(values[k]), "fillcolor": color, "line": {"width": 0}}
+            )  # fmt: skip
+        data.append(
+            {"type": "scatter", "mode": "markers", "x": np.flatnonzero(known) + left + 0.18,
+             "y": values[known], "name": name,
+             "text": [plain(_short_name(int(k), names, 30)) for k in np.flatnonzero(known)],
+             "hovertemplate": "%{text}: %{fullData.name} %{y:.1%}<extra></extra>",
+             "marker": {"symbol": "circle", "size": 1, "color": fade(color, 0.0),
+                        "line": {"width": 0, "color": fade(color, 0.0)}}}
+        )  # fmt: skip
+    every = math.ceil(K / NAMED)
+    texts = [plain(_short_name(k, names, 12 if K < 5 else 4)) for k in range(0, K, every)]
+    return {
+        "data": data,
+        "layout": layout(
+            theme,
+            margin={"l": 52, "r": 14, "t": 12, "b": 42},
+            hovermode="closest",
+            dragmode=False,
+            shapes=shapes,
+            xaxis=axis(
+                theme, "Class", range=[0, K], tickvals=[k + 0.5 for k in range(0, K, every)],
+                ticktext=texts, fixedrange=True, ticks="", linecolor=c["line2"],
+            ),
+            yaxis=axis(theme, "Share", **{**SHARES, "range": [0, 1.03]}, ticktext=SHARE_TEXTS,
+                       showgrid=True),
+        ),
+    }  # fmt: skip
+
+
+def precision_recall_colors(theme: str) -> tuple[str, str]:
+    """Return the colours of precision and of recall."""
+    c = tokens(theme)
+    return c["t2"], mix(c["panel"], c["t2"], 0.45)
+
+
+def bar_legend(theme: str) -> list[dict[str, Any]]:
+    """Return the key of the bars."""
+    names = ("precision", "recall")
+    tones = precision_recall_colors(theme)
+    return [
+        {"symbol": "square", "color": color, "label": name}
+        for name, color in zip(names, tones, strict=True)
+    ]
+
+
+def prediction_figure(parts: Sequence[tuple[str, Array, Array]], theme: str, what: str):
+    """Return predictions over true values, with the line where both are equal.
+
+    parts: (name, true, predicted) of the test and the training examples, the last on top.
+    """
+    values = np.concatenate([v for _, *pair in parts for v in pair])
+    low, high = _extent(values)
+    c, ends = tokens(theme), np.array([low, high])
+    equal = line(ends, ends, "equal", {"color": c["t3"], "width": 1.2, "dash": "4px,4px"},
+                 hoverinfo="skip")  # fmt: skip
+    across, up = (
+        plane_axis(theme, f"{title} {what}", (low, high)) for title in ("True", "Predicted")
+    )
+    return {
+        "data": [*(_cloud(name, x, y, theme) for name, x, y in parts), equal],
+        "layout": _square(theme, across, up),
+    }
+
+
+def residual_figure(parts: Sequence[tuple[str, Array, Array]], theme: str, what: str):
+    """Return residuals (true less predicted) over predictions, with the line of none."""
+    c = tokens(theme)
+    low, high = _extent(np.concatenate([a for _, _, a in parts]))
+    reach = _extent(np.concatenate([y - a for _, y, a in parts] + [np.zeros(1)]))
+    reach_ = max(abs(reach[0]), abs(reach[1]))
+    zero = line(np.array([low, high]), np.zeros(2), "none",
+                {"color": c["t3"], "width": 1.2, "dash": "4px,4px"}, hoverinfo="skip")  # fmt: skip
+    return {
+        "data": [*(_cloud(name, a, y - a, theme) for name, y, a in parts), zero],
+        "layout": layout(
+            theme, margin={"l": 60, "r": 14, "t": 10, "b": 42}, hovermode="closest",
+            dragmode=False, xaxis=plane_axis(theme, f"Predicted {what}", (low, high)),
+            yaxis=plane_axis(theme, "True − predicted", (-reach_, reach_)),
+        ),
+    }  # fmt: skip
+
+
+def error_figure(residuals: Array, theme: str, what: str) -> dict[str, Any]:
+    """Return the histogram of residuals, symmetric around 0."""
+    c = tokens(theme)
+    reach = scales.ceil_to(max(float(np.abs(residuals).max(initial=0)), 1e-12))
+    edges = np.linspace(-reach, reach, 26)
+    heights = np.histogram(residuals, edges)[0].astype(float)
+    ticks = [-reach, -reach / 2, 0.0, reach / 2, reach]
+    mark = {"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1,
+            "line": {"color": c["t3"], "width": 1.2, "dash": "4px,4px"}}  # fmt: skip
+    y = scales.linear_axis(0, 1.06 * max(1.0, float(heights.max(initial=0))))
+    return {
+        "data": _steps((edges[:-1] + edges[1:]) / 2, heights, c["pos"], "residuals"),
+        "layout": layout(
+            theme, margin={"l": 54, "r": 14, "t": 10, "b": 42}, hovermode=False, dragmode=False,
+            shapes=[mark],
+            xaxis=axis(theme, f"True − predicted {what}", range=[-reach, reach], fixedrange=True,
+                       tickvals=ticks, ticktext=[short(float(f"{t:.4g}")) for t in ticks]),
+            yaxis=axis(theme, "Examples", showgrid=True, fixedrange=True, **y),
+        ),
+    }  # fmt: skip
+
+
+def _extent(values: Array) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    room = 0.05 * (high - low) or 1.0
+    step = scales.tick_step(high - low + 2 * room, 12)
+    return math.floor((low - room) / step) * step, math.ceil((high + room) / step) * step
+
+
+def _cloud(name: str, x: Array, y: Array, theme: str) -> dict[str, Any]:
+    c = tokens(theme)
+    hollow = name == "test"
+    marker = {
+        "symbol": "circle", "size": 6, "color": fade(c["panel"], 0.3) if hollow else c["pos"],
+        "line": {"width": 1.4 if hollow else 0.8, "color": c["negT"] if hollow else c["panel"]},
+    }  # fmt: skip
+    return {
+        "type": "scatter", "mode": "markers", "x": x, "y": y, "name": name, "marker": marker,
+        "hovertemplate": "%{x:.4g}, %{y:.4g}, " + name + "<extra></extra>",
+    }  # fmt: skip
+
+
+def cloud_legend(theme: str, test: bool, train: bool) -> list[dict[str, Any]]:
+    """Return the key of the clouds of points."""
+    c = tokens(theme)
+    keys: list[dict[str, Any]] = []
+    if train:
+        keys.append({"symbol": "circle", "color": c["pos"], "label": "train"})
+    if test:
+        keys.append({"symbol": "circle", "color": None, "edge": c["negT"], "label": "test"})
+    return keys

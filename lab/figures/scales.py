@@ -1,0 +1,121 @@
+"""Axis ranges rounded outwards, so that they change rarely while a curve grows, and their ticks."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lab.text.numbers import power_of_ten, short
+from lab.text.rounding import ceil_to, floor_to
+
+Array = np.ndarray
+#: On a log axis zero lies so many decades below the smallest positive value at most.
+SMALLEST = 1e-300
+
+
+def tick_step(extent: float, most: int = 4) -> float:
+    """Return the smallest 1, 2 or 5 times a power of ten that cuts extent into at most `most`."""
+    return ceil_to(extent / most, (1.0, 2.0, 5.0, 10.0))
+
+
+def step_axis(last: float) -> dict[str, Any]:
+    """Return range and ticks of an axis of steps from 0 to at least `last`."""
+    end = ceil_to(max(float(last), 10.0))
+    return {"range": [0, end], **_ticks(np.arange(0, end * 1.0001, tick_step(end)))}
+
+
+def _ticks(values: Array) -> dict[str, Any]:
+    values = np.where(np.abs(values) < 1e-12 * np.abs(values).max(initial=0), 0.0, values)
+    exact = [float(f"{v:.10g}") for v in values]
+    return {"tickvals": exact, "ticktext": [short(v) for v in exact]}
+
+
+def linear_axis(low: float, high: float) -> dict[str, Any]:
+    """Return a linear range that holds low..high, from 0 where low is not negative, and ticks."""
+    top = ceil_to(high) if high > 0 else 0.0
+    bottom = -ceil_to(-low) if low < 0 else 0.0
+    if top == bottom:
+        top = 1.0
+    step = tick_step(top - bottom)
+    values = np.arange(math.ceil(bottom / step - 1e-9), math.floor(top / step + 1e-9) + 1) * step
+    return {"type": "linear", "range": [bottom, top], **_ticks(values)}
+
+
+def log_axis(low: float, high: float) -> dict[str, Any]:
+    """Return a log range that holds low..high > 0, rounded to 1-2-5 or decades, and its ticks."""
+    if high / low <= 300:
+        a, b = floor_to(low), ceil_to(high, (1.0, 2.0, 5.0, 10.0))
+        if b / a < 3:  # nearly constant: room on both sides
+            a, b = floor_to(a / 1.9), ceil_to(b * 1.9, (1.0, 2.0, 5.0, 10.0))
+        decades = range(math.floor(math.log10(a)), math.ceil(math.log10(b)) + 1)
+        values = [float(f"{r}e{e}") for e in decades for r in (1, 2, 5)]
+        values = [v for v in values if a * 0.999 <= v <= b * 1.001]
+        texts = [short(v) for v in values]
+        return {"type": "log", "range": _exponents(a, b), "tickvals": values, "ticktext": texts}
+    return decade_axis(low, high)
+
+
+def decade_axis(low: float, high: float) -> dict[str, Any]:
+    """Return a log range of whole decades that holds low..high > 0, with at most six gridlines."""
+    a, b = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
+    if a == b:
+        a, b = a - 1, b + 1
+    every = decades_per_tick(a, b)
+    exponents = [e for e in range(a, b + 1) if e % every == 0]
+    return {
+        "type": "log",
+        "range": [a, b],
+        "tickvals": [10.0**e for e in exponents],
+        "ticktext": [_decade(e) for e in exponents],
+    }
+
+
+def decades_per_tick(a: int, b: int) -> int:
+    """Return how many decades lie between two gridlines of a log axis from 10^a to 10^b."""
+    return next(n for n in (1, 2, 3, 5, 10, 20, 50, 100) if (b - a) / n <= 6)
+
+
+def _decade(e: int) -> str:
+    return short(10.0**e) if -3 <= e <= 3 else power_of_ten(e)
+
+
+def _exponents(a: float, b: float) -> list[float]:
+    return [round(math.log10(a), 4), round(math.log10(b), 4)]
+
+
+def finite(x: Array, y: Array) -> tuple[Array, Array]:
+    """Return the points whose y is finite; the same arrays where all are."""
+    y = np.asarray(y)
+    good = np.isfinite(y)
+    return (x, y) if good.all() else (x[good], y[good])
+
+
+def positive_range(series: list[Array]) -> tuple[float, float] | None:
+    """Return the smallest and largest positive value, or None where there is none."""
+    values = [v[(v > SMALLEST) & np.isfinite(v)] for v in map(np.asarray, series)]
+    values = [v for v in values if v.size]
+    if not values:
+        return None
+    return min(float(v.min()) for v in values), max(float(v.max()) for v in values)
+
+
+def spread(places: list[float], gap: float) -> list[float]:
+    """Return places moved as little as needed to lie at least `gap` apart, in the same order."""
+    order = sorted(range(len(places)), key=places.__getitem__)
+    groups: list[list[float]] = []  # [centre, members]
+    for i in order:
+        groups.append([places[i], 1])
+        while len(groups) > 1 and _touch(groups[-2], groups[-1], gap):
+            (c1, n1), (c2, n2) = groups[-2], groups[-1]
+            groups[-2:] = [[(c1 * n1 + c2 * n2) / (n1 + n2), n1 + n2]]
+    moved = [c + gap * (k - (n - 1) / 2) for c, n in groups for k in range(int(n))]
+    result = [0.0] * len(places)
+    for i, place in zip(order, moved, strict=True):
+        result[i] = place
+    return result
+
+
+def _touch(lower: list[float], upper: list[float], gap: float) -> bool:
+    return upper[0] - lower[0] < gap * (lower[1] + upper[1]) / 2 - 1e-9

@@ -1,0 +1,235 @@
+"""Singular values of Jacobians drawn: those of each layer, and those from end to end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from lab.figures.layers import (
+    FAR,
+    HEIGHT,
+    MARGIN,
+    ROW,
+    WIDTH,
+    at_bottom,
+    carried,
+    drawn,
+    exponent_at,
+    gridline_note,
+    layer_x,
+    linked,
+    log_y,
+    stretched,
+    text_width,
+)
+from lab.figures.lines import apart, end_labels, line
+from lab.figures.placement import LINE, Room, leader, pinned, pixels
+from lab.figures.theme import axis, depth, fade, layer_color, layout, tokens
+from lab.text.numbers import count, number
+
+Array = np.ndarray
+
+NAMES = ("largest", "median", "smallest", "RMS")
+#: Exponents beyond these are drawn there.
+FAR_LOG = math.log10(FAR)
+#: More singular values than these are a line without markers.
+MARKED = 150
+
+
+def layer_spectra_figure(
+    values: Sequence[Sequence[float]] | Array, layers: int, *, theme: str
+) -> dict[str, Any]:
+    """Return the singular values of each layer's Jacobian: largest to smallest as a band.
+
+    values: (k, 4), of layers 1 .. k the largest, median, smallest and the root mean square, no
+    unit; layers: the hidden layers that there are, at least k. On a log axis a value of 0 lies at
+    the lower edge; what is not finite is left out; notes say so. Raises ValueError for other
+    shapes.
+    """
+    v = np.asarray(values, np.float64).reshape(-1, 4)
+    if len(v) > layers:
+        raise ValueError(f"values: {len(v)} layers where there are {layers}")
+    c = tokens(theme)
+    note = _layers_note(v)
+    base = 14 if (v == 0).any() else 5
+    y, every = log_y([v, np.ones(1)], base + ROW * bool(note or len(v)), 17)
+    floor = 10.0 ** exponent_at(y, 7.0)
+    data = _band(v, floor, c) + _dots(v, layers, floor, theme)
+    colors = dict(zip(NAMES, (c["t2"], c["t2"], c["t2"], c["t1"]), strict=True))
+    # The smallest last: where it equals the median, it is the lower label.
+    ends = [trace | {"name": "RMS"} if trace["name"] == "measured" else trace for trace in data]
+    ends = ends[1:] + ends[:1]
+    notes = apart(
+        end_labels(ends, colors, [0.5, layers + 0.5], y["range"], True, bold=("RMS",)), y["range"]
+    )
+    if note:
+        notes.append(at_bottom(note, c["t1"], base))
+    if every:
+        notes.append(gridline_note(every, c["t2"], base))
+    texts = [
+        f"{number(low, 2)} to {number(high, 2)}, RMS {number(rms, 2)}"
+        for high, _, low, rms in v[drawn(v[:, 3], floor)[0] - 1]
+    ]
+    return _figure(
+        theme, data, layer_x(theme, layers), y, notes, [_unit(c)], margin={**MARGIN, "r": 64},
+        meta=linked(texts, c),
+    )  # fmt: skip
+
+
+def _figure(
+    theme: str,
+    data: list[dict[str, Any]],
+    x: dict[str, Any],
+    y: dict[str, Any],
+    notes: list[dict[str, Any]],
+    shapes: list[dict[str, Any]],
+    **more: Any,
+) -> dict[str, Any]:
+    title = "Singular value (unitless)"
+    return {
+        "data": carried([trace for trace in data if len(trace["x"])]),
+        "layout": layout(
+            theme, xaxis=x, yaxis=axis(theme, title, showgrid=True, fixedrange=True, **y),
+            annotations=notes, shapes=shapes, dragmode=False, **more,
+        ),
+    }  # fmt: skip
+
+
+def _unit(c: dict[str, str]) -> dict[str, Any]:
+    """Return the line at 1, where a direction of the error keeps its size."""
+    return {
+        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1.0, "y1": 1.0,
+        "line": {"color": c["t3"], "width": 1},
+    }  # fmt: skip
+
+
+def _layers_note(v: Array) -> str:
+    said = []
+    for what, which in (
+        ("smallest 0", v[:, 2] == 0),
+        ("not finite", ~np.isfinite(v).all(axis=1)),
+    ):
+        k = int(which.sum())
+        if k:
+            said.append(f"{what} in {'1 layer' if k == 1 else f'{k} layers'}")
+    return ", ".join(said)
+
+
+def _band(v: Array, floor: float, c: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the smallest and the largest with what is between them filled, and the median."""
+    traces = []
+    for column, width in ((2, 1.0), (0, 1.0), (1, 1.4)):
+        whole = np.where(np.isfinite(v).all(axis=1), v[:, column], np.nan)
+        x, y = stretched(*drawn(whole, floor), len(v))
+        known = v[:, column][np.isfinite(whole)]
+        texts = [number(value) for value in known.tolist()] * (1 + (len(known) < len(x)))
+        color = c["t2"] if column == 1 else fade(c["t3"], 0.6)
+        style = {"color": color, "width": width} | ({"dash": "4px,3px"} if column == 1 else {})
+        made = line(x, y, NAMES[column], style, text=texts, hovertemplate="%{text}")
+        if column == 0:
+            made |= {"fill": "tonexty", "fillcolor": fade(c["t3"], 0.16)}
+        traces.append(made)
+    return traces
+
+
+def _dots(v: Array, layers: int, floor: float, theme: str) -> list[dict[str, Any]]:
+    x, y = drawn(v[:, 3], floor)
+    return [{
+        "type": "scatter", "mode": "markers", "x": x, "y": y, "name": "measured",
+        "text": [f"RMS {number(v[l - 1, 3])}" for l in x.tolist()],
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {
+            "symbol": "circle", "size": 6.5 if layers <= 60 else 5,
+            "color": [layer_color(depth(l - 1, layers + 1), theme) for l in x.tolist()],
+            "line": {"width": 1, "color": tokens(theme)["panel"]},
+        },
+    }]  # fmt: skip
+
+
+def end_spectra_figure(
+    logs: Sequence[float] | Array, rounding: float, *, theme: str
+) -> dict[str, Any]:
+    """Return the singular values from end to end, the largest first.
+
+    logs: log10 of them, (n,), -inf for what is rounding, which is not drawn: it lies below the
+    share `rounding` of the largest. A note says how many these are.
+    """
+    v = np.asarray(logs, np.float64).ravel()
+    c, n = tokens(theme), max(1, len(v))
+    x, y = _points(v)
+    hidden = int((v == -np.inf).sum())
+    lowest = [y[0] * rounding] if hidden and len(y) else []
+    note = f"{count(hidden)} of {count(len(v))} are 0 or rounding: not drawn" if hidden else ""
+    axis_, every = log_y([y, np.ones(1), np.array(lowest)], 5 + ROW * bool(note), 17)
+    data = [_values(x, y, n, c)]
+    shapes, notes = _named(x, y, n, axis_["range"], not hidden, c)
+    if lowest:
+        shapes.insert(0, _rounding(lowest[0], axis_["range"], c))
+    if note:
+        notes.append(at_bottom(note, c["t1"], 5))
+    if every:
+        notes.append(gridline_note(every, c["t2"], 5))
+    across = layer_x(theme, n)
+    across["title"] = {**across["title"], "text": "Singular values (largest first)"}
+    across["unifiedhovertitle"] = {"text": "No %{x:d}"}
+    return _figure(
+        theme, data, across, axis_, notes, [*shapes, _unit(c)], margin=MARGIN
+    )  # fmt: skip
+
+
+def _points(v: Array) -> tuple[Array, Array]:
+    """Return place and value of the singular values that are drawn."""
+    good = np.isfinite(v)
+    return np.flatnonzero(good) + 1, 10.0 ** np.clip(v[good], -FAR_LOG, FAR_LOG)
+
+
+def _values(x: Array, y: Array, n: int, c: dict[str, str]) -> dict[str, Any]:
+    many = n > MARKED
+    return {
+        "type": "scatter", "mode": "lines" if many else "lines+markers", "x": x, "y": y,
+        "name": "value", "hovertemplate": "%{y:.3g}<extra></extra>",
+        "line": {"color": c["t1" if many else "t2"], "width": 1.6 if many else 1},
+        "marker": {
+            "symbol": "circle", "size": 6.5 if n <= 60 else 5, "color": c["t1"],
+            "line": {"width": 1, "color": c["panel"]},
+        },
+    }  # fmt: skip
+
+
+def _rounding(below: float, y_range: list[float], c: dict[str, str]) -> dict[str, Any]:
+    """Return the part of the plot where a value would be rounding."""
+    return {
+        "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": 10.0 ** y_range[0], "y1": below,
+        "fillcolor": fade(c["t3"], 0.14), "line": {"width": 0},
+    }  # fmt: skip
+
+
+def _named(
+    x: Array, y: Array, n: int, y_range: list[float], whole: bool, c: dict[str, str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return lines and words: what 1 means, the largest, and the smallest where all are drawn."""
+    room = Room(WIDTH, HEIGHT)
+    at = pixels(x, y, n, y_range)
+    unit = pixels(np.array([0.5, n + 0.5]), np.ones(2), n, y_range)
+    if len(at):
+        room.line(at, LINE)
+        room.dots(at, LINE)
+    room.line(unit, LINE)
+    room.box(0, 0, WIDTH, 2 * ROW)
+    room.box(0, HEIGHT - 2, WIDTH, HEIGHT)
+    across = unit[0] + (unit[1] - unit[0]) * np.linspace(0.3, 0.95, 12)[:, None]
+    wanted = [("1: keeps its size", c["t2"], across)]
+    for k, name in ((0, "largest"), (-1, "smallest"))[: min(1 + whole, len(y))]:
+        wanted.append((f"{name} {number(float(y[k]), 2)}", c["t1"], at[[k]]))
+    shapes, notes = [], []
+    for text, color, targets in wanted:
+        found = room.beside(text_width(text), targets)
+        if found is None:
+            continue
+        to, place, anchor = found
+        shapes.append(leader(place, to, n, y_range, c))
+        notes.append(pinned(text, color, place, anchor, n, y_range))
+    return shapes, notes

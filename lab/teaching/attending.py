@@ -1,0 +1,219 @@
+"""Attending a lesson, or answering a question: what has been reached, what is hidden, what is said.
+
+A Question without a lesson is asked by predict=1: one for each page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from lab.figures import count, number, short
+from lab.teaching.lessons import LESSONS
+from lab.teaching.lessons.lesson import Lesson, Notes, Question, State
+from lab.teaching.questions import QUESTIONS
+from lab.view import View
+
+if TYPE_CHECKING:
+    from lab.live.worker import Slice
+
+#: Panels whose sentences say what is shown and not what came of it; twins have two of each.
+PLAIN = ("network", "boundary", "a_boundary", "b_boundary")
+#: Pages whose charts are the answer itself: they are not there before it has been guessed.
+ANSWERING = ("gradients",)
+
+
+@dataclass(frozen=True)
+class Attending:
+    """What a viewer has done about the question on the page.
+
+    chosen: the number of the choice, at: the step at which it was chosen, late: whether what came
+    of it could be seen by then; revealed: whether the teacher has shown what is hidden, seen:
+    whether that was ever so; reached: what each goal reached has noted, by its key; outcome: the
+    number of the choice that came true.
+    """
+
+    chosen: int | None = None
+    at: int = 0
+    late: bool = False
+    revealed: bool = False
+    seen: bool = False
+    reached: Mapping[str, Notes] = field(default_factory=dict)
+    outcome: int | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether what the question asks may be shown."""
+        return self.revealed or self.chosen is not None
+
+    @property
+    def notes(self) -> dict[str, float]:
+        """All that has been noted."""
+        return {name: value for noted in self.reached.values() for name, value in noted.items()}
+
+
+def lesson_of(view: View) -> Lesson | None:
+    """Return the lesson that a view names, None where it names none."""
+    return LESSONS.get(view.lesson)
+
+
+def question_of(view: View) -> Question | None:
+    """Return the question on the page: the lesson's, or the page's where predictions are asked."""
+    lesson = lesson_of(view)
+    if lesson is not None:
+        return lesson.question
+    return QUESTIONS[view.page] if view.predict else None
+
+
+def chosen(attending: Attending, choice: int, step: int, view: View) -> Attending:
+    """Return what has been done after a choice at a step: late where the run had decided already.
+
+    Charts that wait for the answer have shown nothing, unless they were revealed.
+    """
+    shown = attending.seen or not charts_held(view, attending)
+    late = attending.outcome is not None and shown
+    return replace(attending, chosen=choice, at=step, late=late)
+
+
+def revealed(attending: Attending, shown: bool) -> Attending:
+    """Return what has been done after showing what is hidden, or hiding it again."""
+    return replace(attending, revealed=shown, seen=attending.seen or shown)
+
+
+def charts_held(view: View, attending: Attending) -> bool:
+    """Return whether there are no charts before an answer: they would be the answer itself."""
+    question = question_of(view)
+    return withheld(view, attending) and (
+        view.page in ANSWERING or (question is not None and question.charts)
+    )
+
+
+def withheld(view: View, attending: Attending) -> bool:
+    """Return whether verdicts, badges and mends are hidden: until somebody has answered."""
+    return view.predict and not attending.open
+
+
+def shut(panels: dict[str, Any], view: View, attending: Attending) -> dict[str, Any]:
+    """Return a page's panels without badges, mends, and sentences that give the answer away."""
+    if charts_held(view, attending):
+        return {}
+    nothing = {"badge": None, "banner": None}
+    return {
+        key: panel | nothing | ({} if key in PLAIN else {"subtitle": ""})
+        for key, panel in panels.items()
+    }
+
+
+def state_of(work: Slice) -> State:
+    """Return what a check looks at in a slice."""
+    second = None
+    if work.twin is not None:
+        run = replace(work.twin.run, data=work.run.data)
+        second = State(run, work.twin.history, work.view)
+    return State(work.run, work.history, work.view, second)
+
+
+def attended(work: Slice) -> Attending:
+    """Return what has been reached after a slice; what was reached before stays."""
+    before, question = work.attending, question_of(work.view)
+    if question is None or not len(work.history):
+        return before
+    state, lesson = state_of(work), lesson_of(work.view)
+    if lesson is not None:
+        if lesson.strays(state.config):
+            return before
+        found = {g.key: g.check(state) for g in lesson.goals if g.key not in before.reached}
+        new = {key: noted for key, noted in found.items() if isinstance(noted, dict)}
+        before = replace(before, reached={**before.reached, **new}) if new else before
+    outcome = question.outcome(state, before.notes)
+    return before if outcome is None else replace(before, outcome=outcome)
+
+
+def strip(work: Slice) -> dict[str, Any] | None:
+    """Return what the page says of the question and the lesson; None where there is neither."""
+    question, attending = question_of(work.view), work.attending
+    if question is None:
+        return None
+    shown: dict[str, Any] = {
+        "title": "Predict, then run",
+        "place": "",
+        "question": question.text,
+        "choices": list(question.choices),
+        "chosen": attending.chosen,
+        "answer": _answer(question, work),
+        "held": charts_held(work.view, attending),
+        "goals": [],
+        "done": False,
+        "take_away": None,
+        "next": None,
+        "lesson": False,
+    }
+    lesson = lesson_of(work.view)
+    return shown if lesson is None else shown | _of_lesson(lesson, work)
+
+
+def _of_lesson(lesson: Lesson, work: Slice) -> dict[str, Any]:
+    attending, keys = work.attending, list(LESSONS)
+    at = keys.index(lesson.key)
+    done = all(goal.key in attending.reached for goal in lesson.goals)
+    following = LESSONS[keys[at + 1]] if at + 1 < len(keys) else None
+    take_away = None
+    if done and not withheld(work.view, attending):
+        numbers = {
+            name: short(value) if name in lesson.plain else _written(value)
+            for name, value in attending.notes.items()
+        }
+        take_away = lesson.take_away.format(**numbers)
+    return {
+        "title": lesson.title,
+        "place": f"Lesson {at + 1} of {len(keys)}",
+        "goals": _goals(lesson, work),
+        "done": done,
+        "take_away": take_away,
+        "next": following and {"title": following.title, "key": following.key},
+        "lesson": True,
+    }
+
+
+def _written(value: float) -> str:
+    return count(value) if value % 1 == 0 and abs(value) < 1e9 else number(value)
+
+
+def _goals(lesson: Lesson, work: Slice) -> list[dict[str, Any]]:
+    """Return the goals, each with what is still missing."""
+    state, reached = state_of(work), work.attending.reached
+    strays, held = lesson.strays(state.config), charts_held(work.view, work.attending)
+    said = []
+    for goal in lesson.goals:
+        missing: Any = ""
+        if goal.key not in reached:
+            # Where charts wait for an answer, how near a goal is would be one too.
+            told = len(state.history) and not held
+            missing = strays or (goal.check(state) if told else "")
+        said.append({
+            "text": goal.text, "done": goal.key in reached,
+            "missing": missing if isinstance(missing, str) else "",
+        })  # fmt: skip
+    return said
+
+
+def _answer(question: Question, work: Slice) -> dict[str, Any] | None:
+    """Return the prediction beside the outcome; None before anything may be shown."""
+    attending = work.attending
+    if not attending.open:
+        return None
+    said = "" if attending.chosen is None else question.choices[attending.chosen]
+    came = "" if attending.outcome is None else question.choices[attending.outcome]
+    judged = bool(said and came) and not attending.late
+    right = judged and attending.chosen == attending.outcome
+    at = f" (at step {count(attending.at)})" if said and attending.at else ""
+    mark = ""
+    if said and attending.late:
+        mark = "answered after the run"
+    elif judged:
+        mark = "✓ as predicted" if right else "✗ not as predicted"
+    return {
+        "verb": "Answered" if attending.late else "Predicted", "said": said + at, "came": came,
+        "right": right if judged else None, "mark": mark,
+    }  # fmt: skip

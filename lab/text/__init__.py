@@ -1,0 +1,4 @@
+"""Numbers, names and arrays in words.
+
+Imports dnn only.
+"""

@@ -1,0 +1,216 @@
+"""How the signal goes through the layers, and what singular values make of it, in a sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from lab.text.numbers import count, number, power_of_ten, times
+
+Array = np.ndarray
+
+NOUNS = {"activation": "The signal", "delta": "The error", "gradient": "The gradient"}
+#: Up to this ratio values count as equal.
+EVEN = 1.25
+#: So near 1 (log10) a direction keeps its size: within a factor of 2.
+KEPT = math.log10(2.0)
+
+
+def check_kind(kind: str) -> None:
+    """Raise ValueError where kind is not "activation", "delta" or "gradient"."""
+    if kind not in NOUNS:
+        raise ValueError(f"kind: {kind!r} is not known; choose {' or '.join(NOUNS)}")
+
+
+def per_layer(values: Sequence[float] | Array) -> Array:
+    """Return values as a vector of floats, (L,). Raises ValueError without a layer."""
+    v = np.array(values, np.float64).ravel()
+    if not v.size:
+        raise ValueError("values: there is no layer")
+    return v
+
+
+def signal_sentence(kind: str, values: Sequence[float] | Array) -> str:
+    """Return one sentence on how `kind` goes through the layers (values: layer 1 first).
+
+    Factors a layer are geometric means. Raises ValueError for another kind or no layers.
+    """
+    check_kind(kind)
+    v = per_layer(values)
+    found = ((~np.isfinite(v) | (v < 0), "not finite"), (v == 0, "exactly 0"))
+    said = [f"{what} in {_where(which)}" for which, what in found if which.any()]
+    if said:
+        return f"{NOUNS[kind]} is {' and '.join(said)}."
+    if len(v) == 1:
+        return f"{NOUNS[kind]} is {number(v[0], 2)} in the only layer."
+    logs = np.log(v)
+    if kind == "gradient":
+        return _compared(logs)
+    return _forwards(logs) if kind == "activation" else _backwards(logs)
+
+
+def _where(which: Array) -> str:
+    at, n = np.flatnonzero(which) + 1, len(which)
+    if len(at) == n:
+        return "every layer" if n > 1 else "the only layer"
+    if len(at) == 1:
+        return f"layer {at[0]}"
+    if len(at) == at[-1] - at[0] + 1:
+        return f"layers {at[0]} to {at[-1]}"
+    return f"{len(at)} of {n} layers"
+
+
+def _even(logs: Array, ratio: float = EVEN) -> bool:
+    return float(np.ptp(logs)) < math.log(ratio)
+
+
+def factor_text(f: float) -> str:
+    """Return a factor with two figures, more where it is nearly 1."""
+    near = abs(math.log(f)) if f > 0 else math.inf
+    return "×" + number(f, 2 if near >= 0.05 else 3 if near >= 0.002 else 5)
+
+
+def ratio_text(log: float) -> str:
+    """Return exp(log) as times() writes it, also where no float holds it."""
+    return times(math.exp(log)) if log < 600 else f"{power_of_ten(round(log / math.log(10)))}×"
+
+
+def _level(logs: Array) -> str:
+    return number(math.exp(float(logs.mean())), 2)
+
+
+def _forwards(logs: Array) -> str:
+    if _even(logs, 1.5) and abs(logs[-1] - logs[0]) < math.log(EVEN):
+        return f"Flat: stays near {_level(logs)}, the signal itself does not fade."
+    half = len(logs) // 2
+    late = logs[half:]
+    # A third of the late layers at either end: single layers scatter.
+    k = max(1, len(late) // 3)
+    drift = abs(float(late[-k:].mean() - late[:k].mean()))
+    if len(late) >= 3 and drift < math.log(EVEN) and _even(late, 2.0):
+        change = float(late.mean() - logs[0])
+        if abs(change) < math.log(10):
+            return f"Settles near {_level(late)}: the signal itself does not fade."
+        side = "below" if change < 0 else "above"
+        return f"Settles near {_level(late)}, {ratio_text(abs(change))} {side} layer 1."
+    return _run(logs, "left to right")
+
+
+def _backwards(logs: Array) -> str:
+    if _even(logs, 1.5) and abs(logs[-1] - logs[0]) < math.log(EVEN):
+        return "Flat: the error keeps its size from layer to layer."
+    return _run(logs[::-1], "right to left")
+
+
+def _run(logs: Array, way: str) -> str:
+    """Return the factor a layer in the order in which the signal travels."""
+    steps = np.diff(logs)
+    mean = float(steps.mean())
+    half = len(logs) // 2
+    turns = len(logs) >= 4 and (logs[half] - logs[0]) * (logs[-1] - logs[half]) < 0
+    if turns and min(abs(logs[half] - logs[0]), abs(logs[-1] - logs[half])) > math.log(EVEN):
+        low, high = (number(math.exp(float(x)), 2) for x in (logs.min(), logs.max()))
+        return f"Between {low} and {high}: no single factor a layer, {way}."
+    verb = "Shrinks" if mean < 0 else "Grows"
+    if abs(mean) * len(steps) < math.log(EVEN):
+        low, high = (number(math.exp(float(x)), 2) for x in (logs.min(), logs.max()))
+        return f"Scatters between {low} and {high} without a trend."
+    steady = np.mean(np.sign(steps) == np.sign(mean)) >= 0.8
+    often = "with every layer" if steady else "a layer on average"
+    return f"{verb} {factor_text(math.exp(mean))} {often}, {way}."
+
+
+def _compared(logs: Array) -> str:
+    n = len(logs)
+    if _even(logs, 1.5):
+        return "Flat: every layer gets about the same."
+    first, last = 0, n - 1
+    # Where layers between differ far more than the ends, the ends would not tell.
+    if abs(logs[0] - logs[-1]) < 0.5 * float(np.ptp(logs)):
+        first, last = int(logs.argmin()), int(logs.argmax())
+    gap = float(logs[first] - logs[last])
+    word = "smaller" if gap < 0 else "larger"
+    return f"{ratio_text(abs(gap))} {word} in layer {first + 1} than in layer {last + 1}."
+
+
+def edge_note(v: Array) -> str:
+    """Return in words how many layers are 0, drawn at the edge, or not finite, left out."""
+    zero = int((v == 0).sum())
+    gone = int((~np.isfinite(v)).sum())
+    if not zero:
+        return f"{_are(gone)} not finite" if gone else ""
+    more = f", {gone} {'is' if gone == 1 else 'are'} not finite" if gone else ""
+    return f"{_are(zero)} exactly 0{more}"
+
+
+def _are(k: int) -> str:
+    return "1 layer is" if k == 1 else f"{k} layers are"
+
+
+def layer_spectra_sentence(
+    values: Sequence[Sequence[float]] | Array, layers: int, end: Sequence[float] | Array | None
+) -> str:
+    """Return one sentence on the layers' singular values and on their product's largest.
+
+    values: (k, 4) as layer_spectra_figure's; end: log10 of the end-to-end ones, None before they
+    are known. Layer 1 is left out, as in the product: it starts behind it.
+    """
+    v = np.asarray(values, np.float64).reshape(-1, 4)
+    if len(v) < layers:
+        return f"{len(v)} of {layers} layers so far."
+    if not np.isfinite(v).all():
+        k = int((~np.isfinite(v).all(axis=1)).sum())
+        return f"The Jacobian is not finite in {'1 layer' if k == 1 else f'{k} layers'}."
+    high, low = float(v[1:, 0].max()), float(v[1:, 2].min())
+    with np.errstate(divide="ignore"):
+        span = _between(*np.log10([low, high]).tolist())
+    said = ("Layer 2: " if layers == 2 else f"Layers 2 to {layers}: ") + span.lower()
+    if end is None:
+        return said + "."
+    return f"{said}; of their product the largest is {written(float(np.asarray(end)[0]))}."
+
+
+def end_spectra_sentence(logs: Sequence[float] | Array, directions: int) -> str:
+    """Return one sentence on what becomes of the directions of the error from end to end.
+
+    logs: log10 of the singular values of J = d a[H] / d a[1], the largest first; directions: units
+    of layer H, of whose error e, which comes back as J^T e, these are the factors, direction by
+    direction; where there are more directions than singular values, the rest come back as 0.
+    """
+    v = np.asarray(logs, np.float64).ravel()
+    if not len(v) or np.isnan(v).any():
+        return "The Jacobian is not finite."
+    top, bottom, n = float(v[0]), float(v[-1]), count(directions)
+    if top == -np.inf:
+        return "Every singular value is 0: nothing of the error comes back to layer 1."
+    largest, little = f"The largest is {written(top)}", "1\N{NO-BREAK SPACE}%"
+    if top < -2:
+        return f"{largest}: no direction of the error keeps even {little} of its size."
+    if max(abs(top), abs(bottom)) <= KEPT and directions <= len(v):
+        end = "every direction of the error comes back at about its size (dynamical isometry)."
+        return f"{_between(bottom, top)}: {end}"
+    gone = int((v < -2).sum()) + max(0, directions - len(v))
+    if top > 2:
+        rest = f"; in {count(gone)} of {n} it keeps less than {little}" if gone else ""
+        return f"{largest}: in one direction the error grows as much{rest}."
+    kept = int((np.abs(v) <= KEPT).sum())
+    if gone and kept < directions / 2:
+        who = f"{count(gone)} keep" if gone > 1 else "1 keeps"
+        return f"{largest}: of {n} directions of the error {who} less than {little}."
+    who = f"{count(kept)} keep their" if kept > 1 else "1 keeps its" if kept else "none keeps its"
+    return f"{largest}: of {n} directions of the error {who} size within a factor of 2."
+
+
+def _between(low: float, high: float) -> str:
+    """Return in words between which numbers all singular values lie; given log10 of them."""
+    a, b = written(low), written(high)
+    return f"All are {a}" if a == b else f"All lie between {a} and {b}"
+
+
+def written(log: float) -> str:
+    """Return 10**log with two figures, also where no float holds it."""
+    if log == -np.inf:
+        return "0"
+    return number(10.0**log, 2) if abs(log) < 300 else power_of_ten(round(log))
