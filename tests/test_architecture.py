@@ -21,6 +21,7 @@ PACKAGES = (
     "dnn.run",
     "dnn.files",
     "dnn",
+    "lab",
     "lab.view",
     "lab.text",
     "lab.theory",
