@@ -12,7 +12,6 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "gradient": ("gradient_rms", "gradient_norm"),
     "gradient_axis": ("log", "linear"),
     "theme": ("light", "dark"),
-    "page": ("playground", "layers", "results", "gradients", "twins"),
     "apart": ("product", "layers", "end_to_end"),
     "signal": ("gradient", "delta", "activation"),
     "autopsy": ("first", "activation", "delta", "gradient", "update", "parameter", "cost"),
@@ -28,6 +27,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 #: What is typed rather than chosen: what it must look like, and how to say so.
 TYPED: dict[str, tuple[str, str]] = {
+    "page": (r"[a-z_]{1,20}", "write the name of a page"),
     "pinned": (r"([1-9]\d{0,2}\.[1-9]\d{0,3})?", "write layer.neuron, as in 2.3"),
     "pointed": (r"([1-9]\d{0,2}\.[1-9]\d{0,3})?", "write layer.neuron, as in 2.3"),
     "threshold": (r"0(\.\d{1,2})?|1(\.0{1,2})?", "write a number from 0 to 1, as in 0.35"),

@@ -1,13 +1,15 @@
 """Data: bring your own, see what it is and what scaling does to it, and train on it."""
 
-import streamlit as st
+from pages.shared.own_data import data_page
+from pages.shared.page import Page
 
-from pages.shared import session
-from pages.shared.controls import brand, message
-from pages.shared.own_data import page
+PAGE = Page(
+    key="data",
+    title="Data",
+    icon="table_chart",
+    order=60,
+    question="What is in my own data, and can a network learn it?",
+)
 
-session.heed_link()
-with st.sidebar:
-    brand()
-message()
-page()
+if __name__ == "__main__":
+    data_page()

@@ -1,14 +1,15 @@
 """Published experiments on vanishing and exploding gradients, run anew in one click."""
 
-import streamlit as st
+from pages.shared.page import Page
+from pages.shared.publications import experiments_page
 
-from pages.shared import session
-from pages.shared.controls import brand, message
-from pages.shared.publications import details, listing
+PAGE = Page(
+    key="experiments",
+    title="Experiments",
+    icon="science",
+    order=70,
+    question="What did the papers find, and is it found here?",
+)
 
-session.heed_link()
-with st.sidebar:
-    brand()
-    listing(session.trials())
-message()
-details(session.trials())
+if __name__ == "__main__":
+    experiments_page()

@@ -1,10 +1,15 @@
 """Glossary: every technical term, in a sentence, as a formula, and where to see it."""
 
-from pages.shared import session
-from pages.shared.controls import message
-from pages.shared.terms import glossary
+from pages.shared.page import Page
+from pages.shared.terms import glossary_page
 
-session.heed_link()
-session.loop()
-message()
-glossary()
+PAGE = Page(
+    key="glossary",
+    title="Glossary",
+    icon="dictionary",
+    order=100,
+    question="What does this word mean, and where is it to be seen?",
+)
+
+if __name__ == "__main__":
+    glossary_page()

@@ -1,17 +1,21 @@
 """The gradients lab: what depth does to signal and error, measured against theory."""
 
-from pages.shared import live, session
-from pages.shared.controls import lab_bar, lab_sidebar, message
+from pages.shared.controls import LAB_BAR, lab_bar, lab_sidebar
+from pages.shared.live_page import live_page
+from pages.shared.page import Page
 from pages.shared.trainability import trainability
 
-session.take_redraw()  # this is one
-present = session.visit("gradients").view.present
-message()
-live.stage()
-if present:
-    lab_bar()  # the style sheet puts it above: the stage keeps its place on the page
-else:
-    if not session.hidden("trainability"):
-        trainability()
-    lab_sidebar(session.loop())
-session.write_link()
+PAGE = Page(
+    key="gradients",
+    title="Gradients",
+    icon="stacked_line_chart",
+    order=40,
+    question="What does depth do to signal and error, and does theory have it?",
+    preset="lab",
+    plays=False,
+)
+
+if __name__ == "__main__":
+    live_page(
+        PAGE, side=lab_sidebar, bar=lab_bar, bar_height=lambda loop: LAB_BAR, below=trainability
+    )

@@ -1,15 +1,15 @@
 """Layers: what is inside the running network, layer by layer, and how it came to be so."""
 
-from pages.shared import live, session
-from pages.shared.controls import message, sidebar
-from pages.shared.lesson_bar import lesson_bar
+from pages.shared.live_page import live_page
+from pages.shared.page import Page
 
-session.take_redraw()  # this is one
-present = session.visit("layers").view.present
-message()
-live.stage()
-if present:
-    lesson_bar()
-else:
-    sidebar(session.loop())
-session.write_link()
+PAGE = Page(
+    key="layers",
+    title="Layers",
+    icon="layers",
+    order=20,
+    question="What is inside each layer, and how did it come to be so?",
+)
+
+if __name__ == "__main__":
+    live_page(PAGE)

@@ -1,15 +1,15 @@
 """The playground: a network, its settings at the side, and everything about it moving."""
 
-from pages.shared import live, session
-from pages.shared.controls import message, sidebar
-from pages.shared.lesson_bar import lesson_bar
+from pages.shared.live_page import live_page
+from pages.shared.page import Page
 
-session.take_redraw()  # this is one
-present = session.visit("playground").view.present
-message()
-live.stage()
-if present:
-    lesson_bar()
-else:
-    sidebar(session.loop())
-session.write_link()
+PAGE = Page(
+    key="playground",
+    title="Playground",
+    icon="hub",
+    order=10,
+    question="How does this network learn, and what is inside it?",
+)
+
+if __name__ == "__main__":
+    live_page(PAGE)

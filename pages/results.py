@@ -1,15 +1,15 @@
 """Results: what the running network's answers are worth, example by example and in all."""
 
-from pages.shared import live, session
-from pages.shared.controls import message, sidebar
-from pages.shared.lesson_bar import lesson_bar
+from pages.shared.live_page import live_page
+from pages.shared.page import Page
 
-session.take_redraw()  # this is one
-present = session.visit("results").view.present
-message()
-live.stage()
-if present:
-    lesson_bar()
-else:
-    sidebar(session.loop())
-session.write_link()
+PAGE = Page(
+    key="results",
+    title="Results",
+    icon="fact_check",
+    order=30,
+    question="What are the network's answers worth?",
+)
+
+if __name__ == "__main__":
+    live_page(PAGE)

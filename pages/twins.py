@@ -1,16 +1,17 @@
 """Twins: two networks that differ in one setting, side by side on the same axes."""
 
-from pages.shared import live, session
-from pages.shared.controls import message
-from pages.shared.lesson_bar import lesson_bar
+from pages.shared.live_page import live_page
+from pages.shared.page import Page
 from pages.shared.twins_sidebar import twins_sidebar
 
-session.take_redraw()  # this is one
-present = session.visit("twins").view.present
-message()
-live.stage()
-if present:
-    lesson_bar()
-else:
-    twins_sidebar(session.loop())
-session.write_link()
+PAGE = Page(
+    key="twins",
+    title="Twins",
+    icon="compare",
+    order=50,
+    question="What does one setting change, all else being equal?",
+    preset="twins",
+)
+
+if __name__ == "__main__":
+    live_page(PAGE, side=twins_sidebar)

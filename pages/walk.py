@@ -1,10 +1,15 @@
 """Walk: forward and backward pass by hand, one stage a key press."""
 
-from pages.shared import session
-from pages.shared.controls import message
-from pages.shared.walking import walk
+from pages.shared.page import Page
+from pages.shared.walking import walk_page
 
-session.heed_link()
-session.loop()
-message()
-walk()
+PAGE = Page(
+    key="walk",
+    title="Walk",
+    icon="footprint",
+    order=80,
+    question="What does a step compute, number by number?",
+)
+
+if __name__ == "__main__":
+    walk_page()

@@ -11,9 +11,10 @@ const ENDED = "This session has ended. Reload the page to begin again.";
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export class Feed {
-  /** take(bytes) shows a frame and returns {seq, pace}; say(sentence) tells why there is none. */
-  constructor(base, token, take, say) {
-    Object.assign(this, { base, token, take, say, seen: 0, pace: 33, last: -Infinity, theme: "", have: "" });
+  /** take(bytes) shows a frame and returns {seq, pace}; say(sentence) tells why there is none;
+   * behind() is called where the page's side bar or buttons are to be drawn anew. */
+  constructor(base, token, take, say, behind) {
+    Object.assign(this, { base, token, take, say, behind, seen: 0, pace: 33, last: -Infinity, theme: "", have: "" });
     this.onVisible = () => document.hidden || this.kick();
     document.addEventListener("visibilitychange", this.onVisible);
   }
@@ -54,6 +55,7 @@ export class Feed {
     const query = new URLSearchParams({ seen: this.seen, theme: this.theme, have: this.have });
     this.asked = new AbortController();
     const answer = await fetch(`${this.base}frames/${this.token}?${query}`, { cache: "no-store", signal: this.asked.signal });
+    if (answer.headers.get("X-Page-Behind")) this.behind();
     if (answer.status === NOTHING_NEW) {
       this.again = true;
       return;

@@ -31,7 +31,7 @@ const DRAWN = {
 };
 /** Panels over the input plane, which show the same points and a unit's map. */
 const OVER_PLANE = new Set(["boundary", "space"]);
-/** The side bar is drawn anew so long after the frame that it is behind of: painting comes first. */
+/** Side bar and buttons are drawn anew so long after a frame: painting comes first. */
 const BEHIND_MS = 150;
 /** With reduced motion, pictures change this seldom. */
 const CALM_MS = 500;
@@ -97,23 +97,14 @@ class View {
   }
 
   /** Fetch the frames of a session's run, as long as there are any. */
-  follow(base, { token, playing, followed, run }) {
+  follow(base, { token, run }) {
     counts.runs = run;
-    this.playing = playing;
-    this.followed = followed;
     if (this.feed?.token !== token) {
       this.feed?.stop();
-      this.feed = new Feed(base, token, (bytes) => this.receive(bytes), (sentence) => this.silent(sentence));
+      this.feed = new Feed(base, token, (bytes) => this.receive(bytes), (sentence) => this.metrics.say(sentence), () => this.askPage());
       this.watcher.tellTheme((theme) => this.feed.wear(theme));
     }
     this.feed.kick();
-    this.noteStopped();
-  }
-
-  /** No frame came, for the reason given: the page's buttons have to hear of it too. */
-  silent(sentence) {
-    this.metrics.say(sentence);
-    if (this.playing) this.send({ type: "stopped" });
   }
 
   receive(bytes) {
@@ -124,26 +115,16 @@ class View {
     this.fresh = true;
     this.watcher.set(message);
     this.schedule();
-    this.noteStopped();
-    this.noteFollowed(message.followed);
     return message;
   }
 
-  /** The page's buttons do not know yet that the run has ended, unless it was they who ended it: a
-   * short one ends before they have been drawn for it. */
-  noteStopped() {
-    if (!this.playing || !this.message || this.message.playing) return;
-    clearTimeout(this.stopping);
-    this.stopping = setTimeout(() => {
-      if (this.playing && !this.message.playing) this.send({ type: "stopped" });
-    }, 250);
-  }
-
-  /** A link's changes have been made that the side bar does not show yet. */
-  noteFollowed(count) {
-    if (count === null || count <= this.followed) return;
-    this.followed = count;
-    setTimeout(() => this.send({ type: "followed" }), BEHIND_MS);
+  /** Side bar or buttons are to be drawn anew: painting the frame comes first. */
+  askPage() {
+    if (this.asking) return;
+    this.asking = setTimeout(() => {
+      this.asking = null;
+      if (!this.gone) this.send({ type: "page" });
+    }, BEHIND_MS);
   }
 
   /** Points are sent until the server hears that they have arrived; keep them over later frames. */
@@ -309,7 +290,7 @@ class View {
   destroy() {
     this.gone = true;
     this.feed?.stop();
-    for (const timer of [this.timer, this.stopping, this.settling]) clearTimeout(timer);
+    for (const timer of [this.timer, this.asking, this.settling]) clearTimeout(timer);
     this.watcher.destroy();
     for (const { chart, drawing } of this.panels.values()) {
       drawing?.destroy();

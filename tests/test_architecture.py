@@ -32,6 +32,8 @@ PACKAGES = (
     "lab.experiments",
     "lab.live",
     "lab.panels",
+    "lab.frame",
+    "lab.live.session",
     "lab.report",
     "pages.shared",
     "pages",

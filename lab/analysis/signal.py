@@ -14,7 +14,7 @@ from dnn.engine.network import PROBING, Pass, with_ones
 from dnn.engine.trainer import architecture_of, layout_of, targets
 from dnn.parts.initializers import INITIALIZERS
 from dnn.parts.losses import LOSSES
-from dnn.run.history import Record
+from dnn.run.history import History, Record
 from dnn.run.measure import PROBE, Signal, layer_signal
 from dnn.run.training import Run, start
 from lab import theory
@@ -138,6 +138,13 @@ def signal_only(config: Config, data: Dataset) -> Run:
     check_amount(layout.sizes, layout.size, MAX_SIGNAL, "parameters")
     plain = replace(config, hidden=(), activation="tanh", batch_norm=False)
     return replace(start(plain, data), config=config, origin=config, layout=layout)
+
+
+def signal_at(history: History, row: int) -> Signal:
+    """Return the signal of a record."""
+    return Signal(
+        history["activation_rms"][row], history["delta_rms"][row], history["gradient_rms"][row]
+    )
 
 
 def weight_scales(config: Config) -> tuple[float, float]:

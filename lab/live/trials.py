@@ -200,10 +200,13 @@ class Measurement(Calls):
         self._submit()
 
     def _submit(self) -> None:
+        plan, data = self.plan, self._data
+        if plan is None or data is None:
+            return
         while self._queue and len(self._under_way) < self._at_once:
             index = self._queue.pop(0)
             self._under_way[index] = self.executor.submit(
-                measured_there, self.plan, self._data, index, self._stop, self._number
+                measured_there, plan, data, index, self._stop, self._number
             )
 
     def stop(self) -> None:

@@ -1,242 +1,185 @@
-"""One slice of live training: advance a run, record it, and draw the frame that the page shows.
+"""One call in a worker: train a run, measure it, and let a frame be drawn of it.
 
-train_slice is what the page submits to an executor. Everything in and out is a picklable value;
-the data set is sent once to a process that misses it.
+Everything in and out is a picklable value; the data set is sent once to a process that misses it.
+How a frame is drawn is given by the caller: this file knows no panel.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import numpy as np
 
+from dnn.config import Config
 from dnn.data.datasets import Dataset
 from dnn.engine.cache import CACHE
+from dnn.engine.network import Pass
 from dnn.engine.trainer import Trainer
-from dnn.run.gradcheck import Check, gradcheck
+from dnn.run.gradcheck import gradcheck
 from dnn.run.history import History, Record
 from dnn.run.measure import measure, probe_of
 from dnn.run.training import Run, Watch, advance, attach, borrowed_trainer, in_range
-from lab.analysis.diagnosis import Finding, diagnose, observe
-from lab.analysis.diagnosis.autopsy import Offer
-from lab.analysis.diagnosis.probes import give_back, taken_probe
-from lab.analysis.moments import Moment, Moments, look
-from lab.analysis.signal import Band
-from lab.analysis.spectra import Spectra
-from lab.figures.frame import pack
+from lab.analysis.diagnosis import diagnose, observe
+from lab.analysis.diagnosis.autopsy import Autopsy, autopsy
+from lab.analysis.diagnosis.probes import acquire_probe, release_probe
+from lab.analysis.moments import Moment, look
+from lab.analysis.signal import Band, band
+from lab.analysis.spectra import Spectra, spectra
 from lab.live.executors import flagged
-from lab.panels.autopsy import examined
-from lab.panels.gradients import resolved, wider
-from lab.panels.playground import message
-from lab.teaching.attending import Attending, attended
-from lab.view import View
+from lab.live.request import Display, Measured, Result, Training
+from lab.live.shown import Shown
+from lab.teaching.attending import attended
 
-if TYPE_CHECKING:
-    from lab.live.twins import Twin
+Draw = Callable[[Shown], bytes]
 
 #: Seconds between two looks at the flag and the clock.
 LOOK_EVERY = 0.002
 #: So many steps before a divergence are shown one by one.
 LAST_STEPS = 50
-
-
-@dataclass(frozen=True, eq=False)
-class Slice:
-    """What to train and how to show it.
-
-    steps: how many to make at most, or None for as many as fit; either way it ends `budget` seconds
-    from its start, or when the flag `slot` stands at `seq`. pressed: whether somebody asked for
-    just these steps. check: the newest comparison of back-propagation with finite differences;
-    checking: whether to make another. band: signals of other draws of the weights; drawing: whether
-    to add some. spectra: singular values; resolving: whether to find more. large: whether the
-    network is too large to train. twin: the other of two networks. edited: whether weights have
-    been set by hand since the last slice. goal: the step that a link asked for, while it is being
-    recomputed; followed: how often the side bar has fallen behind. data: sent along after the
-    worker missed it. fixed: whether the frame must bring what does not change during a run (the
-    data points). rate: steps a second, to be shown. since: the run as the slice found it. end:
-    while an earlier moment of the run is shown, the step that it had come to. examined: whether the
-    last steps of a run that diverged are to be shown; before: a state from which to recompute them.
-    moments: what the layers looked like, where that is shown; looking: whether to look again.
-    drawn: the number of the newest stroke drawn by hand that the data has.
-    findings: what is the matter with the run, where that is shown; diagnosing: whether to ask.
-    attending: what has been answered and reached of a question or a lesson.
-    """
-
-    run: Run
-    history: History
-    ghost: History | None = None
-    view: View = field(default_factory=View)
-    steps: int | None = 0
-    every: int = 1
-    slot: int = 0
-    budget: float = 0.25
-    seq: int = 0
-    playing: bool = False
-    fixed: bool = True
-    rate: float = 0.0
-    notice: str = ""
-    data: Dataset | None = None
-    pressed: bool = False
-    check: Check | None = None
-    checking: bool = False
-    band: Band | None = None
-    drawing: bool = False
-    spectra: Spectra | None = None
-    resolving: bool = False
-    large: bool = False
-    twin: Twin | None = None
-    edited: bool = False
-    goal: int | None = None
-    followed: int = 0
-    since: Run | None = None
-    examined: bool = False
-    before: Run | None = None
-    end: int | None = None
-    moments: Moments | None = None
-    looking: bool = False
-    drawn: int = 0
-    findings: tuple[Finding, ...] = ()
-    diagnosing: bool = False
-    attending: Attending = field(default_factory=Attending)
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """The run and history after a slice, and its frame; run is None where the data was missing.
-
-    moments: what the layers looked like, where that was asked for; looked: seconds that took;
-    recording: seconds that the record of the last step took, 0 where it had one already.
-    """
-
-    run: Run | None
-    history: History
-    frame: bytes = b""
-    steps: int = 0
-    seconds: float = 0.0
-    check: Check | None = None
-    band: Band | None = None
-    spectra: Spectra | None = None
-    twin: Twin | None = None
-    offers: tuple[Offer, ...] | None = None
-    moments: tuple[Moment, ...] = ()
-    looked: float = 0.0
-    recording: float = 0.0
-    findings: tuple[Finding, ...] | None = None
-    attending: Attending | None = None
+#: Draws of the weights that a band is made of, and seconds that a call takes for them.
+DRAWS, DRAWING = 100, 0.08
+#: Seconds that a call looks for singular values; what takes longer waits until training pauses.
+RESOLVING = 0.15
 
 
 def warm_up() -> None:
     """Do nothing: that this module is imported is what a new worker needs."""
 
 
-def data_of(work: Slice) -> Dataset | None:
+def answered(training: Training, display: Display, draw: Draw) -> Result:
+    """Return what becomes of a call: of one network, of two, or of one too large to train."""
+    data = data_of(training)
+    if data is None:
+        return Result(None, training.history)
+    if training.large:
+        return _large(training, display, data, draw)
+    if training.twin is not None:
+        return _twins(training, display, data, draw)
+    return _single(training, display, data, draw)
+
+
+def data_of(training: Training) -> Dataset | None:
     """Return the data that came along or is here already, None where it has to be sent."""
-    sent = work.data
+    sent = training.data
     if sent is None:
-        return CACHE.get(("data", work.run.data_key))
+        return CACHE.get(("data", training.run.data_key))
     arrays = (sent.X_train, sent.Y_train, sent.X_test, sent.Y_test)
     CACHE.put(("data", sent.key), sent, sum(a.nbytes for a in arrays))
     return sent
 
 
-def signal_slice(work: Slice) -> Outcome:
-    """Return the lab's frame of a network too large to train: its signal at step 0."""
-    data = data_of(work)
-    if data is None:
-        return Outcome(None, work.history)
-    run, history, band, spectra = attach(work.run, data), work.history, work.band, work.spectra
-    if work.drawing:
-        band = wider(run.config, data, work)
-        if overtaken(work):
-            return Outcome(run, history, band=band)
-    elif work.resolving or not len(history):
-        probe = taken_probe(run.config, data)
+# --- the three kinds of calls --------------------------------------------------------------------
+
+
+def _large(training: Training, display: Display, data: Dataset, draw: Draw) -> Result:
+    """Return the frame of a network too large to train: its signal at step 0."""
+    run, history, known = attach(training.run, data), training.history, training.measured
+    if "draws" in training.wanted:
+        known = replace(known, band=with_draws(run.config, data, training))
+        if _overtaken(training):
+            return Result(run, history, measured=known)
+    elif "spectra" in training.wanted or not len(history):
+        probe = acquire_probe(run.config, data)
         if not len(history):
             history = history.extend([probe.record(run.config.seed)])
-        if work.resolving:
-            spectra = resolved(probe.run(run.config.seed), replace(work, run=run))
-        give_back(probe, data)
-    known = replace(work, run=run, history=history, band=band, spectra=spectra)
-    known = replace(known, attending=attended(known))
-    frame = pack(message(known, None))
-    return Outcome(run, history, frame, band=band, spectra=spectra, attending=known.attending)
+        if "spectra" in training.wanted:
+            found = more_spectra(probe.run(run.config.seed), run, training, display)
+            known = replace(known, spectra=found)
+        release_probe(probe, data)
+    shown = _attended(
+        Shown(run, history, display, known, seq=training.seq, before=None, large=True)
+    )
+    return Result(run, history, draw(shown), measured=known, attending=shown.attending)
 
 
-def train_slice(work: Slice) -> Outcome:
-    """Return what becomes of a slice of work."""
-    data = data_of(work)
-    if data is None:
-        return Outcome(None, work.history)
-    run = attach(work.run, data)
-    if work.before is not None:
-        work = replace(work, before=attach(work.before, data))
-    known_start = len(work.history) and not work.edited
-    records = [] if known_start else start_record(run, work.view.page == "gradients")
-    before, looks = run.step, first_look(work, run)
-    (run,), (made,), seconds = trained(work, [run])
-    records += _last_steps(attach(work.run, data), run) if run.diverged else made
-    check = gradcheck(run) if work.checking and not run.diverged else work.check
+def _single(training: Training, display: Display, data: Dataset, draw: Draw) -> Result:
+    run, wanted = attach(training.run, data), training.wanted
+    known_start = len(training.history) and not training.edited
+    records = [] if known_start else start_record(run, training.keep_start)
+    before, looks = run.step, _first_look(training, run)
+    (run,), (made,), seconds = trained(training, [run])
+    records += _last_steps(attach(training.run, data), run) if run.diverged else made
+    known = training.measured
+    if "check" in wanted and not run.diverged:
+        known = replace(known, check=gradcheck(run))
     with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
         began = time.perf_counter()
-        now = newest(trainer, run, records, work.history)
+        now = newest(trainer, run, records, training.history)
         recording = time.perf_counter() - began if now else 0.0
-        history = work.history.extend([*records, *now])
-        band = wider(run.origin, data, work) if work.drawing else work.band
-        if overtaken(work):
-            return Outcome(run, history, band=band, check=check)
-        known = replace(work, run=run, history=history, check=check, band=band, since=work.run)
-        if work.resolving:
-            known = replace(known, spectra=resolved(probe_of(trainer).run(), known))
-        began = time.perf_counter()
-        if work.looking and not run.diverged:
-            looks.append(look(trainer, run))
-        looked = time.perf_counter() - began
-        known = replace(known, moments=with_looks(work.moments, looks))
-        if work.diagnosing:
-            known = replace(known, findings=diagnose(run, history, observe(trainer, run)))
-        known = replace(known, attending=attended(known))
-        shown = message(known, trainer)
-    offers = examined(run, known.before).offers if run.diverged and work.examined else None
-    made_steps = run.step - before
-    return Outcome(
-        run, history, pack(shown), made_steps, seconds, check, band, known.spectra, offers=offers,
-        moments=tuple(looks), looked=looked, recording=recording,
-        findings=known.findings if work.diagnosing else None, attending=known.attending,
+        history = training.history.extend([*records, *now])
+        if "draws" in wanted:
+            known = replace(known, band=with_draws(run.origin, data, training))
+            if _overtaken(training):
+                return Result(run, history, measured=known)
+        known, looks, looked = _measured(training, display, run, history, trainer, known, looks)
+        shown = Shown(
+            run, history, display, known, trainer, before=training.run, seq=training.seq,
+            autopsy=_autopsy(training, run, data), at_full_speed=training.steps is None,
+        )  # fmt: skip
+        shown = _attended(shown)
+        frame = draw(shown)
+    offers = shown.autopsy.offers if shown.autopsy else None
+    return Result(
+        run, history, frame, run.step - before, seconds, looks=tuple(looks), looked=looked,
+        measured=replace(known, moments=None, offers=offers), recording=recording,
+        diagnosed="diagnosis" in wanted, attending=shown.attending,
     )  # fmt: skip
 
 
-def first_look(work: Slice, run: Run) -> list[Moment]:
-    """Return what the layers look like at step 0, where that is shown and not known yet."""
-    if not work.looking or run.step or (work.moments is not None and len(work.moments.lines)):
-        return []
-    with borrowed_trainer(run) as trainer:
-        return [look(trainer, run)]
+def _twins(training: Training, display: Display, data: Dataset, draw: Draw) -> Result:
+    """Return what becomes of a call on both networks, trained in step."""
+    second = training.twin
+    assert second is not None
+    before = [attach(training.run, data), attach(second.run, data)]
+    known = [
+        h if len(h) else h.extend(start_record(r))
+        for h, r in zip((training.history, second.history), before, strict=True)
+    ]
+    runs, made, seconds = trained(training, before)
+    histories = []
+    for run, history, records in zip(runs, known, made, strict=True):
+        with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
+            histories.append(history.extend([*records, *newest(trainer, run, records, history)]))
+    second = replace(second, run=runs[1], history=histories[1])
+    shown = _attended(
+        Shown(
+            runs[0],
+            histories[0],
+            display,
+            twin=second,
+            before=training.run,
+            seq=training.seq,
+            at_full_speed=training.steps is None,
+        )
+    )
+    frame = draw(shown)
+    steps = max(run.step for run in runs) - max(run.step for run in before)
+    return Result(
+        runs[0], histories[0], frame, steps, seconds, second, training.measured,
+        attending=shown.attending,
+    )  # fmt: skip
 
 
-def with_looks(moments: Moments | None, looks: list[Moment]) -> Moments | None:
-    """Return the moments with new ones behind them, None where they are not shown."""
-    for found in looks if moments is not None else ():
-        moments = moments.extend(found)  # type: ignore[union-attr]
-    return moments
+def _attended(shown: Shown) -> Shown:
+    """Return it with what has been reached by now of a lesson or a question."""
+    reached = attended(shown.attending, shown.state)
+    return replace(shown, display=replace(shown.display, attending=reached))
 
 
-def overtaken(work: Slice) -> bool:
-    """Return whether what was drawn for a waiting page is waited for no more: no frame is made."""
-    return work.drawing and flagged(work.slot, work.seq)
+# --- training ------------------------------------------------------------------------------------
 
 
-def trained(work: Slice, runs: list[Run]) -> tuple[list[Run], list[list[Record]], float]:
-    """Return the runs after a slice's steps, in step with each other, their records, and seconds.
+def trained(training: Training, runs: list[Run]) -> tuple[list[Run], list[list[Record]], float]:
+    """Return the runs after a call's steps, in step with each other, their records, and seconds.
 
     One that diverges stays behind; the others go on.
     """
-    runs, watch, finished = list(runs), Watch(work.every), _finished(work)
+    runs, watch, finished = list(runs), Watch(training.every), _finished(training)
     records: list[list[Record]] = [[] for _ in runs]
     at = max(run.step for run in runs)
-    end = at + (work.steps if work.steps is not None else 10**12)
+    end = at + (training.steps if training.steps is not None else 10**12)
     # First a few steps, then more: how long one takes is not known before, nor from the first
     # one, which also loads a trainer.
     check, known, first = 0, False, time.perf_counter()
@@ -252,9 +195,9 @@ def trained(work: Slice, runs: list[Run]) -> tuple[list[Run], list[list[Record]]
     return runs, records, time.perf_counter() - first
 
 
-def _finished(work: Slice) -> Callable[[], bool]:
-    end = time.perf_counter() + work.budget
-    return lambda: flagged(work.slot, work.seq) or time.perf_counter() > end
+def _finished(training: Training) -> Callable[[], bool]:
+    end = time.perf_counter() + training.budget
+    return lambda: flagged(training.slot, training.seq) or time.perf_counter() > end
 
 
 def start_record(run: Run, always: bool = False) -> list[Record]:
@@ -277,3 +220,89 @@ def newest(trainer: Trainer, run: Run, records: list[Record], history: History) 
     """Return a record of the run's present step, unless there is one or it is out of range."""
     known = records[-1].step if records else history.last("step") if len(history) else -1
     return [] if known == run.step else in_range(measure(trainer, run.step, run.epoch))
+
+
+# --- measuring -----------------------------------------------------------------------------------
+
+
+def _measured(
+    training: Training,
+    display: Display,
+    run: Run,
+    history: History,
+    trainer: Trainer,
+    known: Measured,
+    looks: list[Moment],
+) -> tuple[Measured, list[Moment], float]:
+    """Return what is known with what was wanted of these, the new looks, and their seconds."""
+    wanted = training.wanted
+    if "spectra" in wanted:
+        found = more_spectra(probe_of(trainer).run(), run, training, display)
+        known = replace(known, spectra=found)
+    began = time.perf_counter()
+    if "moments" in wanted and not run.diverged:
+        looks = [*looks, look(trainer, run)]
+    looked, moments = time.perf_counter() - began, known.moments
+    if moments is not None:
+        for moment in looks:
+            moments = moments.extend(moment)
+        known = replace(known, moments=moments)
+    if "diagnosis" in wanted:
+        known = replace(known, findings=diagnose(run, history, observe(trainer, run)))
+    return known, looks, looked
+
+
+def _first_look(training: Training, run: Run) -> list[Moment]:
+    """Return what the layers look like at step 0, where that is shown and not known yet."""
+    moments = training.measured.moments
+    if "moments" not in training.wanted or run.step or (moments and len(moments.lines)):
+        return []
+    with borrowed_trainer(run) as trainer:
+        return [look(trainer, run)]
+
+
+def with_draws(config: Config, data: Dataset, training: Training) -> Band:
+    """Return the band with more draws, as many as fit into DRAWING seconds, at least one.
+
+    Fewer where somebody has pressed something: the worker has better things to do.
+    """
+    probe = acquire_probe(config, data)
+    end, found = time.perf_counter() + DRAWING, training.measured.band
+    while found is None or found.draws < DRAWS:
+        # Other seeds than a run's: the run on screen is not one of its own band.
+        first = 10_000 + (found.draws if found else 0)
+        found = band(probe, range(first, first + 1), found)
+        if time.perf_counter() > end or flagged(training.slot, training.seq):
+            break
+    release_probe(probe, data)
+    return found
+
+
+def more_spectra(net: Pass, run: Run, training: Training, display: Display) -> Spectra:
+    """Return the singular values at the run's step, as many as fit into RESOLVING seconds."""
+    end = time.perf_counter() + RESOLVING
+
+    def stop() -> bool:
+        # At full speed the flag stands at every frame, and a part of this step's is no use.
+        gone = not display.playing and flagged(training.slot, training.seq)
+        return gone or time.perf_counter() > end
+
+    return spectra(net, run.step, training.measured.spectra, stop)
+
+
+def _overtaken(training: Training) -> bool:
+    """Return whether what was drawn for a waiting page is waited for no more: no frame is made."""
+    return flagged(training.slot, training.seq)
+
+
+def _autopsy(training: Training, run: Run, data: Dataset) -> Autopsy | None:
+    """Return the autopsy of a run that diverged, where that is wanted, from the cache if it can."""
+    if run.diverged is None or "autopsy" not in training.wanted:
+        return None
+    key = ("autopsy", run.data_key, run.origin, run.changes, run.diverged)
+    found = CACHE.get(key)
+    if found is None:
+        found = autopsy(run, attach(training.before, data) if training.before else None)
+        arrays = [*found.largest.values(), *found.rms.values()]
+        CACHE.put(key, found, sum(a.nbytes for a in arrays) + found.back.parameters.nbytes)
+    return found

@@ -1,16 +1,13 @@
-"""The panel of a run that diverged: its last steps, what broke first, and two ways back."""
+"""The last steps of a run that diverged: what passed the limit first, and ways back."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dnn.engine.cache import CACHE
-from dnn.run.training import Run
 from lab import figures
-from lab.analysis.diagnosis.autopsy import QUANTITIES, Autopsy, autopsy
-
-if TYPE_CHECKING:
-    from lab.live.worker import Slice
+from lab.live.shown import Shown
+from lab.panels.distributions import QUANTITIES
+from lab.panels.panel import Panel
 
 #: What can be shown of the last steps, and what the choice is called.
 OPTIONS = [
@@ -19,24 +16,10 @@ OPTIONS = [
 ]  # fmt: skip
 
 
-def examined(run: Run, before: Run | None) -> Autopsy:
-    """Return the autopsy of a run that diverged, from the worker's cache where it is there.
-
-    before: an earlier state of it, from which the last steps are recomputed.
-    """
-    assert run.diverged is not None
-    key = ("autopsy", run.data_key, run.origin, run.changes, run.diverged)
-    found = CACHE.get(key)
-    if found is None:
-        found = autopsy(run, before)
-        arrays = [*found.largest.values(), *found.rms.values()]
-        CACHE.put(key, found, sum(a.nbytes for a in arrays) + found.back.parameters.nbytes)
-    return found
-
-
-def autopsy_panel(work: Slice) -> dict[str, Any]:
-    """Return the panel of work.run, which diverged: a line a layer, words, and the ways back."""
-    found, view, run = examined(work.run, work.before), work.view, work.run
+def autopsy_panel(shown: Shown) -> dict[str, Any]:
+    """Return the panel of a run that diverged: a line a layer, words, and the ways back."""
+    found, view, run = shown.autopsy, shown.view, shown.run
+    assert found is not None
     broke = found.broke
     first = "activation" if broke.quantity == "logit" else broke.quantity
     quantity = first if view.autopsy == "first" else view.autopsy
@@ -70,3 +53,15 @@ def _tried(tried: int, survived: int) -> str:
     if survived < tried:
         return f"Tried: it diverges again after {survived} steps."
     return f"Tried: it survives the next {tried} steps."
+
+
+PANELS = [
+    Panel(
+        needs=frozenset({"autopsy"}),
+        key="autopsy",
+        label="The last steps of a run that diverged",
+        pages={"playground": 60, "layers": 20},
+        build=autopsy_panel,
+        applies=lambda shown: shown.autopsy is not None,
+    )
+]

@@ -7,7 +7,7 @@ between two layers travel; the panel says so.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -36,10 +36,10 @@ from lab.analysis.maps import (
 from lab.figures import count
 from lab.figures.boundary import class_name
 from lab.figures.theme import boundary_ramp, depth, layer_color, tokens
+from lab.live.shown import Shown
+from lab.panels.panel import Panel, Part
+from lab.panels.plane import over_plane_pass, points_version
 from lab.text.numbers import short
-
-if TYPE_CHECKING:
-    from lab.live.worker import Slice
 
 #: Between two layers at most so many links travel, and in all so many; biases come beside them.
 LINKS, LINKS_IN_ALL = 288, 2_400
@@ -49,42 +49,45 @@ ROW = 24
 SAMPLE = 8_192
 
 
-def network_panel(
-    work: Slice, trainer: Trainer, net: Pass, size: int, version: str
-) -> dict[str, Any]:
-    """Return the panel of the network; net: the pass over the plane, `size` points a side.
-
-    version: of what does not change during a run, here the maps of the inputs.
-    """
+def network_panel(shown: Shown) -> Part:
+    """Return the panel of the network, with its units' maps over the input plane."""
+    trainer = shown.trainer
+    assert trainer is not None
+    net, size = shown.once(over_plane_pass)
     maps, inputs = unit_maps(trainer, net, size), inputs_of(trainer)
-    links = _links(work, trainer, maps)
+    links = _links(shown, trainer, maps)
     panel = figures.panel(
         "Network",
-        sentence(trainer, maps, inputs, links, work.view.plane),
+        sentence(trainer, maps, inputs, links, shown.view.plane),
         {"data": [], "layout": {}},
-        layers=[_layer(trainer, l, m, work.view.theme) for l, m in enumerate(maps, 1)],
+        layers=[_layer(trainer, l, m, shown.view.theme) for l, m in enumerate(maps, 1)],
         inputs=_inputs(inputs),
         maps=np.concatenate([m.values.reshape(-1) for m in maps]),
         links=links,
-        step=work.run.step,
-        moved=work.run.step - work.since.step if work.since else 0,
+        step=shown.run.step,
+        moved=shown.run.step - shown.before.step if shown.before else 0,
         probe=len(probe_of(trainer).rows),
-        pointed=work.view.pointed,
-        pinned=work.view.pinned if pinned_unit(work, trainer) else "",
-        discretise=work.view.discretise,
-        hidden=list(work.run.config.hidden),
-        legend=_legend(work.view.theme),
+        pointed=shown.view.pointed,
+        pinned=shown.view.pinned if pinned_unit(shown, trainer) else "",
+        discretise=shown.view.discretise,
+        hidden=list(shown.run.config.hidden),
+        legend=_legend(shown.view.theme),
         limits={
             "units": FIELDS["hidden"].max,
             "layers": FIELDS["hidden"].max_length,
             "value": LARGEST_EDIT,
         },
-        colors=_colors(work.view.theme),
+        colors=_colors(shown.view.theme),
     )
-    if work.fixed:
-        maps_ = input_maps(trainer, work.view.plane).reshape(-1)
+    if shown.display.points_due:
+        maps_ = input_maps(trainer, shown.view.plane).reshape(-1)
         names = list(inputs.names) if len(inputs.names) > MANY_INPUTS else None
-        panel["static"] = {"version": version, "side": SIDE, "maps": maps_, "names": names}
+        panel["static"] = {
+            "version": points_version(shown.run, shown.view),
+            "side": SIDE,
+            "maps": maps_,
+            "names": names,
+        }
     return panel
 
 
@@ -173,7 +176,7 @@ def _normalised(trainer: Trainer, l: int) -> Array:
     return np.column_stack([scale, beta - scale * mean])
 
 
-def _links(work: Slice, trainer: Trainer, maps: list[Maps]) -> list[dict[str, Any]]:
+def _links(shown: Shown, trainer: Trainer, maps: list[Maps]) -> list[dict[str, Any]]:
     """Return for each layer its links: blocks [W b] of the weight, its gradient and its last move.
 
     gradient: of the mean cost of the first training examples, without penalties and dropout. at:
@@ -183,10 +186,10 @@ def _links(work: Slice, trainer: Trainer, maps: list[Maps]) -> list[dict[str, An
     gradients = probe.run().G
     examples = len(probe.rows)
     blocks = trainer.layout.views(trainer.p)
-    since = work.since.parameters if work.since is not None else work.run.parameters
+    since = shown.before.parameters if shown.before is not None else shown.run.parameters
     earlier = trainer.layout.views(since)
     most = min(LINKS, LINKS_IN_ALL // len(blocks))
-    seen = unit_in_view(work, trainer)
+    seen = unit_in_view(shown, trainer)
     told: list[dict[str, Any]] = []
     for W, G, E, m in zip(blocks, gradients, earlier, maps, strict=True):
         whole = W.size - len(W) <= most
@@ -264,17 +267,17 @@ def sentence(
 # --- the pinned unit -----------------------------------------------------------------------------
 
 
-def pinned_unit(work: Slice, trainer: Trainer) -> tuple[int, int] | None:
+def pinned_unit(shown: Shown, trainer: Trainer) -> tuple[int, int] | None:
     """Return layer (from 1) and unit (from 0) that the view pins, None where there is none such."""
-    if not work.view.pinned:
+    if not shown.view.pinned:
         return None
-    return _place(work.view.pinned, trainer)
+    return _place(shown.view.pinned, trainer)
 
 
-def unit_in_view(work: Slice, trainer: Trainer) -> tuple[int, int] | None:
+def unit_in_view(shown: Shown, trainer: Trainer) -> tuple[int, int] | None:
     """Return the unit that is pointed at where the browser has no map of it, or else the pinned."""
-    found = _place(work.view.pointed, trainer) if work.view.pointed else None
-    return found or pinned_unit(work, trainer)
+    found = _place(shown.view.pointed, trainer) if shown.view.pointed else None
+    return found or pinned_unit(shown, trainer)
 
 
 def _place(name: str, trainer: Trainer) -> tuple[int, int] | None:
@@ -283,23 +286,23 @@ def _place(name: str, trainer: Trainer) -> tuple[int, int] | None:
     return None if l >= len(sizes) or j > sizes[l] else (l, j - 1)
 
 
-def shows_unit(panel: dict[str, Any], work: Slice, trainer: Trainer, net: Pass) -> dict[str, Any]:
+def shows_unit(panel: dict[str, Any], shown: Shown, trainer: Trainer, net: Pass) -> dict[str, Any]:
     """Return the boundary's panel showing the field of the unit in view, if there is one."""
-    found = unit_in_view(work, trainer)
+    found = unit_in_view(shown, trainer)
     if found is None:
         return panel
     l, j = found
     A = net.activation(l) if l < trainer.layout.layers else net.prediction
     limits = layer_range(trainer, l, A)
     figure = panel["figure"]
-    colors = {**boundary_ramp(work.view.theme), "line": tokens(work.view.theme)["t1"]}
+    colors = {**boundary_ramp(shown.view.theme), "line": tokens(shown.view.theme)["t1"]}
     layout = {**figure["layout"], "meta": {**figure["layout"]["meta"], "field": colors}}
-    words = _layer(trainer, l, _no_maps(limits), work.view.theme)
+    words = _layer(trainer, l, _no_maps(limits), shown.view.theme)
     return {
         **panel,
         "title": unit_name(words, j),
         "subtitle": re.sub("^Boundary", "Map", panel["subtitle"]),
-        "legend": field_legend(words, work.view.theme),
+        "legend": field_legend(words, shown.view.theme),
         "figure": {**figure, "layout": layout},
         "field": to_bytes(A[j], limits),
         "contour": True,
@@ -323,3 +326,15 @@ def field_legend(layer: dict[str, Any], theme: str) -> list[dict[str, Any]]:
     c = tokens(theme)
     label = [f"{layer['symbol']} = {layer['low']}", layer["high"]]
     return [{"symbol": "ramp", "colors": [c["neg"], c["mid"], c["pos"]], "label": label}]
+
+
+PANELS = [
+    Panel(
+        key="network",
+        label="Network",
+        pages={"playground": 10},
+        build=network_panel,
+        kind="diagram",
+        plain=True,
+    )
+]

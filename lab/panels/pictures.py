@@ -1,4 +1,4 @@
-"""Pictures that a network sees and makes: examples with its answers, and first-layer weights."""
+"""Pictures that a network sees, with its answers, the worst mistakes first."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import numpy as np
 
 from dnn.engine.layout import Array
 from lab import figures
-from lab.figures import count, short
 from lab.figures.theme import tokens
+from lab.live.shown import Shown
+from lab.panels.answers import Answers, has_pictures, stated
+from lab.panels.panel import Panel, Part
+from lab.text.numbers import count, short
 
 #: Pictures on a page of the gallery, small and large ones; units of the first layer.
 SMALL, LARGE, UNITS = 24, 12, 24
 #: Pictures of more pixels a side are large.
 SIDE = 24
-FILTERS = [["now", "Now"], ["change", "Change"]]
 #: A frame has at most so many bytes of pictures, of each kind, while playing and at rest.
 MOVING, RESTING = 24_000, 250_000
 
@@ -61,6 +63,12 @@ def reduced(pictures: Array, shape: tuple[int, ...], most: int) -> tuple[Array, 
     return mean.reshape(k, -1), (h, w, channels)
 
 
+def pictures_panel(shown: Shown) -> Part:
+    """Return the panel of the pictures."""
+    a = shown.once(Answers)
+    return stated(a, gallery_panel(a))
+
+
 def gallery_panel(answers: Any) -> dict[str, Any]:
     """Return the panel of pictures with the network's answers, the worst mistakes first."""
     a, view, data = answers, answers.view, answers.data
@@ -74,7 +82,7 @@ def gallery_panel(answers: Any) -> dict[str, Any]:
     picked = shown[(page - 1) * each : page * each]
     X = data.X_test if a.part == "test" else data.X_train
     bytes_, shape = reduced(
-        measured(data, X[:, picked]).T, data.image, MOVING if a.work.playing else RESTING
+        measured(data, X[:, picked]).T, data.image, MOVING if a.shown.display.playing else RESTING
     )
     names = data.class_names
     panel = figures.panel(
@@ -99,7 +107,7 @@ def gallery_panel(answers: Any) -> dict[str, Any]:
             }
             for i in picked
         ],
-        colors=_colors(view.theme),
+        colors=picture_colors(view.theme),
     )  # fmt: skip
     if not len(shown):
         panel["empty"] = {"strong": "No mistakes", "text": f"All {a.examples} are right."}
@@ -119,11 +127,11 @@ def _gallery_words(a: Any, wrong: int, averaged: bool) -> str:
         f"{count(wrong)} of {a.examples} are wrong; those with the least for the true class come "
         f"first. Below each: {said} what the network says, then of what it is."
         + coarse
-        * (averaged and a.work.playing)
+        * (averaged and a.shown.display.playing)
     )
 
 
-def _colors(theme: str) -> dict[str, str]:
+def picture_colors(theme: str) -> dict[str, str]:
     c = tokens(theme)
     return {
         "low": c["neg"], "mid": c["mid"], "high": c["pos"], "t1": c["t1"], "t2": c["t2"],
@@ -131,46 +139,13 @@ def _colors(theme: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def filters_panel(answers: Any) -> dict[str, Any]:
-    """Return the panel of the first layer's weights, or what training has made of them, a picture
-    a unit.
-    """
-    a, data = answers, answers.data
-    W = a.trainer.layout.weights(a.trainer.p)[0][0]
-    change = a.view.filter == "change"
-    if change:
-        W = W - a.trainer.layout.weights(a.work.run.initial)[0][0]
-    shown = np.asarray(W[:UNITS], np.float64)
-    pictures, shape = reduced(shown, data.image, MOVING if a.work.playing else RESTING)
-    most = np.maximum(np.abs(pictures).max(axis=1, keepdims=True), 1e-30)
-    colors = _colors(a.view.theme)
-    grey = data.image[2] == 1
-    return figures.panel(
-        "Layer 1 weights",
-        _filter_words(
-            len(W), grey, shape != tuple(data.image), "change since step 0" if change else "weight"
-        ),
-        {"data": [], "layout": {}},
-        controls=[
-            {"key": "filter", "label": "Weights", "value": a.view.filter, "options": FILTERS}
-        ],
-        pictures=np.rint(127.5 + 127.5 * pictures / most).astype(np.uint8).reshape(-1),
-        shape=list(shape),
-        diverging=grey,
-        tiles=[
-            {"top": f"{j + 1}", "bottom": f"±{short(float(f'{m:.2g}'))}", "wrong": False}
-            for j, m in enumerate(most[:, 0])
-        ],
-        colors=colors,
-        legend=[
-            {"symbol": "ramp", "colors": [colors["low"], colors["mid"], colors["high"]],
-             "label": ["−", "+"]}
-        ] if grey else [],
-    )  # fmt: skip
-
-
-def _filter_words(units: int, grey: bool, averaged: bool, what: str) -> str:
-    some = f"{UNITS} of {count(units)} units" if units > UNITS else f"{count(units)} units"
-    words = f"{some}, each scaled by its largest {what} (below)"
-    words += "" if grey else "; grey is 0"
-    return words + (". Averaged over small squares." if averaged else ".")
+PANELS = [
+    Panel(
+        key="pictures",
+        label="Pictures",
+        pages={"results": 90},
+        build=pictures_panel,
+        applies=has_pictures,
+        kind="pictures",
+    )
+]

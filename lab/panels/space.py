@@ -1,36 +1,38 @@
-"""The panel of a hidden layer's space, which takes the place of the decision boundary's."""
+"""A hidden layer's space, which takes the place of the decision boundary."""
 
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from dnn.engine.trainer import Trainer
 from lab import figures
 from lab.analysis.maps import value_scale
-from lab.analysis.space import chosen_units, hidden_space
-
-if TYPE_CHECKING:
-    from lab.live.worker import Slice
+from lab.analysis.space import chosen_layer, chosen_units, hidden_space
+from lab.live.shown import Shown
+from lab.panels.boundary import boundary_of
+from lab.panels.panel import Panel, Part
+from lab.panels.plane import over_plane_pass, shows_space, space_choice
 
 #: Two of so many units can be chosen as axes.
 MOST_PAIRED = 8
 
 
-def space_choice(work: Slice, layer: int | None) -> dict[str, Any]:
-    """Return the control that chooses the input plane or a hidden layer's space."""
-    count = len(work.run.config.hidden)
-    layers = [[str(l), f"Layer {l}'s space"] for l in range(1, count)]
-    options = [["", "Input plane"], *layers, ["last", f"Layer {count}'s space"]]
-    value = "" if layer is None else "last" if layer == count else str(layer)
-    return {
-        "key": "space_layer", "label": "Plane", "value": value, "options": options, "menu": True,
-    }  # fmt: skip
+def space_panel(shown: Shown) -> Part:
+    """Return the panel of the space, with what shows a unit's map over the input plane."""
+    assert shown.trainer is not None
+    layer = chosen_layer(shown.view.space_layer, len(shown.run.config.hidden))
+    assert layer is not None
+    _, size = shown.once(over_plane_pass)
+    plane = boundary_of(shown, np.empty(0, np.uint8), size)
+    return over_plane(space_of(shown, shown.trainer, layer), plane)
 
 
-def space_panel(work: Slice, trainer: Trainer, layer: int) -> dict[str, Any]:
+def space_of(shown: Shown, trainer: Trainer, layer: int) -> dict[str, Any]:
     """Return the panel of the data in the space of a hidden layer (1-based)."""
-    data, view, units = trainer.data, work.view, trainer.config.hidden[layer - 1]
+    data, view, units = trainer.data, shown.view, trainer.config.hidden[layer - 1]
     chosen = chosen_units(view.space_units, units)
     space = hidden_space(trainer, layer, chosen)
     points = figures.point_traces(
@@ -38,7 +40,7 @@ def space_panel(work: Slice, trainer: Trainer, layer: int) -> dict[str, Any]:
         data.Y_test[:, : space.test.shape[1]], data.target, view.show_test, view.theme,
         class_names=data.class_names, scale=value_scale(data), units=data.target_units,
     )  # fmt: skip
-    controls = [space_choice(work, layer)]
+    controls = [space_choice(shown, layer)]
     if units > 2:
         pairs = list(combinations(range(1, min(units, MOST_PAIRED) + 1), 2))
         named = [[f"{i}-{j}", f"Units {i}, {j}"] for i, j in pairs]
@@ -80,3 +82,15 @@ def over_plane(space: dict[str, Any], boundary: dict[str, Any]) -> dict[str, Any
     """
     held = {"plane": boundary["figure"], "plane_subtitle": boundary["subtitle"]}
     return {**space, **held, **({"static": boundary["static"]} if "static" in boundary else {})}
+
+
+PANELS = [
+    Panel(
+        key="space",
+        label="Hidden space, and its choice",
+        pages={"playground": 20},
+        build=space_panel,
+        applies=shows_space,
+        kind="plane",
+    )
+]

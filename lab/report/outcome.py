@@ -18,6 +18,7 @@ from lab import figures
 from lab.analysis import metrics
 from lab.analysis.diagnosis import RULES, diagnose
 from lab.analysis.diagnosis.verdict import judge
+from lab.analysis.signal import signal_at
 from lab.figures import (
     change_label,
     cost_sentence,
@@ -27,9 +28,8 @@ from lab.figures import (
     percent,
 )
 from lab.figures.svg import dashed, svg
-from lab.live.worker import Slice
-from lab.panels.gradients import signal_at
-from lab.panels.results import Answers
+from lab.live.shown import Shown as Slice
+from lab.panels.answers import Answers
 from lab.teaching.attending import charts_held, withheld
 
 #: So many records make the table, and so many changes are written out.
@@ -176,7 +176,8 @@ def _finding(*lines: str) -> str:
 def _score(work: Slice, name: str) -> str:
     """Return the confusion matrix, or the errors of numbers: of the test part, if there is one."""
     with borrowed_trainer(work.run) as trainer, np.errstate(all="ignore"):
-        answers = Answers(replace(work, view=replace(work.view, part="test")), trainer)
+        view = replace(work.view, part="test")
+        answers = Answers(replace(work, trainer=trainer, display=replace(work.display, view=view)))
         if not answers.finite:
             return ""
         words = _errors(answers) if _real(work.run) else _confusion(answers)

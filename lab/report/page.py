@@ -9,13 +9,14 @@ from dnn.config import FIELDS
 from dnn.run.history import History
 from dnn.run.training import Run
 from lab.figures import count
+from lab.live.request import Display
+from lab.live.shown import Shown as Slice
 from lab.live.twins import Twin
-from lab.live.worker import Slice
 from lab.report.outcome import networks
 from lab.report.qr import LONGEST, qr_svg
 from lab.report.settings import settings_section
 from lab.report.style import CSS
-from lab.teaching.attending import Attending, lesson_of, strip, withheld
+from lab.teaching.attending import Attending, lesson_message, lesson_of, withheld
 from lab.view import View
 
 #: Of a link with more characters than these the code is printed larger.
@@ -46,10 +47,8 @@ def report(
     """
     if run.data is None:
         raise ValueError("data: this Run was unpickled without its data; use dnn.attach(run, data)")
-    work = Slice(
-        run, history, view=replace(view or View(), theme="light"),
-        attending=attending or Attending(), twin=twin,
-    )  # fmt: skip
+    display = Display(replace(view or View(), theme="light"), attending=attending or Attending())
+    work = Slice(run, history, display, twin=twin)
     title, place = _title(work)
     body = [
         f"<h1>{escape(title)}</h1><p class='what'>{escape(place)}</p>",
@@ -85,7 +84,7 @@ def _title(work: Slice) -> tuple[str, str]:
 
 def _question(work: Slice) -> str:
     """Return the question with what was predicted and what came of it; "" without one."""
-    asked = strip(work)
+    asked = lesson_message(work.attending, work.state)
     if asked is None:
         return ""
     chosen, answer = asked["chosen"], asked["answer"]

@@ -13,8 +13,8 @@ from dnn.parts.losses import LOSSES
 from dnn.run.training import Run
 from lab import figures
 from lab.figures import count
+from lab.live.shown import Shown as Slice
 from lab.live.twins import setting_words
-from lab.live.worker import Slice
 from lab.text.numbers import OFF_AT_ZERO
 
 GROUPS = {"data": "Data", "network": "Network", "training": "Training"}

@@ -7,19 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lab.figures import count, number, short
 from lab.teaching.lessons import LESSONS
 from lab.teaching.lessons.lesson import Lesson, Notes, Question, State
-from lab.teaching.questions import QUESTIONS
+from lab.teaching.questions import QUESTIONS, USUAL
+from lab.text.numbers import count, number, short
 from lab.view import View
 
-if TYPE_CHECKING:
-    from lab.live.worker import Slice
-
-#: Panels whose sentences say what is shown and not what came of it; twins have two of each.
-PLAIN = ("network", "boundary", "a_boundary", "b_boundary")
 #: Pages whose charts are the answer itself: they are not there before it has been guessed.
 ANSWERING = ("gradients",)
 
@@ -63,7 +58,7 @@ def question_of(view: View) -> Question | None:
     lesson = lesson_of(view)
     if lesson is not None:
         return lesson.question
-    return QUESTIONS[view.page] if view.predict else None
+    return QUESTIONS.get(view.page, USUAL) if view.predict else None
 
 
 def chosen(attending: Attending, choice: int, step: int, view: View) -> Attending:
@@ -94,45 +89,26 @@ def withheld(view: View, attending: Attending) -> bool:
     return view.predict and not attending.open
 
 
-def shut(panels: dict[str, Any], view: View, attending: Attending) -> dict[str, Any]:
-    """Return a page's panels without badges, mends, and sentences that give the answer away."""
-    if charts_held(view, attending):
-        return {}
-    nothing = {"badge": None, "banner": None}
-    return {
-        key: panel | nothing | ({} if key in PLAIN else {"subtitle": ""})
-        for key, panel in panels.items()
-    }
-
-
-def state_of(work: Slice) -> State:
-    """Return what a check looks at in a slice."""
-    second = None
-    if work.twin is not None:
-        run = replace(work.twin.run, data=work.run.data)
-        second = State(run, work.twin.history, work.view)
-    return State(work.run, work.history, work.view, second)
-
-
-def attended(work: Slice) -> Attending:
-    """Return what has been reached after a slice; what was reached before stays."""
-    before, question = work.attending, question_of(work.view)
-    if question is None or not len(work.history):
-        return before
-    state, lesson = state_of(work), lesson_of(work.view)
+def attended(attending: Attending, state: State) -> Attending:
+    """Return what has been reached by now; what was reached before stays."""
+    question, lesson = question_of(state.view), lesson_of(state.view)
+    if question is None or not len(state.history):
+        return attending
     if lesson is not None:
         if lesson.strays(state.config):
-            return before
-        found = {g.key: g.check(state) for g in lesson.goals if g.key not in before.reached}
+            return attending
+        found = {g.key: g.check(state) for g in lesson.goals if g.key not in attending.reached}
         new = {key: noted for key, noted in found.items() if isinstance(noted, dict)}
-        before = replace(before, reached={**before.reached, **new}) if new else before
-    outcome = question.outcome(state, before.notes)
-    return before if outcome is None else replace(before, outcome=outcome)
+        if new:
+            attending = replace(attending, reached={**attending.reached, **new})
+    outcome = question.outcome(state, attending.notes)
+    return attending if outcome is None else replace(attending, outcome=outcome)
 
 
-def strip(work: Slice) -> dict[str, Any] | None:
+def lesson_message(attending: Attending, state: State) -> dict[str, Any] | None:
     """Return what the page says of the question and the lesson; None where there is neither."""
-    question, attending = question_of(work.view), work.attending
+    view = state.view
+    question = question_of(view)
     if question is None:
         return None
     shown: dict[str, Any] = {
@@ -141,25 +117,25 @@ def strip(work: Slice) -> dict[str, Any] | None:
         "question": question.text,
         "choices": list(question.choices),
         "chosen": attending.chosen,
-        "answer": _answer(question, work),
-        "held": charts_held(work.view, attending),
+        "answer": _answer(question, attending),
+        "held": charts_held(view, attending),
         "goals": [],
         "done": False,
         "take_away": None,
         "next": None,
         "lesson": False,
     }
-    lesson = lesson_of(work.view)
-    return shown if lesson is None else shown | _of_lesson(lesson, work)
+    lesson = lesson_of(view)
+    return shown if lesson is None else shown | _of_lesson(lesson, attending, state)
 
 
-def _of_lesson(lesson: Lesson, work: Slice) -> dict[str, Any]:
-    attending, keys = work.attending, list(LESSONS)
+def _of_lesson(lesson: Lesson, attending: Attending, state: State) -> dict[str, Any]:
+    keys = list(LESSONS)
     at = keys.index(lesson.key)
     done = all(goal.key in attending.reached for goal in lesson.goals)
     following = LESSONS[keys[at + 1]] if at + 1 < len(keys) else None
     take_away = None
-    if done and not withheld(work.view, attending):
+    if done and not withheld(state.view, attending):
         numbers = {
             name: short(value) if name in lesson.plain else _written(value)
             for name, value in attending.notes.items()
@@ -168,7 +144,7 @@ def _of_lesson(lesson: Lesson, work: Slice) -> dict[str, Any]:
     return {
         "title": lesson.title,
         "place": f"Lesson {at + 1} of {len(keys)}",
-        "goals": _goals(lesson, work),
+        "goals": _goals(lesson, attending, state),
         "done": done,
         "take_away": take_away,
         "next": following and {"title": following.title, "key": following.key},
@@ -180,10 +156,10 @@ def _written(value: float) -> str:
     return count(value) if value % 1 == 0 and abs(value) < 1e9 else number(value)
 
 
-def _goals(lesson: Lesson, work: Slice) -> list[dict[str, Any]]:
+def _goals(lesson: Lesson, attending: Attending, state: State) -> list[dict[str, Any]]:
     """Return the goals, each with what is still missing."""
-    state, reached = state_of(work), work.attending.reached
-    strays, held = lesson.strays(state.config), charts_held(work.view, work.attending)
+    reached = attending.reached
+    strays, held = lesson.strays(state.config), charts_held(state.view, attending)
     said = []
     for goal in lesson.goals:
         missing: Any = ""
@@ -198,9 +174,8 @@ def _goals(lesson: Lesson, work: Slice) -> list[dict[str, Any]]:
     return said
 
 
-def _answer(question: Question, work: Slice) -> dict[str, Any] | None:
+def _answer(question: Question, attending: Attending) -> dict[str, Any] | None:
     """Return the prediction beside the outcome; None before anything may be shown."""
-    attending = work.attending
     if not attending.open:
         return None
     said = "" if attending.chosen is None else question.choices[attending.chosen]

@@ -64,7 +64,8 @@ def _ahead(state: State, _: Notes) -> int | None:
     return 0 if a < b else 1
 
 
-_TRAINS = Question(
+#: Of a page that has no question of its own.
+USUAL = Question(
     f"What will {STEPS} steps of training do to the train cost?",
     (
         f"Bring it at least {NEAR:.0%} below what guessing costs",
@@ -75,8 +76,6 @@ _TRAINS = Question(
 )
 #: By the page's name.
 QUESTIONS = {
-    "playground": _TRAINS,
-    "layers": _TRAINS,
     "results": Question(
         f"After {STEPS} steps, how will the test cost, of examples that it has never trained on, "
         "compare with the train cost?",

@@ -22,6 +22,7 @@ from lab.intake.hand_drawn import by_hand
 from lab.live.session.loop import Loop
 from lab.teaching.presets import PRESETS
 from pages.shared import frames, session
+from pages.shared.page import all_pages
 
 GROUPS = {"data": "Data", "network": "Network", "training": "Training"}
 #: Kinds that share a row with another.
@@ -38,30 +39,19 @@ def sidebar(loop: Loop) -> None:
         return
     with st.sidebar:
         brand()
-        _start_from(loop.config)
+        _start_from(loop.state.config)
         for group in GROUPS:
             _group(group)
         _facts(loop)
 
 
+#: Pixels of the lab's bar of controls on a projector.
+LAB_BAR = 98
 #: How the lab's side bar is laid out: a heading, and the fields below it.
 LAB = {
     "Network": ("activation", "batch_norm", "residual", "branch_scale"),
     "Starting weights": ("initializer", "sigma_w", "sigma_b", "seed"),
     "Data and training": ("dataset", "optimizer", "learning_rate", "clip_norm"),
-}
-#: The pages that the side bar leads to: file, name and icon.
-PAGES = {
-    "playground.py": ("Playground", "hub"),
-    "layers.py": ("Layers", "layers"),
-    "results.py": ("Results", "fact_check"),
-    "gradients.py": ("Gradients", "stacked_line_chart"),
-    "twins.py": ("Twins", "compare"),
-    "data.py": ("Data", "table_chart"),
-    "experiments.py": ("Experiments", "science"),
-    "walk.py": ("Walk", "footprint"),
-    "teach.py": ("Teach", "school"),
-    "glossary.py": ("Glossary", "dictionary"),
 }
 
 
@@ -76,7 +66,7 @@ def lab_sidebar(loop: Loop, first: Callable[[], None] | None = None) -> None:
         brand()
         if first is not None:
             first()
-        _start_from(loop.config)
+        _start_from(loop.state.config)
         for heading in LAB:
             _lab_group(heading)
         _facts(loop)
@@ -89,9 +79,9 @@ SIGMA_W = (0.3, 3.0)
 @st.fragment
 def lab_bar() -> None:
     """Draw what a lecture turns while it is projected: depth, activation, scale, learning rate."""
-    if session.take_redraw():
+    if session.behind():
         st.rerun()
-    config = session.loop().config
+    config = session.state().config
     with st.container(key="lab_bar"):
         first, activation, scale, rate = st.columns(4, gap="medium")
     with first:
@@ -118,15 +108,15 @@ def _weight_scale(config: Config) -> None:
 def _rescale(key: str) -> None:
     if session.current(key):
         # From starting weights of another name only the scale is to change.
-        sigma_b = round(weight_scales(session.loop().config)[1], 4)
+        sigma_b = round(weight_scales(session.state().config)[1], 4)
         session.change(initializer="mean_field", sigma_w=float(session.value(key)), sigma_b=sigma_b)
 
 
 @st.fragment
 def _lab_group(heading: str) -> None:
-    if session.take_redraw():
+    if session.behind():
         st.rerun()
-    config = session.loop().config
+    config = session.state().config
     fields = _shown(LAB[heading], config)
     shaped = heading == "Network" and not session.hidden("hidden")
     if not (fields or shaped):
@@ -163,7 +153,7 @@ def depth(config: Config) -> None:
 def _reshape(key: str, what: str) -> None:
     if not session.current(key):
         return
-    hidden = session.loop().config.hidden
+    hidden = session.state().config.hidden
     depth, width = max(1, len(hidden)), hidden[0] if hidden else 64
     value = int(session.value(key))
     depth, width = (value, width) if what == "depth" else (depth, value)
@@ -176,8 +166,8 @@ def brand() -> None:
     if session.hidden("navigation"):
         return
     with st.container(horizontal=True, key="pages"):
-        for file, (name, icon) in PAGES.items():
-            st.page_link(file, label=name, icon=f":material/{icon}:")
+        for page in all_pages():
+            st.page_link(page.file, label=page.title, icon=f":material/{page.icon}:")
 
 
 def message() -> None:
@@ -196,7 +186,7 @@ def escaped(text: str) -> str:
 def _start_from(config: Config) -> None:
     if session.hidden("start_from"):
         return
-    current = session.preset_of(config) if session.loop().given is None else None
+    current = session.preset_of(config) if session.state().given is None else None
     key, presets = session.key_for("start_from", current), list(PRESETS)
     st.selectbox(
         "Start from", presets, index=None if current is None else presets.index(current), key=key,
@@ -217,11 +207,11 @@ def _group(group: str) -> None:
 
     A fragment: a learning rate, which changes live, does not draw the whole page again.
     """
-    if session.take_redraw():
+    if session.behind():
         st.rerun()
-    config = session.loop().config
-    if group == "data" and session.loop().given is not None:
-        _own_data(session.loop().given)
+    config = session.state().config
+    if group == "data" and session.state().given is not None:
+        _own_data(session.state().given)
         return
     fields = _shown((n for n, s in FIELDS.items() if s.group == group), config)
     if not fields:
@@ -297,8 +287,8 @@ def help_of(setting: Setting, chosen: Any = None) -> str:
     about the lesson's own settings: they would be the answer.
     """
     loop = session.loop()
-    if loop.lesson is not None and loop.withheld:
-        own = any(setting is FIELDS[name] for name in loop.lesson.free)
+    if loop.state.lesson is not None and loop.state.withheld:
+        own = any(setting is FIELDS[name] for name in loop.state.lesson.free)
         return "" if own else setting.help
     parts = [setting.help]
     if isinstance(chosen, Entry):
@@ -485,13 +475,13 @@ def _digit(number: int) -> str:
 
 
 def _resize(l: int, key: str) -> None:
-    hidden = session.loop().config.hidden
+    hidden = session.state().config.hidden
     if session.current(key) and l < len(hidden):
         session.change(hidden=(*hidden[:l], int(session.value(key)), *hidden[l + 1 :]))
 
 
 def _reactivate(l: int, key: str) -> None:
-    keys = session.loop().config.activations
+    keys = session.state().config.activations
     if session.current(key) and l < len(keys):
         session.change(activation=(*keys[:l], session.value(key), *keys[l + 1 :]))
 
@@ -510,13 +500,13 @@ WIDGETS: dict[str, Callable[[str, Setting, Config], None]] = {
 
 def _size(loop: Loop) -> None:
     """Draw how large the network is, where it is set: a depth that changes draws this part only."""
-    layers, size = loop.run.layout.sizes, f"{loop.run.layout.size:,} parameters"
+    layers, size = loop.state.run.layout.sizes, f"{loop.state.run.layout.size:,} parameters"
     few = len(layers) <= ROWS + 2
     st.caption(f"{'–'.join(map(str, layers))}: {size}." if few else f"{size}.")
 
 
 def _facts(loop: Loop) -> None:
-    data = loop.run.data
+    data = loop.state.run.data
     # Of points that are being drawn the panels count, which are there at every stroke.
     told = data is not None and not by_hand(data)
     points = f"{data.m_train:,} training and {data.m_test:,} test examples. " if told else ""

@@ -29,7 +29,8 @@ from starlette.staticfiles import StaticFiles
 from dnn.config import Config
 from dnn.data.datasets import DATASETS
 from lab.figures.thumbnail import table_thumbnail, thumbnail
-from lab.live.session.loop import Loop, dataset
+from lab.live.session.builtin_data import dataset
+from lab.live.session.loop import Loop
 
 #: Where all of this lives, below the address of the app.
 PREFIX = "lab"
@@ -41,6 +42,8 @@ WAIT = 5.0
 NOT_CACHED = {"Cache-Control": "no-store"}
 BYTES = "application/octet-stream"
 NOTHING_NEW, GONE, FAILED = 204, 404, 409
+#: Of an answer, where the page's side bar or buttons are to be drawn anew: the browser asks for it.
+BEHIND = "X-Page-Behind"
 
 _loops: WeakValueDictionary[str, Loop] = WeakValueDictionary()
 
@@ -83,15 +86,16 @@ async def next_frame(request: Request) -> Response:
     await to_thread.run_sync(loop.page_is, query.get("theme", ""), query.get("have", ""))
     seen = int(query["seen"]) if query.get("seen", "").isdecimal() else 0
     frame = await _newer_than(seen, loop)
-    if not frame and loop.failed:
-        return PlainTextResponse(loop.failed, FAILED, NOT_CACHED)
+    headers = {**NOT_CACHED, **({BEHIND: "1"} if loop.page_behind else {})}
+    if not frame and loop.state.failed:
+        return PlainTextResponse(loop.state.failed, FAILED, headers)
     if not frame:
-        return Response(status_code=NOTHING_NEW, headers=NOT_CACHED)
+        return Response(status_code=NOTHING_NEW, headers=headers)
     # Half of a frame is text that hardly changes: 0.2 ms of squeezing halve what is sent.
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(frame, media_type=BYTES, headers=NOT_CACHED)
+        return Response(frame, media_type=BYTES, headers=headers)
     packed = await to_thread.run_sync(gzip.compress, frame, 1)
-    return Response(packed, media_type=BYTES, headers={**NOT_CACHED, "Content-Encoding": "gzip"})
+    return Response(packed, media_type=BYTES, headers={**headers, "Content-Encoding": "gzip"})
 
 
 async def _newer_than(seen: int, loop: Loop) -> bytes:
@@ -109,7 +113,7 @@ async def _newer_than(seen: int, loop: Loop) -> bytes:
             seq, frame, future = await to_thread.run_sync(loop.tick)
             if seq > seen:
                 return frame
-            if loop.failed or running.time() >= end:
+            if loop.state.failed or running.time() >= end:
                 return b""
             if future is not None and future is not awaited:
                 awaited = future

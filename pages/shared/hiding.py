@@ -1,43 +1,13 @@
 """What a link can hide: every setting, button, switch and panel, by name."""
 
 from dnn.config import FIELDS
+from lab.panels import PANELS
 
-#: What is not a setting: the name that a link carries, and what it is called in the dialog.
-PANELS = {
-    "network": "Panel: network",
-    "space": "Panel: hidden space, and its choice",
-    "boundary": "Panel: decision boundary",
-    "cost": "Panel: cost",
-    "gradients": "Panel: gradient per layer",
-    "weights": "Panel: weights per layer",
-    "autopsy": "Panel: the last steps of a run that diverged",
-    "distributions": "Layers: distributions",
+#: What stands on a page beside its panels and settings.
+BESIDE = {
     "diagnosis": "Layers: diagnosis in words",
-    "flow": "Layers: flow of the gradient",
-    "layer_gradient": "Layers: gradient",
-    "layer_update": "Layers: update to weight",
-    "layer_activation": "Layers: activation",
-    "layer_delta": "Layers: delta",
-    "layer_weight": "Layers: weight norm",
-    "layer_share": "Layers: saturated values, dead units",
-    "confusion": "Results: confusion matrix",
-    "probability": "Results: probabilities and threshold",
-    "roc": "Results: ROC curve",
-    "precision_recall": "Results: precision and recall",
-    "calibration": "Results: calibration",
-    "classes": "Results: precision and recall by class",
-    "prediction": "Results: predicted against true",
-    "residuals": "Results: residuals",
-    "errors": "Results: histogram of the errors",
-    "pictures": "Results: gallery of pictures",
-    "filters": "Results: weights as pictures",
-    "signal_activation": "Lab: signal going forward",
-    "signal_delta": "Lab: error coming back",
-    "signal_gradient": "Lab: what each layer learns from",
-    "phase": "Lab: phase diagram",
-    "product": "Lab: the product taken apart",
-    "verdict": "Lab: verdict",
-    "trainability": "Lab: measured trainability",
+    "verdict": "Gradients and Twins: verdict",
+    "trainability": "Gradients: measured trainability",
     "metrics": "Numbers above the panels",
     "timeline": "Slider: earlier moments of the run",
 }
@@ -84,5 +54,17 @@ SWITCHES = {
     "space_units": "Choice: axes of the hidden space",
 }
 SETTINGS = {name: f"Setting: {about.label}" for name, about in FIELDS.items()}
+
+
+def _panels() -> dict[str, str]:
+    """Return the panels by the name that hides them, each with its page and label."""
+    found: dict[str, str] = {}
+    for panel in sorted(PANELS, key=lambda p: min(p.pages.values())):
+        page = next(iter(panel.pages)).capitalize()
+        if panel.key == panel.hide_key:
+            found.setdefault(panel.key, f"{page}: {panel.label[:1].lower()}{panel.label[1:]}")
+    return found
+
+
 #: Everything that can be hidden.
-HIDEABLE = {**PANELS, **BUTTONS, **PLACES, **SWITCHES, **SETTINGS}
+HIDEABLE = {**_panels(), **BESIDE, **BUTTONS, **PLACES, **SWITCHES, **SETTINGS}

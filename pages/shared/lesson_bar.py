@@ -21,10 +21,10 @@ DEEP = 3
 
 def fields(loop: Loop) -> list[str]:
     """Return which settings stand in the row: those that the lesson leaves free and that matter."""
-    if loop.lesson is None:
+    if loop.state.lesson is None:
         return []
-    free = [name for name in loop.lesson.free if name not in ELSEWHERE]
-    shown = [n for n in free if FIELDS[n].applies(loop.config) and not session.hidden(n)]
+    free = [name for name in loop.state.lesson.free if name not in ELSEWHERE]
+    shown = [n for n in free if FIELDS[n].applies(loop.state.config) and not session.hidden(n)]
     return shown[:MOST]
 
 
@@ -37,7 +37,7 @@ def height(loop: Loop) -> int:
 @st.fragment
 def lesson_bar() -> None:
     """Draw the row; the style sheet puts it above the panels."""
-    if session.take_redraw():
+    if session.behind():
         st.rerun()
     loop = session.loop()
     shown = fields(loop)
@@ -49,9 +49,9 @@ def lesson_bar() -> None:
     for name, column in zip(shown, columns, strict=False):
         with column:
             if name == "hidden":
-                _layers(loop.config)
+                _layers(loop.state.config)
             else:
-                WIDGETS[FIELDS[name].kind](name, FIELDS[name], loop.config)
+                WIDGETS[FIELDS[name].kind](name, FIELDS[name], loop.state.config)
 
 
 def _layers(config: Config) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from contextlib import suppress
 
 import streamlit as st
@@ -10,10 +11,11 @@ import streamlit as st
 from dnn.config import Config
 from dnn.data.features import FEATURES
 from lab.intake.hand_drawn import Stroke
-from lab.live.session.loop import SPEEDS, Loop
+from lab.live.session.loop import Loop
+from lab.live.session.state import SPEEDS
 from lab.teaching.attending import question_of
 from lab.view import LINKED
-from pages.shared import frames, lesson_bar, session, style
+from pages.shared import frames, session, style
 from pages.shared.share import share
 
 #: What counts each time it is pressed: label, icon, help, shortcut.
@@ -34,12 +36,6 @@ BUTTONS = {
     ),
 }
 
-#: Events after which the side bar shows something else.
-REDRAWING = (
-    "action", "point", "followed", "shape", "features", "moment", "answer", "lesson",
-)  # fmt: skip
-#: Pixels of the lab's bar of controls on a projector.
-LAB_BAR = 98
 #: More strokes are not taken at once.
 MOST_STROKES = 100
 #: Those of them that lead nowhere once a run has diverged.
@@ -76,28 +72,29 @@ _panels = st.components.v2.component(
 
 
 @st.fragment
-def stage() -> None:
+def stage(bar_height: Callable[[Loop], int]) -> None:
     """Draw the transport and the live panels, which fetch their frames themselves.
 
-    A fragment, so that a press of its buttons does not draw the side bar again.
+    A fragment, so that a press of its buttons does not draw the side bar again. bar_height: pixels
+    of the bar that a projector shows above the panels.
     """
-    if session.take_redraw():
+    if session.behind():
         st.rerun()
     loop = session.loop()
-    if loop.view.present:
-        style.for_projector(LAB_BAR if loop.view.page == "gradients" else lesson_bar.height(loop))
-    drawn_for = loop.phase
+    if loop.state.view.present:
+        style.for_projector(bar_height(loop))
+    state = loop.state
+    drawn_for = state.phase
     transport(loop)
-    if loop.phase != drawn_for:
+    if state.phase != drawn_for:
         st.rerun(scope="fragment")  # a step pauses: the buttons drawn above are those of before
+    session.transport_drawn()
     _panels(
         key=session.COMPONENT,
         # The number makes every run of the page a reason to look whether there is a newer frame.
         data={
             "token": session.token(),
-            "playing": loop.playing,
             "run": session.count_run(),
-            "followed": session.followed(),
         },
         on_event_change=on_event,
     )
@@ -108,15 +105,16 @@ def stage() -> None:
 
 def transport(loop: Loop) -> None:
     """Draw the buttons that run, step and reset."""
+    state = loop.state
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
         # Both are always there, and the style sheet hides the one that is no use: swapping one for
         # the other now and then left both on the page.
         if not session.hidden("play"):
             st.button("Pause", key="pause", icon=":material/pause:", type="primary", width=142,
-                      shortcut="Space", disabled=loop.phase != "playing",
+                      shortcut="Space", disabled=state.phase != "playing",
                       on_click=loop.pause)  # fmt: skip
-            st.button(loop.play_label, key="play", icon=":material/play_arrow:", type="primary",
-                      width=142, shortcut="Space", disabled=loop.phase != "paused",
+            st.button(state.play_label, key="play", icon=":material/play_arrow:", type="primary",
+                      width=142, shortcut="Space", disabled=state.phase != "paused",
                       on_click=loop.play)  # fmt: skip
         # Streamlit may call a callback twice for one click. Play and pause don't mind; what counts
         # goes by the return value, which is true once.
@@ -132,7 +130,7 @@ def transport(loop: Loop) -> None:
             "Projector", key="present", icon=":material/present_to_all:", shortcut="P",
             help="For a projector: no side bar, and everything large. P brings it back.",
         )  # fmt: skip
-        asked = question_of(loop.view) is not None and loop.view.predict
+        asked = question_of(loop.state.view) is not None and loop.state.view.predict
         reveal = asked and st.button(
             "Reveal", key="reveal", icon=":material/visibility:", shortcut="V",
             help="Shows verdicts and the outcome without an answer; V again hides them.",
@@ -140,18 +138,18 @@ def transport(loop: Loop) -> None:
     for key in pressed:
         _press(loop, key)
     if reveal:
-        loop.reveal(not loop.attending.revealed)
+        loop.reveal(not loop.state.attending.revealed)
         st.rerun()  # the side bar has what was hidden too
     if present:
-        loop.look(present=not loop.view.present)
+        loop.look(present=not loop.state.view.present)
         session.write_link()
         st.rerun()  # the side bar goes or comes
 
 
 def _speed(loop: Loop) -> None:
-    key = session.key_for("speed", loop.speed)
+    key = session.key_for("speed", loop.state.speed)
     st.segmented_control(
-        "Speed", list(SPEEDS), default=loop.speed, format_func=SPEEDS.__getitem__, key=key,
+        "Speed", list(SPEEDS), default=loop.state.speed, format_func=SPEEDS.__getitem__, key=key,
         label_visibility="collapsed", on_change=set_speed, args=(key,), width="content",
         help="How much is trained between two pictures.",
     )  # fmt: skip
@@ -159,7 +157,7 @@ def _speed(loop: Loop) -> None:
 
 def _button(key: str) -> bool:
     label, icon, help_, shortcut = BUTTONS[key]
-    ended = key in STEPS and session.loop().phase == "diverged"
+    ended = key in STEPS and session.state().phase == "diverged"
     return st.button(
         label, key=key, icon=f":material/{icon}:", help=help_, shortcut=shortcut, disabled=ended
     )
@@ -169,18 +167,18 @@ def _press(loop: Loop, key: str) -> None:
     if key == "step":
         loop.step(1)
     elif key == "epoch":
-        loop.step(loop.epoch_steps)
+        loop.step(loop.state.epoch_steps)
     elif key == "reset":
         loop.reset()
     else:
-        session.change(seed=(loop.config.seed + 1) % 2**31)
+        session.change(seed=(loop.state.config.seed + 1) % 2**31)
         st.rerun()  # the side bar shows the seed
 
 
 def set_speed(key: str) -> None:
     """Take the speed chosen; pressing the chosen one again changes nothing."""
     if session.current(key):
-        session.loop().set_speed(session.value(key) or session.loop().speed)
+        session.loop().set_speed(session.value(key) or session.state().speed)
         session.write_link()
 
 
@@ -190,16 +188,15 @@ def set_speed(key: str) -> None:
 def on_event() -> None:
     """Answer what the panels sent: a switch, a button, a hidden page, a person gone."""
     event = session.event()
+    session.follow()
     handle(session.loop(), event)
-    if event.get("type") in REDRAWING:
-        session.redraw()  # the side bar changes too
     session.write_link()
 
 
 def handle(loop: Loop, event: dict) -> None:
     """Change the loop as an event asks; unknown ones are ignored."""
     kind, value = event.get("type"), event.get("value")
-    if kind == "action" and loop.withheld:
+    if kind == "action" and loop.state.withheld:
         return  # what it would mend has not been shown yet
     if kind == "control":
         key = str(event.get("key"))
@@ -208,10 +205,12 @@ def handle(loop: Loop, event: dict) -> None:
                 loop.look(**{key: value})
     elif kind == "hidden":
         loop.hide(bool(value))
-    elif kind == "untouched" and loop.playing:
-        loop.pause(f"Paused after ten minutes without input. Press {loop.play_label} to go on.")
-    elif kind == "action" and event.get("action") == "mend":
-        mend(loop)
+    elif kind == "untouched" and loop.state.playing:
+        loop.pause(
+            f"Paused after ten minutes without input. Press {loop.state.play_label} to go on."
+        )
+    elif kind == "action" and event.get("action") == "fix":
+        fix(loop)
     elif kind == "action" and event.get("action") == "fit":
         fit(loop)
     elif kind == "action" and str(event.get("action")).startswith("back "):
@@ -320,7 +319,7 @@ def reshape(loop: Loop, hidden: object, at: object) -> None:
     """Take other hidden layers from the diagram; at: the one (from 0) that is new, or gone."""
     if not isinstance(hidden, list) or not all(type(n) is int for n in hidden):
         return  # an event may say anything
-    keys = loop.config.activation
+    keys = loop.state.config.activation
     if not isinstance(keys, str) and type(at) is int and 0 <= at < max(len(keys), len(hidden)):
         # A layer that goes takes its activation with it; a new one has that of the one before.
         if len(hidden) == len(keys) - 1:
@@ -340,9 +339,9 @@ def take_features(features: object) -> None:
         session.change(features=known)
 
 
-def mend(loop: Loop) -> None:
+def fix(loop: Loop) -> None:
     """Start the diverged network again with the one change that its panel offers."""
-    config: Config | None = loop.mended()
+    config: Config | None = loop.fixed()
     if config is not None:
         loop.reset(config)
         loop.play()

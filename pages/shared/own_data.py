@@ -19,7 +19,7 @@ from lab.intake import MISSING, Arrays, Examples, Prepared, Table, classic
 from lab.intake.proposal import proposed, reasons
 from lab.intake.scaling_effect import effect
 from pages.shared import session
-from pages.shared.controls import escaped
+from pages.shared.controls import brand, escaped, message
 from pages.shared.preview import (
     after_scaling,
     balance,
@@ -50,6 +50,15 @@ PRIVATE = (
     "Your file is read in this session only: no other visitor sees it, and nothing of it is kept "
     "when you close the page."
 )
+
+
+def data_page() -> None:
+    """Draw the page, with its side bar."""
+    session.heed_link()
+    with st.sidebar:
+        brand()
+    message()
+    page()
 
 
 def page() -> None:

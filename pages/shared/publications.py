@@ -13,6 +13,7 @@ from lab import figures
 from lab.experiments import EXPERIMENTS, REPRODUCED, Experiment, NotBy, Outcome
 from lab.live.trials import Trials
 from pages.shared import predictions, session
+from pages.shared.controls import brand, message
 
 #: Seconds between two looks at an experiment under way.
 LOOK = 0.5
@@ -243,3 +244,13 @@ def _to_the_lab(experiment: Experiment) -> None:
 def _show(config: Config) -> None:
     loop = session.visit("gradients")
     loop.configure(config)
+
+
+def experiments_page() -> None:
+    """Draw the page, with the list of experiments in the side bar."""
+    session.heed_link()
+    with st.sidebar:
+        brand()
+        listing(session.trials())
+    message()
+    details(session.trials())

@@ -18,7 +18,8 @@ from dnn.data.datasets import DATASETS, Dataset
 from dnn.files.changes import Link, changes_from_text, link_text, step_from_text
 from lab.analysis.space import chosen_units
 from lab.live.executors import open_executor
-from lab.live.session.loop import DIFFERS, SPEEDS, Loop
+from lab.live.session.loop import DIFFERS, Loop
+from lab.live.session.state import SPEEDS, State
 from lab.live.trials import Trials
 from lab.live.twins import setting_from_text, setting_text
 from lab.live.worker import warm_up
@@ -27,13 +28,9 @@ from lab.teaching.presets import PRESETS
 from lab.view import LINKED, View, view_from_query, view_to_query
 from pages.shared.frames import publish
 from pages.shared.hiding import HIDEABLE
+from pages.shared.page import Page, page_of
 
 COMPONENT = "live_panels"
-#: The starting point that a page opens on.
-FIRST_VISIT = {
-    "playground": "spiral", "layers": "spiral", "results": "spiral", "gradients": "lab",
-    "twins": "twins",
-}  # fmt: skip
 #: What a link says beside Config and View.
 BESIDE = ("speed", "play", "twin", "changes", "step", "data")
 #: What a link says of a run on data of its own, which it can't carry.
@@ -67,18 +64,25 @@ def executor() -> Executor:
 def loop() -> Loop:
     """Return this session's loop; its first call makes it from the link that opened the page."""
     if "loop" not in st.session_state:
-        st.session_state["loop"] = _from_link("playground")
+        st.session_state["loop"] = _from_link(page_of("playground"))
     return st.session_state["loop"]
 
 
-def visit(page: str) -> Loop:
-    """Return this session's loop, showing a page's panels."""
+def state() -> State:
+    """Return what is on screen in this session, to be read."""
+    return loop().state
+
+
+def visit(page: Page) -> Loop:
+    """Return this session's loop, showing a page's panels; side bar and buttons are drawn next."""
     if "loop" not in st.session_state:
-        _to_its_page(page)
+        _to_its_page(page.key)
         st.session_state["loop"] = _from_link(page)
-    loop().look(page=page)
-    st.session_state["followed"] = loop().followed
-    return loop()
+    live = loop()
+    live.look(page=page.key)
+    live.drawn = (live.sidebar_version, live.transport_version)
+    st.session_state["redraw"] = False
+    return live
 
 
 def _to_its_page(page: str) -> None:
@@ -102,12 +106,7 @@ def heed_link() -> None:
 
 def predicting() -> bool:
     """Return whether predictions come first in this session."""
-    return "loop" in st.session_state and loop().view.predict
-
-
-def followed() -> int:
-    """Return how often the side bar had fallen behind when it was drawn."""
-    return st.session_state.get("followed", 0)
+    return "loop" in st.session_state and state().view.predict
 
 
 def trials() -> Trials:
@@ -148,7 +147,7 @@ def link_run(own: Collection[str]) -> None:
 
     Left as it is while the run is still being recomputed, or where no link can carry the data.
     """
-    live = loop()
+    live = state()
     run = live.run
     if live.goal is not None or live.given is not None:
         return
@@ -184,10 +183,10 @@ def taken(name: str) -> str | None:
     return value
 
 
-def _from_link(page: str) -> Loop:
+def _from_link(page: Page) -> Loop:
     query = st.query_params.to_dict()
     problems: list[str] = _misspelt(query)
-    config = PRESETS[FIRST_VISIT[page]].config
+    config = PRESETS[page.preset].config
     lesson = _lesson(query, problems)
     if lesson is not None:
         config = lesson.config
@@ -200,7 +199,7 @@ def _from_link(page: str) -> Loop:
     named = {"lesson": lesson.key if lesson is not None else ""}
     view, wrong = view_from_query({**view_to_query(_opening(lesson)), **query, **named})
     problems += [*wrong, *_unknown(query), *_switches(query)]
-    view = _known(replace(view, page=page), problems)
+    view = _known(replace(view, page=page.key), problems)
     speed = query.get("speed", "epoch")
     if speed not in SPEEDS:
         problems.append(f"speed: {speed[:40]!r} is not allowed; choose {', '.join(SPEEDS)}")
@@ -208,7 +207,7 @@ def _from_link(page: str) -> Loop:
     # A shared link opens paused, unless it says play=1.
     linked = not query.keys().isdisjoint({*FIELDS, *LINKED, *BESIDE})
     st.session_state["link_plays"] = query.get("play") == "1"
-    playing = st.session_state["link_plays"] or not (linked or page == "gradients")
+    playing = st.session_state["link_plays"] or not (linked or not page.plays)
     theme = getattr(st.context.theme, "type", None) or "light"
     differs = lesson.twin if lesson is not None and lesson.twin else DIFFERS
     try:
@@ -217,8 +216,8 @@ def _from_link(page: str) -> Loop:
         problems.append(str(error))
     made = _made(config, replace(view, theme=theme), playing, problems, differs)
     made.set_speed(speed)
-    made.look(**_absent(view, made.config, problems))
-    _follow(made, query, readable and made.config == config, problems)
+    made.look(**_absent(view, made.state.config, problems))
+    _follow(made, query, readable and made.state.config == config, problems)
     if query.get("data") == OWN:
         problems.append(NOT_CARRIED)
     say("\n".join(problems), "This link can't be shown as it is:")
@@ -344,7 +343,7 @@ def _made(
         return Loop(executor(), config, view, playing, differs)
     except ValueError as error:
         problems.append(str(error))
-        return Loop(executor(), PRESETS[FIRST_VISIT[view.page]].config, view, False)
+        return Loop(executor(), PRESETS[page_of(view.page).preset].config, view, False)
 
 
 def token() -> str:
@@ -362,7 +361,7 @@ def count_run() -> int:
 
 def link_query() -> dict[str, str]:
     """Return the parameters of a link that opens these settings and this view, at the start."""
-    live = loop()
+    live = state()
     view = view_to_query(live.view, _opening(live.lesson))
     wanted = {**config_query(live.config, live.view.page, live.lesson), **view}
     usual = live.lesson.twin if live.lesson is not None and live.lesson.twin else DIFFERS
@@ -381,7 +380,7 @@ def config_query(config: Config, page: str, lesson: Lesson | None = None) -> dic
     A link without any field means that one, or the lesson's, so that another has to name a field
     at least.
     """
-    usual = PRESETS[FIRST_VISIT[page]].config if lesson is None else lesson.config
+    usual = PRESETS[page_of(page).preset].config if lesson is None else lesson.config
     if config == usual:
         return {}
     return to_query(config) or {"dtype": config.dtype}
@@ -392,7 +391,7 @@ def write_link() -> None:
 
     A link that says more, of changes and a step, stays as long as it is what is on screen.
     """
-    live, wanted = loop(), link_query()
+    live, wanted = state(), link_query()
     if live.link is not None and (live.link.step is None or live.run.step <= live.link.step):
         origin = config_query(live.run.origin, live.view.page, live.lesson)
         wanted = {**_without_config(wanted), **origin, **link_text(live.link)}
@@ -410,7 +409,7 @@ def hidden(name: str) -> bool:
     """Return whether the link that opened this session hides a control or a panel."""
     if "loop" not in st.session_state:
         return False
-    return name in loop().view.hide or (name in GIVEAWAYS and loop().withheld)
+    return name in state().view.hide or (name in GIVEAWAYS and state().withheld)
 
 
 # --- messages ------------------------------------------------------------------------------------
@@ -429,9 +428,23 @@ def redraw() -> None:
     st.session_state["redraw"] = True
 
 
-def take_redraw() -> bool:
-    """Return whether a run of the whole page has been asked for, and forget it."""
-    return st.session_state.pop("redraw", False)
+def behind() -> bool:
+    """Return whether the side bar is to be drawn anew at once, by a run of the whole page."""
+    if st.session_state.get("redraw"):
+        return True
+    drawn = loop().drawn[0], st.session_state.get("patient")
+    return loop().sidebar_version not in drawn
+
+
+def follow() -> None:
+    """Let the side bar follow what it has waited for, now that the frame has been painted."""
+    st.session_state["patient"] = None
+
+
+def transport_drawn() -> None:
+    """Remember that the buttons above the panels are as they should be."""
+    live = loop()
+    live.drawn = (live.drawn[0], live.transport_version)
 
 
 def problem() -> tuple[str, str] | None:
@@ -525,7 +538,7 @@ def train_on(config: Config, data: Dataset | None, weights: Any = None) -> None:
 
     Raises ValueError where no network can be made of it; the run on screen goes on.
     """
-    loop().take(config, data, weights)
+    loop().train_on(config, data, weights)
     say("")
     redraw()
 
@@ -574,36 +587,44 @@ def event() -> dict:
 
 def change(**fields: Any) -> None:
     """Take new values of Config fields; what can't be done becomes a sentence, and nothing else."""
-    live = loop()
-    asked, before = set(fields), _shown_elsewhere(live)
+    live, asked, before = loop(), set(fields), _shown_elsewhere()
+    config = live.state.config
     try:
-        fields = _fitting(live.config, fields)
-        config = replace(live.config, **fields)
-        if preset_of(config) != preset_of(live.config):
-            live.fall_behind()  # "Start from" is: it can wait until the frame is painted
-        live.configure(config)
-        if set(fields) != asked or _shown_elsewhere(live) != before:
-            redraw()
+        fields = _fitting(config, fields)
+        live.configure(replace(config, **fields))
+        if set(fields) == asked and _shown_elsewhere() == before:
+            _one_widget_changed(preset_of(config) != preset_of(live.state.config))
         write_link()
         say("")
     except ValueError as error:
         say(str(error), "Not changed:")
 
 
-def _shown_elsewhere(live: Loop) -> tuple:
+def _one_widget_changed(also_start_from: bool) -> None:
+    """Spare the side bar a new drawing: the widget that was moved shows its value already.
+
+    also_start_from: the list of starting points shows another one, which can wait until the
+    browser has painted the frame.
+    """
+    live = loop()
+    if also_start_from:
+        st.session_state["patient"] = live.sidebar_version
+    elif live.drawn[0] != st.session_state.get("patient"):
+        live.drawn = (live.sidebar_version, live.drawn[1])
+
+
+def _shown_elsewhere() -> tuple:
     """Return what the page shows of a Config beside the widget of the field that has changed.
 
     As long as it stays the same, only the widget's own part of the page is drawn anew: the rest
     keeps server and browser busy for as long as it takes to measure a deep network.
     """
+    live = state()
     fields = [name for name, setting in FIELDS.items() if setting.applies(live.config)]
     data = live.run.data
     examples = (data.m_train, data.m_test) if data else None
     measured = "trials" in st.session_state and trials().measured
-    return (
-        fields, examples, live.phase, live.failed,
-        live.config if measured else None,
-    )  # fmt: skip
+    return fields, examples, live.failed, live.config if measured else None
 
 
 def preset_of(config: Config) -> str | None:
@@ -627,8 +648,7 @@ def change_text(name: str, text: str) -> None:
 def start_from(key: str) -> None:
     """Begin with a preset, training."""
     live = loop()
-    live.take(PRESETS[key].config)
-    redraw()
+    live.train_on(PRESETS[key].config)
     say("")
 
 
@@ -636,7 +656,6 @@ def differ(setting: Mapping[str, Any]) -> None:
     """Choose in what the second network differs; what can't be done becomes a sentence."""
     try:
         loop().set_twin(setting)
-        redraw()
         write_link()
         say("")
     except ValueError as error:

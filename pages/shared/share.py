@@ -82,16 +82,16 @@ _copy = st.components.v2.component(
 @st.dialog("Share", width="medium")
 def share() -> None:
     """Draw the dialog: what the link is to say, and the link."""
-    run = session.loop().run
+    run = session.state().run
     at_step = _moment(run)
     hide = st.multiselect(
-        "Hide from those who open it", list(HIDEABLE), list(session.loop().view.hide), key="hide",
+        "Hide from those who open it", list(HIDEABLE), list(session.state().view.hide), key="hide",
         format_func=HIDEABLE.__getitem__, placeholder="Nothing is hidden",
         help="Settings, buttons, switches and panels. Another link can still set what is hidden.",
     )  # fmt: skip
     with st.container(horizontal=True):
         plays = st.toggle("Plays at once", key="share_plays")
-        present = st.toggle("For a projector", session.loop().view.present, key="share_present")
+        present = st.toggle("For a projector", session.state().view.present, key="share_present")
         embed = st.toggle("Inside another page", key="share_embed")
     query, left_out = link_of(run, at_step)
     query = {name: text for name, text in query.items() if name not in ("hide", "present")}
@@ -114,10 +114,12 @@ def share() -> None:
 def _file(loop: Loop) -> None:
     """Draw what saves the run as a file, and what opens such a file."""
     st.html("<div class='nl-section'>As a file</div>")
-    if loop.large or len(loop.run.changes) > MOST_CHANGES:
-        st.caption(TOO_LARGE if loop.large else f"More than {MOST_CHANGES:,} changes fill no file.")
+    if loop.state.large or len(loop.state.run.changes) > MOST_CHANGES:
+        st.caption(
+            TOO_LARGE if loop.state.large else f"More than {MOST_CHANGES:,} changes fill no file."
+        )
     else:
-        at = "" if loop.playing else f"-step-{loop.run.step}"
+        at = "" if loop.state.playing else f"-step-{loop.state.run.step}"
         st.download_button(
             "Save this run as a file", lambda: to_bytes(*loop.saved()), key="save_run",
             file_name=f"neural-lab-{name_of(loop)}{at}.npz", icon=":material/download:",
@@ -144,12 +146,12 @@ def _file(loop: Loop) -> None:
 
 def name_of(loop: Loop) -> str:
     """Return what a run's data is called in the name of a file."""
-    return loop.run.config.dataset if loop.given is None else "own-data"
+    return loop.state.run.config.dataset if loop.state.given is None else "own-data"
 
 
 def _exports(loop: Loop) -> None:
     """Draw what takes a part of the run elsewhere: to a table, to NumPy, to an editor."""
-    run, name = loop.run, f"neural-lab-{name_of(loop)}"
+    run, name = loop.state.run, f"neural-lab-{name_of(loop)}"
     with st.container(horizontal=True):
         st.download_button(
             "History (CSV)", lambda: history_csv(*loop.saved()), f"{name}-history.csv",
@@ -158,14 +160,14 @@ def _exports(loop: Loop) -> None:
             "activations: a line for each record.",
         )  # fmt: skip
         st.download_button(
-            "Parameters (NPZ)", lambda: parameters_npz(loop.run), f"{name}-parameters.npz",
+            "Parameters (NPZ)", lambda: parameters_npz(loop.state.run), f"{name}-parameters.npz",
             "application/octet-stream", key="save_parameters", on_click="ignore",
             help="W1, b1, W2, ... as NumPy arrays, and the settings as JSON.",
         )  # fmt: skip
         _report(loop)
         if fits(run):
             st.download_button(
-                "Script (.py)", lambda: script(loop.run), f"{name}.py", "text/x-python",
+                "Script (.py)", lambda: script(loop.state.run), f"{name}.py", "text/x-python",
                 key="save_script", on_click="ignore",
                 help="The whole run as one NumPy script of under 120 lines, without this app: it "
                 "prints the same costs.",
@@ -187,7 +189,7 @@ def _report(loop: Loop) -> None:
 
 def _page() -> str:
     """Return what the page on screen is called in its address."""
-    page = session.loop().view.page
+    page = session.state().view.page
     return "" if page == "playground" else page
 
 
@@ -199,7 +201,7 @@ def _reach() -> Reach:
 
 def report_of(loop: Loop, base: str, wanted: dict[str, str]) -> str:
     """Return the report of a loop's run; base: the page's address, wanted: settings and view."""
-    now, own = loop.shown_now(), loop.given is not None
+    now, own = loop.shown_now(), loop.state.given is not None
     link, note = "", NO_LINK
     if not own:
         far = now.run.step > farthest(now.run, now.run.changes)
@@ -218,7 +220,7 @@ def report_of(loop: Loop, base: str, wanted: dict[str, str]) -> str:
 
 def _moment(run: Run) -> bool:
     """Draw the choice of where the link opens; return whether it is at the run's present step."""
-    if (not run.step and not run.changes) or session.loop().given is not None:
+    if (not run.step and not run.changes) or session.state().given is not None:
         return False
     far = run.step > farthest(run, run.changes)
     options = ["start"] if far else ["start", "step"]
@@ -236,7 +238,7 @@ def _moment(run: Run) -> bool:
 
 def link_of(run: Run, at_step: bool) -> tuple[dict[str, str], str]:
     """Return a link's parameters for a run, and what they leave out, in a sentence."""
-    return parameters(run, at_step, session.link_query(), session.loop().given is not None)
+    return parameters(run, at_step, session.link_query(), session.state().given is not None)
 
 
 def parameters(

@@ -10,7 +10,8 @@ from lab.report.qr import qr_svg
 from lab.teaching.lessons import LESSONS, Lesson
 from pages.shared import frames, keys, session, style
 from pages.shared.address import Reach, lesson_address, network_address, reach, spoken
-from pages.shared.controls import PAGES, brand
+from pages.shared.controls import brand, message
+from pages.shared.page import page_of
 from pages.shared.teach_style import CSS, PROJECTOR
 
 #: The parts of the page: where a link leads, and what it is called.
@@ -43,7 +44,7 @@ _lessons = st.components.v2.component(
 def teach() -> None:
     """Draw the page."""
     st.html(f"<style>{CSS}</style>")
-    present = session.loop().view.present
+    present = session.state().view.present
     if present:
         style.for_projector()
         st.html(f"<style>{PROJECTOR}</style>")
@@ -116,7 +117,7 @@ def _room(found: Reach) -> str:
 
 def _row(number: int, lesson: Lesson, found: Reach) -> str:
     address = lesson_address(found.address, lesson.key)
-    page = PAGES[f"{lesson.page}.py"][0]
+    page = page_of(lesson.page).title
     place = f"Lesson {number} · {page} · about {lesson.minutes} minutes"
     goals = "".join(f"<li>{escape(goal.text)}</li>" for goal in lesson.goals)
     return (
@@ -229,3 +230,10 @@ def _class() -> None:
             "address on the internet, to print it, and goes on without an answer; "
             "`--browser.serverAddress NAME` keeps it from asking."
         )
+
+
+def teach_page() -> None:
+    """Draw the page."""
+    session.loop()
+    message()
+    teach()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lab.teaching.glossary import GLOSSARY, Term, search
 from pages.shared import session, style
-from pages.shared.controls import brand
+from pages.shared.controls import brand, message
 from pages.shared.walk_style import CSS, PROJECTOR
 
 
@@ -91,3 +91,11 @@ def _found(found: list[Term]) -> None:
                 f"<span class='nl-term-names'>{escape(names)}</span></h4>"
             )
             definition(term)
+
+
+def glossary_page() -> None:
+    """Draw the page."""
+    session.heed_link()
+    session.loop()
+    message()
+    glossary()

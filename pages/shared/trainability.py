@@ -60,7 +60,7 @@ def _section() -> None:
     was, running = measurement.running, measurement.collect()
     if was and not running:
         st.rerun()
-    config = session.loop().config
+    config = session.state().config
     st.caption(ABOUT)
     if running:
         _progress(measurement)
@@ -96,7 +96,7 @@ def _ask(measurement: Measurement, config: Config) -> None:
         try:
             loop = session.loop()
             # Names in a file are anybody's, and a caption is Markdown.
-            name = "" if loop.given is None else "data of a file"
+            name = "" if loop.state.given is None else "data of a file"
             measurement.start(planned(config, width, steps), loop.data(), name)
         except ValueError as error:
             st.error(str(error))

@@ -20,13 +20,13 @@ def twins_sidebar(loop: Loop) -> None:
 
 @st.fragment
 def _differs() -> None:
-    if session.take_redraw():
+    if session.behind():
         st.rerun()
     if session.hidden("twin"):
         return
     loop = session.loop()
     st.html("<div class='nl-section'>B differs in</div>")
-    ((name, value),) = loop.twin_setting.items()
+    ((name, value),) = loop.state.twin_setting.items()
     key = session.key_for("twin_field", name)
     st.selectbox(
         "Setting", TWIN_FIELDS, index=TWIN_FIELDS.index(name), key=key, format_func=_label,
@@ -78,7 +78,7 @@ def _other_field(key: str) -> None:
     """Let B differ in another setting, in a way that shows something."""
     if session.current(key):
         name = session.value(key)
-        session.differ({name: _first_value(name, session.loop().config)})
+        session.differ({name: _first_value(name, session.state().config)})
 
 
 def _first_value(name: str, config: Config) -> Any:
@@ -100,7 +100,7 @@ def _changed(name: str, key: str) -> None:
         return
     value = session.value(key)
     if name == "hidden":
-        width = (session.loop().config.hidden or (16,))[0]
+        width = (session.state().config.hidden or (16,))[0]
         session.differ({name: (width,) * int(value)})
         return
     try:

@@ -22,7 +22,7 @@ from lab.teaching.walk import (
     trace,
 )
 from pages.shared import session, style
-from pages.shared.controls import brand
+from pages.shared.controls import brand, message
 from pages.shared.terms import popovers
 from pages.shared.walk_picture import drawn, picture
 from pages.shared.walk_style import CSS, PROJECTOR
@@ -55,15 +55,15 @@ def walk() -> None:
     """Draw the page for what its address names."""
     subject = session.chosen("walk", SUBJECTS, "small")
     st.html(f"<style>{CSS}</style>")
-    present = session.loop().view.present
+    present = session.state().view.present
     if present:
         style.for_projector()
         st.html(f"<style>{PROJECTOR}</style>")
     if subject == "run":
-        if session.loop().goal is not None:
+        if session.state().goal is not None:
             st.fragment(_catch_up, run_every=0.2)()
         session.link_run(("walk", "stage", "example", "present"))
-    if subject == "run" and (session.loop().large or session.loop().run.data is None):
+    if subject == "run" and (session.state().large or session.state().run.data is None):
         st.info("The network on screen is too large to walk through: here is a small one.")
         subject = "small"
     try:
@@ -88,7 +88,7 @@ def _catch_up() -> None:
     """Let the run go on to the step that the link names: this page has no panels that would."""
     loop = session.loop()
     loop.tick()
-    if loop.goal is None:
+    if loop.state.goal is None:
         st.rerun()
 
 
@@ -97,7 +97,7 @@ def _walked(subject: str) -> tuple[Trace, Trace, list[Stage]]:
     if subject == "chain":
         one, two = chain_traces()
         return one, two, chain_stages(one, two)
-    run = small_run() if subject == "small" else session.loop().run
+    run = small_run() if subject == "small" else session.state().run
     data = run.data
     assert data is not None
     i = session.whole("example", 1, data.m_train, 1) - 1
@@ -125,10 +125,10 @@ def _bar(subject: str, stages: Sequence[Stage], at: int, t: Trace) -> None:
         )  # fmt: skip
         if subject != "chain":
             _example(t)
-        if session.loop().view.present:
+        if session.state().view.present:
             _pick(stages, at)
         _projector()
-    if not session.loop().view.present:
+    if not session.state().view.present:
         _pick(stages, at)
 
 
@@ -139,7 +139,7 @@ def _projector() -> None:
         st.button(
             "Projector", key="present", icon=":material/present_to_all:", shortcut="P",
             help="For a projector: no side bar, and everything large. P brings it back.",
-            on_click=_present, args=(not session.loop().view.present,),
+            on_click=_present, args=(not session.state().view.present,),
         )  # fmt: skip
 
 
@@ -187,7 +187,7 @@ def _key(name: str, label: str, icon: str, shortcut: str, to: str, end: bool) ->
 
 def _take_subject(key: str) -> None:
     if session.current(key):
-        present = {"present": "1"} if session.loop().view.present else {}
+        present = {"present": "1"} if session.state().view.present else {}
         session.choose_only(walk=session.value(key), **present)
 
 
@@ -289,3 +289,11 @@ def source_html(lines: Lines) -> str:
         for i, text in enumerate(lines.text)
     )
     return f"<section class='nl-source-lines'><h4>{escape(lines.path)}</h4>{rows}</section>"
+
+
+def walk_page() -> None:
+    """Draw the page."""
+    session.heed_link()
+    session.loop()
+    message()
+    walk()

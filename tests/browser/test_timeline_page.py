@@ -93,7 +93,7 @@ HEARD_OF_LATE = """async () => {
   const [base, rest] = frames.split("frames/");
   const { draw } = await import(base + "static/live.js");
   const parentElement = document.body.appendChild(document.createElement("div"));
-  const data = { token: rest.split("?")[0], playing: false, run: 1, followed: 1e6 };
+  const data = { token: rest.split("?")[0], run: 1 };
   const sent = new Promise((done) => {
     const received = __neuralLab.received;
     const setTriggerValue = (_, value) => value.type === "stopped" && done(true);

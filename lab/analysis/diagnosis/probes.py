@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -11,15 +12,16 @@ from dnn.config import Config
 from dnn.data.datasets import Dataset
 from dnn.engine.cache import CACHE
 from dnn.engine.trainer import architecture_of
+from dnn.run.history import History
 from dnn.run.measure import Signal
 from lab.analysis.diagnosis.verdict import Verdict, judge
-from lab.analysis.signal import Probe
+from lab.analysis.signal import Probe, signal_at
 
 #: Up to so many parameters a mend is measured before it is offered: 100 x 140 takes 0.1 s.
 MEASURED = 2_000_000
 
 
-def taken_probe(config: Config, data: Dataset) -> Probe:
+def acquire_probe(config: Config, data: Dataset) -> Probe:
     """Return a Probe, from the worker's cache where it is there; give it back."""
     probe = CACHE.take(_resting(config, data)) or Probe(config, data)
     probe.take(config)
@@ -32,7 +34,7 @@ def _resting(config: Config, data: Dataset) -> tuple[str, str, Config]:
     return "probe", data.key, alike
 
 
-def give_back(probe: Probe, data: Dataset) -> None:
+def release_probe(probe: Probe, data: Dataset) -> None:
     """Keep a Probe for the next question."""
     CACHE.put(_resting(probe.config, data), probe, probe.nbytes)
 
@@ -42,9 +44,9 @@ def _measured(config: Config, data: Dataset) -> Signal | None:
     """Return the signal of a network that is not on screen; None where theory has to do."""
     if architecture_of(config, data).layout.size > MEASURED:
         return None
-    probe = taken_probe(config, data)
+    probe = acquire_probe(config, data)
     found = probe.signal(config.seed)
-    give_back(probe, data)
+    release_probe(probe, data)
     return found
 
 
@@ -58,3 +60,10 @@ def verdict(config: Config, data: Dataset, signal: Signal) -> Verdict:
     """Return the verdict on a signal at step 0; its mend has been tried on this very network."""
     values = np.array([signal.activation, signal.delta, signal.gradient], float)
     return _judged(config, data, values.tobytes())
+
+
+def fitting(config: Config, history: History, data: Dataset) -> dict[str, Any] | None:
+    """Return the fields of the change that fixes a network's signal, None where none is needed."""
+    if not len(history):
+        return None
+    return verdict(config, data, signal_at(history, 0)).fields

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 
-def locked(method: Callable) -> Callable:
+def synchronized(method: Callable) -> Callable:
     """Return the method of a Loop, made under its lock."""
 
     @wraps(method)
@@ -18,16 +18,16 @@ def locked(method: Callable) -> Callable:
     return under_lock
 
 
-def heard(method: Callable) -> Callable:
-    """Return the method of a Loop, made under its lock; whoever waits for a frame is told."""
-    under_lock = locked(method)
+def announced(method: Callable) -> Callable:
+    """Return the method of a Loop, made under its lock; whoever waits for a frame is woken."""
+    under_lock = synchronized(method)
 
     @wraps(method)
-    def and_told(self: Any, *args: object, **kwargs: object) -> object:
+    def and_woken(self: Any, *args: object, **kwargs: object) -> object:
         try:
             return under_lock(self, *args, **kwargs)
         finally:
             for wake in tuple(self.waiting):
                 wake()
 
-    return and_told
+    return and_woken

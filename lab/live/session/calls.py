@@ -1,0 +1,256 @@
+"""The calls of one session to its workers: one under way at a time, and the newest frame."""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+from concurrent.futures import Executor, Future
+from dataclasses import replace
+
+import dnn
+from dnn.config import LIVE_FIELDS
+from dnn.data.datasets import Dataset
+from dnn.engine.cache import forget
+from dnn.run.training import exchange
+from lab.frame import answer
+from lab.intake.hand_drawn import drawn
+from lab.live.executors import WorkerPool, tell_all
+from lab.live.request import Display, Result, Training
+from lab.live.session.measurements import Measurements
+from lab.live.session.replay import Replay
+from lab.live.session.state import State
+from lab.live.session.timeline import Timeline
+from lab.panels.plane import points_version
+
+#: More calls than a session makes between two looks at its flag: what is under way is among them.
+FAR_ON = 1_000_000
+#: Seconds that a notice stays while training goes on.
+NOTICE = 8.0
+#: At high speed, no more records than these: each costs as much as some dozen steps. Those of a
+#: large network, each of which costs more than a step, take no more than this share of the time.
+RECORDS_A_SECOND, RECORDING = 40, 0.1
+#: Records of a run that is recomputed for a link.
+RECORDS_TO_GOAL = 200
+
+
+def _leave(executor: WorkerPool, slot: int) -> None:
+    """End the call under way, if any, and give the flag to the next session."""
+    executor.raise_flag(slot, executor.flag_at(slot) + FAR_ON)
+    executor.give_flag(slot)
+
+
+def _forget(executor: Executor, own: set[str]) -> None:
+    """Let workers forget the data of a session that is gone."""
+
+    def tell() -> None:
+        for key in own:
+            tell_all(executor, forget, key)
+
+    # In a thread of its own: this one may be collecting garbage with any lock in its hands.
+    threading.Thread(target=tell, daemon=True).start()
+
+
+class Calls:
+    """What is asked of the workers, and what came back.
+
+    frame, shown: the newest frame and its number; failed calls are told in state.failed.
+    """
+
+    def __init__(
+        self, executor: Executor, state: State, measurements: Measurements, replay: Replay
+    ):
+        self.executor, self.state = executor, state
+        self.measurements, self.replay = measurements, replay
+        self.slot, self.seq = 0, 0
+        if isinstance(executor, WorkerPool):
+            self.slot = executor.take_flag()
+            self.seq = executor.flag_at(self.slot)
+            weakref.finalize(self, _leave, executor, self.slot)  # when its session is dropped
+        #: Keys of data that is nobody else's, which no worker is to keep.
+        self._own: set[str] = set()
+        weakref.finalize(self, _forget, executor, self._own).atexit = False
+        self.frame, self.shown = b"", 0
+        #: Which data points the browser has.
+        self.points_there = ""
+        self.under_way: Future[Result] | None = None
+        self._training = Training(state.run, state.history)
+        self._due = 0
+        self._noted = ("", 0.0)
+
+    @property
+    def stale(self) -> bool:
+        """Whether the frame does not show yet what has been asked for."""
+        return self.state.dirty or self.shown < self._due
+
+    def keep_own(self, data: Dataset | None) -> None:
+        """Take data that is not built in; what was there before is forgotten, in workers too."""
+        before, self.state.given = self.state.given, data
+        if before is not None and (data is None or before.key != data.key):
+            self._own.discard(before.key)
+            tell_all(self.executor, forget, before.key)
+        if data is not None:
+            self._own.add(data.key)
+
+    def abandon(self) -> None:
+        """Wait no more for the call under way."""
+        if self.under_way is not None:
+            self._finish()
+            self.under_way.cancel()
+            self.under_way = None
+
+    def hurry(self) -> None:
+        """Ask the call under way to finish, where somebody wants its frame as soon as can be."""
+        state = self.state
+        hurried = state.speed == "full" and state.goal is None
+        if hurried if state.playing else not self._training.pressed:
+            self._finish()
+
+    def _finish(self) -> None:
+        if isinstance(self.executor, WorkerPool):
+            self.executor.raise_flag(self.slot, self.seq)
+
+    def submit_due(self) -> None:
+        """Submit the next call, of as many steps as are due."""
+        state = self.state
+        steps = self._steps_a_frame() if state.playing else state.queued
+        now = self.replay.until_next_change(steps)
+        state.queued = 0 if state.playing else (steps or 0) - (now or 0)
+        self._submit(now)
+
+    def _steps_a_frame(self) -> int | None:
+        state = self.state
+        if state.goal is not None:
+            return state.goal - state.run.step
+        epoch = state.epoch_steps
+        return {"step": 1, "epoch": epoch, "ten": 10 * epoch, "full": None}[state.speed]
+
+    def _every(self) -> int:
+        """Return the steps between records: few enough to cost little, and enough for a curve."""
+        state = self.state
+        if state.speed == "step":
+            every, least = 1, float(state.history.stride)
+        else:
+            most = state.rate * max(1 / RECORDS_A_SECOND, state.recording / RECORDING)
+            every, least = state.epoch_steps, max(state.history.stride, most)
+            if state.goal is not None:  # nobody waits for the frames on the way
+                least = max(state.history.stride, state.goal / RECORDS_TO_GOAL)
+        while every < least:
+            every *= 2
+        return every
+
+    def _submit(self, steps: int | None, missed: bool = False) -> None:
+        """Submit a call; missed: the last one once more, whose worker did not have the data."""
+        state = self.state
+        self._change_run()
+        again = self._training if missed else None
+        data = self._draw() or (state.run.data if missed else None)
+        edited = state.edited or (again is not None and again.edited)
+        state.edited = False
+        self.seq += 1
+        wanted = self.measurements.wanted(
+            alone=not (state.dirty or steps), again=again.wanted if again else frozenset()
+        )
+        self._due = self.seq if state.dirty else self._due
+        state.dirty, state.failed = False, ""
+        self._forget_notice()
+        before = self.measurements.before_the_end() if "autopsy" in wanted else None
+        end = state.timeline.end
+        self._training = Training(
+            state.run, state.history, state.twin, steps, self._every(), slot=self.slot,
+            seq=self.seq, pressed=not state.playing, edited=edited, large=state.large, data=data,
+            keep_start=state.shows_start,
+            measured=self.measurements.so_far(), wanted=wanted, before=before,
+        )  # fmt: skip
+        display = Display(
+            state.view, state.playing, state.ghost, state.rate, state.notice,
+            points_due=self.points_there != points_version(state.run, state.view),
+            goal=state.goal, end=end.run.step if end else None, drawn=state.drawn,
+            attending=state.attending,
+        )  # fmt: skip
+        self._sent = time.perf_counter()
+        # Behind a draw of a very large network one would wait longer than another worker is cold.
+        if isinstance(self.executor, WorkerPool) and not state.large:
+            self.under_way = self.executor.submit_for(self.slot, answer, self._training, display)
+        else:
+            self.under_way = self.executor.submit(answer, self._training, display)
+
+    def _change_run(self) -> None:
+        """Let the run follow the settings, and set the weights that have been asked for."""
+        state = self.state
+        changes = {
+            name: getattr(state.config, name)
+            for name in LIVE_FIELDS
+            if getattr(state.config, name) != getattr(state.run.config, name)
+        }
+        if changes and state.large:
+            state.run = replace(state.run, config=state.config, origin=state.config)
+        elif changes and state.run.diverged is None:
+            state.run = dnn.change(state.run, **changes)
+        if state.twin is not None:
+            state.twin = state.twin.following(state.config)
+        before, edits, state.edits = state.run, state.edits, {}
+        if before.diverged is None:
+            for place in edits.values():
+                state.run = dnn.edit(state.run, *place)
+        state.edited = state.edited or state.run is not before
+        if state.edited:
+            self.measurements.forget_weights()
+
+    def _draw(self) -> Dataset | None:
+        """Let the run go on with what was drawn since the last call; return its data."""
+        state = self.state
+        strokes, state.strokes = state.strokes, []
+        if not strokes or state.run.diverged is not None:
+            return None
+        assert state.run.data is not None
+        data = drawn(state.run.data, strokes)
+        try:
+            state.run = exchange(state.run, data)
+        except ValueError as error:  # so many points that a full batch is too much
+            state.notice = f"Not drawn: {error}"
+            return None
+        self.keep_own(data)
+        state.timeline = Timeline().add(replace(state.run, data=None))
+        self.measurements.forget_weights()
+        state.edited = True
+        return data
+
+    def _forget_notice(self) -> None:
+        """Take a sentence off the page when it has been there for a while and training goes on."""
+        state, now = self.state, time.monotonic()
+        if state.notice != self._noted[0]:
+            self._noted = (state.notice, now)
+        elif state.playing and now - self._noted[1] > NOTICE:
+            state.notice = ""
+
+    def collect(self) -> Result | None:
+        """Take the result of the call under way into the state, if it is there, and return it."""
+        state = self.state
+        if self.under_way is None or not self.under_way.done():
+            return None
+        future, self.under_way = self.under_way, None
+        try:
+            result = future.result()
+        except Exception as error:
+            # No worker can draw this: the page is told in words, and the run waits for a press.
+            state.failed = f"Training stopped: {type(error).__name__}: {error}"[:300]
+            state.playing, state.dirty = False, False
+            return None
+        if result.run is None:
+            self._submit(self._training.steps, missed=True)
+            return None
+        data = state.run.data
+        state.run = replace(result.run, data=data)
+        if state.twin is not None and result.twin is not None:
+            state.twin = replace(result.twin, run=replace(result.twin.run, data=data))
+        if self._training.pressed and not state.ended:
+            state.queued += (self._training.steps or 0) - result.steps  # what did not fit
+        state.history = result.history
+        state.recording = result.recording or state.recording
+        if result.frame:
+            self.frame, self.shown = result.frame, self._training.seq
+        if result.steps:
+            rate = result.steps / max(time.perf_counter() - self._sent, 1e-6)
+            state.rate += (rate - state.rate) * (0.2 if state.rate else 1.0)
+        return result

@@ -1,0 +1,44 @@
+"""Precision and recall of each of several classes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lab import figures
+from lab.analysis import metrics
+from lab.live.shown import Shown
+from lab.panels.answers import Answers, stated
+from lab.panels.panel import Panel, Part
+
+
+def classes_panel(shown: Shown) -> Part:
+    """Return the panel of precision and recall by class."""
+    a = shown.once(Answers)
+    return stated(a, _classes_panel(a))
+
+
+def _classes_panel(a: Answers) -> dict[str, Any]:
+    precision, recall, f1 = metrics.by_class(a.labels, a.predicted, a.classes)
+    words = "No class is there."
+    if np.isfinite(f1).any():
+        worst = int(np.nanargmin(f1))
+        words = f"Hardest: {a.names[worst]}, F1 {f1[worst]:.3f}. Mean F1 {np.nanmean(f1):.3f}."
+    return figures.panel(
+        "Precision and recall by class",
+        words,
+        figures.classes_figure(precision, recall, a.data.class_names, a.view.theme),
+        legend=figures.bar_legend(a.view.theme),
+    )
+
+
+PANELS = [
+    Panel(
+        key="classes",
+        label="Precision and recall by class",
+        pages={"results": 20},
+        build=classes_panel,
+        applies=lambda shown: shown.data.target == "classes",
+    )
+]

@@ -1,0 +1,66 @@
+"""The row of layers above the page Layers, and the diagnosis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dnn.parts.activations import ACTIVATIONS
+from lab import figures
+from lab.live.shown import Shown
+from lab.panels.layer_history import picked
+from lab.panels.panel import Bar
+from lab.text.numbers import layer_name
+
+WINDOWS = [["all", "All steps"], ["recent", "Newest fifth"]]
+RANGES = [["fit", "Fit to window"], ["fixed", "Fixed range"]]
+
+
+def layer_bar(shown: Shown) -> dict[str, Any]:
+    """Return the row above the panels: a button a layer, and what all panels share."""
+    view, L = shown.view, shown.run.layout.layers
+    sizes, keys = shown.run.layout.sizes, shown.run.config.activations
+    items = [
+        {
+            "layer": l + 1,
+            "name": "Output" if l == L - 1 else str(l + 1),
+            "title": f"{layer_name(l, L)}: {sizes[l + 1]} units"
+            + (f", {ACTIVATIONS[keys[l]].label}" if l < L - 1 else ""),
+            "color": figures.layer_color(figures.depth(l, L), view.theme),
+        }
+        for l in range(L)
+    ]
+    controls = [
+        {"key": "steps_shown", "label": "Steps shown", "value": view.steps_shown,
+         "options": WINDOWS},
+        {"key": "layer_range", "label": "Range of the y axes", "value": view.layer_range,
+         "options": RANGES},
+    ]  # fmt: skip
+    controls = [c for c in controls if c["key"] not in view.hide]
+    items = [] if "layer" in view.hide else items
+    return {"items": items, "picked": picked(view.layer, L), "controls": controls}
+
+
+def findings(shown: Shown) -> list[dict[str, Any]] | None:
+    """Return what is the matter with the run, in words; None where that is hidden."""
+    if "diagnosis" in shown.view.hide or shown.withheld:
+        return None
+    return [
+        {
+            "key": found.key, "kind": found.severity, "sentence": found.sentence,
+            "evidence": found.evidence, "layer": found.layers[0] if found.layers else None,
+            "button": found.suggestion.button, "live": found.suggestion.live,
+        }
+        for found in shown.measured.findings
+    ]  # fmt: skip
+
+
+BARS = [
+    Bar(key="layers", label="Buttons that pick a layer", pages=("layers",), build=layer_bar),
+    Bar(
+        needs=frozenset({"diagnosis"}),
+        key="findings",
+        label="Diagnosis in words",
+        pages=("layers",),
+        build=findings,
+    ),
+]

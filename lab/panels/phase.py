@@ -1,0 +1,62 @@
+"""The phase diagram of the activation: where this network is, between order and chaos."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from dnn.config import Config
+from dnn.parts.activations import ACTIVATIONS
+from lab import figures, theory
+from lab.analysis.signal import weight_scales
+from lab.live.shown import Shown
+from lab.panels.panel import Panel, Part
+
+#: The phase diagram's axes, and the points a side of what is painted.
+SIGMA_W, SIGMA_B = np.linspace(0.3, 3.0, 61), np.linspace(0.0, 1.5, 41)
+FIELD = 61
+
+
+@lru_cache(maxsize=16)
+def _diagram(key: str) -> theory.PhaseDiagram:
+    return theory.phase_diagram(key, SIGMA_W, SIGMA_B)
+
+
+def phase_panel(shown: Shown) -> Part:
+    """Return the panel of the phase diagram."""
+    return _phase(shown, shown.run.origin)
+
+
+def _phase(shown: Shown, config: Config) -> dict[str, Any]:
+    key = config.activations[0]
+    diagram, trained = _diagram(key), shown.run.step > 0
+    field, size = figures.phase_field(diagram.chi, FIELD)
+    label = ACTIVATIONS[key].label
+    where = "Click to start there." if not trained else "Theory speaks of step 0."
+    mixed = " (its first layer's)" if len(set(config.activations)) > 1 else ""
+    return figures.panel(
+        f"Phase diagram of {label}{mixed}",
+        f"The error's factor a layer in a wide network. {where}",
+        figures.phase_figure(
+            diagram.sigma_w, diagram.sigma_b, diagram.chi, diagram.critical, weight_scales(config),
+            theme=shown.view.theme, label=label, active=not trained,
+        ),
+        field=field,
+        field_size=size,
+        contour=False,
+        discretise=False,
+    )  # fmt: skip
+
+
+PANELS = [
+    Panel(
+        key="phase",
+        label="Phase diagram",
+        pages={"gradients": 40},
+        build=phase_panel,
+        applies=lambda shown: bool(shown.run.origin.hidden and len(shown.history)),
+        projected=False,
+    )
+]
