@@ -80,10 +80,10 @@ def trained(at: AppTest) -> Loop:
     assert not at.exception
     assert not errors(at)
     loop = at.session_state["loop"]
-    assert loop.playing
+    assert loop.state.playing
     for _ in range(30):
         shown(loop)
-    assert not loop.failed
+    assert not loop.state.failed
     return loop
 
 
@@ -106,11 +106,11 @@ def test_a_table_is_shown_in_words_and_trained_on(name, separator, word):
     assert "&lt;b&gt;kind&lt;/b&gt;" in said
     assert "<b>kind</b>" not in said
     loop = trained(at)
-    assert loop.run.data.feature_names == (
+    assert loop.state.run.data.feature_names == (
         "length", "weight", "colour = blue", "colour = green", "colour = red",
     )  # fmt: skip
-    assert loop.run.data.class_names == ("a", "b")
-    assert (loop.run.data.m_train, loop.run.data.m_test) == (42, 18)
+    assert loop.state.run.data.class_names == ("a", "b")
+    assert (loop.state.run.data.m_train, loop.state.run.data.m_test) == (42, 18)
     assert query(at)["data"] == "own"
 
 
@@ -124,10 +124,10 @@ def test_target_inputs_missing_values_and_scaling_are_choices():
     widget(at.toggle, "every").set_value(False).run()
     widget(at.multiselect, "features_of_<b>kind</b>").set_value(["length", "weight"]).run()
     loop = trained(at)
-    assert loop.run.data.feature_names == ("length", "weight")
-    assert loop.run.data.m_train + loop.run.data.m_test == ROWS
-    assert loop.run.data.X_train.min() == pytest.approx(-1)
-    assert loop.config.scaling == "minmax"
+    assert loop.state.run.data.feature_names == ("length", "weight")
+    assert loop.state.run.data.m_train + loop.state.run.data.m_test == ROWS
+    assert loop.state.run.data.X_train.min() == pytest.approx(-1)
+    assert loop.state.config.scaling == "minmax"
 
 
 def test_a_number_is_learned_as_a_number():
@@ -147,7 +147,7 @@ def test_arrays_come_in_both_ways_round_by_one_question(columns):
     assert asked.value is False, "as in most tables"
     asked.set_value(columns).run()
     loop = trained(at)
-    both = np.hstack([loop.run.data.X_train, loop.run.data.X_test])
+    both = np.hstack([loop.state.run.data.X_train, loop.state.run.data.X_test])
     raw = X if columns else X.T
     # Standardised, so that the order of values in each input is that of the raw ones.
     assert sorted(map(tuple, np.argsort(np.argsort(both, 1), 1).T.tolist())) == sorted(
@@ -171,8 +171,8 @@ def test_pictures_come_in_two_files_in_any_order(turned):
     at = brought(*(reversed(files) if turned else files))
     assert "28 pictures of 4 × 4 × 3" in words(at)
     loop = trained(at)
-    assert (loop.run.data.m_train, loop.run.data.m_test) == (20, 8)
-    assert loop.run.data.X_train.max() == pytest.approx(1, abs=0.02)
+    assert (loop.state.run.data.m_train, loop.state.run.data.m_test) == (20, 8)
+    assert loop.state.run.data.X_train.max() == pytest.approx(1, abs=0.02)
 
 
 @pytest.mark.parametrize(
@@ -193,14 +193,14 @@ def test_pictures_come_in_two_files_in_any_order(turned):
 def test_what_is_wrong_with_a_file_is_one_sentence_and_the_run_goes_on(files):
     at = opened("data.py", dataset="circle", samples="60", hidden="3")
     loop = opened_loop(at)
-    before = loop.run
+    before = loop.state.run
     at.file_uploader(key="own_data").set_value([(n, b, "text/csv") for n, b in files])
     checked(at)
     said = errors(at).replace("\\", "")
     assert said.startswith("Not read: ")
     assert "Traceback" not in said
     assert len(at.error) == 1
-    assert loop.run is before
+    assert loop.state.run is before
     assert not [b for b in at.button if b.key == "train_own"]
 
 
@@ -261,11 +261,11 @@ def test_real_tables_are_trained_in_one_click(key):
     at.button(key=f"train_{key}").click().run()
     assert not at.exception
     loop = at.session_state["loop"]
-    assert loop.playing
-    assert loop.given is None
-    assert loop.config.dataset == key
+    assert loop.state.playing
+    assert loop.state.given is None
+    assert loop.state.config.dataset == key
     assert query(at)["dataset"] == key
-    assert loop.run.data.name == dnn.load(loop.config).name
+    assert loop.state.run.data.name == dnn.load(loop.state.config).name
 
 
 @pytest.mark.parametrize(
@@ -296,13 +296,13 @@ def test_the_classic_demo_in_one_click_starts_from_the_original_s_weights():
     assert not at.exception
     assert not errors(at)
     loop = at.session_state["loop"]
-    assert loop.run.layout.sizes == (12288, 15, 12, 7, 5, 2, 1)
-    assert loop.speed == "full"
+    assert loop.state.run.layout.sizes == (12288, 15, 12, 7, 5, 2, 1)
+    assert loop.state.speed == "full"
     loop.pause()
     loop.reset()
     draw = np.random.RandomState(42)  # what numpy.random.seed(42) seeds
     W1 = draw.randn(15, 12288) * np.sqrt(2 / 12288)
-    np.testing.assert_array_equal(loop.run.weights[0][0], W1)
+    np.testing.assert_array_equal(loop.state.run.weights[0][0], W1)
 
 
 @pytest.mark.skipif(not FOLDER, reason="NEURAL_LAB_DATA names no folder")
@@ -328,10 +328,10 @@ def keys_of(data: dnn.Dataset) -> list:
 def test_no_process_keeps_data_of_a_run_that_is_gone():
     data = own_data()
     loop = Loop(InlineExecutor(), Config(samples=60, hidden=(3,)), View(), False)
-    loop.take(Config(hidden=(3,)), data)
+    loop.train_on(Config(hidden=(3,)), data)
     shown(loop)
     assert keys_of(data)
-    loop.take(Config(samples=60, hidden=(3,)))
+    loop.train_on(Config(samples=60, hidden=(3,)))
     shown(loop)
     assert not keys_of(data)
 
@@ -339,7 +339,7 @@ def test_no_process_keeps_data_of_a_run_that_is_gone():
 def test_no_process_keeps_data_of_a_session_that_is_gone(waiting):
     data = own_data()
     loop = Loop(InlineExecutor(), Config(samples=60, hidden=(3,)), View(), False)
-    loop.take(Config(hidden=(3,)), data)
+    loop.train_on(Config(hidden=(3,)), data)
     shown(loop)
     assert keys_of(data)
     gone = weakref.ref(loop)
@@ -356,16 +356,16 @@ def kept(key: str) -> int:
 
 def trained_some(loop: Loop, waiting) -> None:
     """Let a loop make some steps, and pause it."""
-    waiting(lambda: (loop.tick(), loop.run.step > 5)[1])
+    waiting(lambda: (loop.tick(), loop.state.run.step > 5)[1])
     loop.pause()
-    waiting(lambda: (loop.tick(), loop._future is None)[1])
+    waiting(lambda: (loop.tick(), loop.calls.under_way is None)[1])
 
 
 def test_workers_forget_it_too(waiting):
     data, pool = own_data(), WorkerPool(2, warm_up)
     try:
         loop = Loop(pool, Config(samples=60, hidden=(3,)), View(), False)
-        loop.take(Config(hidden=(3,)), data)
+        loop.train_on(Config(hidden=(3,)), data)
         trained_some(loop, waiting)
         in_all = lambda: [w.executor.submit(kept, data.key).result() for w in pool._team]  # noqa: E731
         assert sum(in_all()) > 0

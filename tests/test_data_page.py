@@ -42,14 +42,14 @@ def can_train(at) -> bool:
 def test_to_remove_the_file_in_view_drops_its_data():
     at = give(opened("data.py"), FIRST)
     loop = trained(at)
-    run = loop.run
+    run = loop.state.run
     at.switch_page("data.py")
     give(checked(at), SECOND)
     assert can_train(at)
     give(at)
     assert not can_train(at)
     assert "33 rows" not in words(at)
-    assert loop.run.data is run.data, "the run on screen stays"
+    assert loop.state.run.data is run.data, "the run on screen stays"
 
 
 def test_to_remove_another_file_changes_nothing():

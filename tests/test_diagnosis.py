@@ -11,8 +11,8 @@ from dnn.config import LIVE_FIELDS
 from dnn.run.history import History
 from dnn.run.training import borrowed_trainer, parameter_place
 from lab.analysis.diagnosis import RULES, diagnose, observe
+from lab.analysis.diagnosis.probes import fitting
 from lab.live.worker import start_record
-from lab.panels.gradients import fitting
 from lab.teaching.presets import PRESETS
 
 CIRCLE = dnn.Config(dataset="circle", hidden=(8, 6), samples=200)

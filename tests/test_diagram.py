@@ -7,18 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from visits import errors, opened, query
+from worker_calls import called
 
 import dnn
 from dnn.config import Config
 from dnn.data.datasets import DATASETS
 from dnn.data.features import FEATURES, expand
-from dnn.run.history import History
 from dnn.run.training import Run, borrowed_trainer
 from lab.analysis import maps
 from lab.figures import unpack
 from lab.live.executors import InlineExecutor
 from lab.live.session.loop import Loop
-from lab.live.worker import Slice, train_slice
 from lab.panels.network import LINKS, LINKS_IN_ALL, strongest
 from lab.view import View
 from pages.shared import live, session
@@ -35,11 +34,7 @@ SMALL = Config(dataset="circle", hidden=(4, 2), noise=0.1, samples=100)
 def shown(config_: Config, view: View | None = None, steps: int = 20) -> tuple[Run, dict]:
     """Return a run after some steps and the message that shows it."""
     data = dnn.load(config_)
-    work = Slice(
-        dnn.start(config_, data), History(), view=view or View(), steps=steps, every=5, budget=60,
-        data=data,
-    )  # fmt: skip
-    outcome = train_slice(work)
+    outcome = called(dnn.start(config_, data), view=view or View(), steps=steps, every=5, budget=60)
     return replace(outcome.run, data=data), unpack(outcome.frame)
 
 
@@ -102,7 +97,7 @@ def test_the_diagram_and_the_boundary_come_from_one_pass(monkeypatch):
         passes.append(trainer)
         return run_of(trainer, *given)
 
-    monkeypatch.setattr("lab.panels.playground.plane_pass", counted)
+    monkeypatch.setattr("lab.panels.plane.plane_pass", counted)
     shown(SMALL)
     assert len(passes) == 1
 
@@ -345,40 +340,42 @@ def loop():
 def test_layers_and_neurons_are_added_and_removed(monkeypatch, loop):
     for hidden in ([4, 4, 3], [4, 3], [5, 3], [], [1] * 6, [8] * 8):
         assert not told(monkeypatch, loop, {"type": "shape", "hidden": hidden})
-        assert loop.config.hidden == tuple(hidden)
-        assert loop.run.layout.sizes[1:-1] == tuple(hidden)
+        assert loop.state.config.hidden == tuple(hidden)
+        assert loop.state.run.layout.sizes[1:-1] == tuple(hidden)
 
 
 def test_a_layers_own_activation_goes_with_it(monkeypatch, loop):
-    loop.configure(replace(loop.config, hidden=(4, 4, 4), activation=("tanh", "relu", "sigmoid")))
+    loop.configure(
+        replace(loop.state.config, hidden=(4, 4, 4), activation=("tanh", "relu", "sigmoid"))
+    )
     told(monkeypatch, loop, {"type": "shape", "hidden": [4, 4], "at": 1})
-    assert loop.config.activation == ("tanh", "sigmoid")
+    assert loop.state.config.activation == ("tanh", "sigmoid")
     told(monkeypatch, loop, {"type": "shape", "hidden": [4, 4, 4], "at": 1})
-    assert loop.config.activation == ("tanh", "tanh", "sigmoid")
+    assert loop.state.config.activation == ("tanh", "tanh", "sigmoid")
     told(monkeypatch, loop, {"type": "shape", "hidden": [4, 6, 4]})
-    assert loop.config.activation == ("tanh", "tanh", "sigmoid")
+    assert loop.state.config.activation == ("tanh", "tanh", "sigmoid")
 
 
 @pytest.mark.parametrize("hidden", [[0, 3], [4, 100_000], [1] * 200])
 def test_a_shape_that_cannot_be_is_told_and_the_run_goes_on(monkeypatch, loop, hidden):
-    run = loop.run
+    run = loop.state.run
     assert "hidden" in told(monkeypatch, loop, {"type": "shape", "hidden": hidden})
-    assert loop.run is run
+    assert loop.state.run is run
 
 
 @pytest.mark.parametrize("hidden", [None, "8-8", [4.5], ["4"], [True], {"a": 1}])
 def test_an_event_that_is_no_shape_changes_nothing(monkeypatch, loop, hidden):
-    run = loop.run
+    run = loop.state.run
     told(monkeypatch, loop, {"type": "shape", "hidden": hidden, "at": "x"})
-    assert loop.run is run
+    assert loop.state.run is run
 
 
 def test_inputs_are_switched(monkeypatch, loop):
     told(monkeypatch, loop, {"type": "features", "features": ["sinx1", "x1", "nonsense"]})
-    assert loop.config.features == ("x1", "sinx1")
+    assert loop.state.config.features == ("x1", "sinx1")
     assert "features" in told(monkeypatch, loop, {"type": "features", "features": []})
     told(monkeypatch, loop, {"type": "features", "features": "x2"})
-    assert loop.config.features == ("x1", "sinx1")
+    assert loop.state.config.features == ("x1", "sinx1")
 
 
 @pytest.mark.usefixtures("page")
@@ -394,11 +391,11 @@ def test_a_pin_travels_in_the_link():
 
 def test_a_pin_is_let_go(monkeypatch, loop):
     told(monkeypatch, loop, {"type": "control", "key": "pinned", "value": "1.2"})
-    assert loop.view.pinned == "1.2"
+    assert loop.state.view.pinned == "1.2"
     told(monkeypatch, loop, {"type": "control", "key": "pinned", "value": ["1.2"]})
-    assert loop.view.pinned == "1.2"
+    assert loop.state.view.pinned == "1.2"
     told(monkeypatch, loop, {"type": "control", "key": "pinned", "value": ""})
-    assert loop.view.pinned == ""
+    assert loop.state.view.pinned == ""
 
 
 @pytest.mark.parametrize("batch_norm", [False, True])
@@ -420,6 +417,6 @@ def test_a_plane_within_very_many_inputs_is_passed_as_two(batch_norm):
         trainer.p[:] *= 1.5
         assert np.abs(maps.plane_pass(trainer)[0].prediction[:, ::37] - expected).max() > 1e-3
         assert trainer.nbytes < 5_000_000
-    panel = unpack(train_slice(Slice(run, History(), data=data)).frame)["panels"]["network"]
+    panel = unpack(called(run, data=data).frame)["panels"]["network"]
     assert (panel["inputs"]["names"], panel["inputs"]["order"]) == (None, None)
     assert panel["static"]["names"][299] == "pixel 299"

@@ -175,20 +175,20 @@ def test_the_run_goes_on_with_what_is_drawn():
     loop = loop_of()
     loop.step(20)
     shown(loop)
-    before = loop.run
+    before = loop.state.run
     loop.draw([(1, PUT)])
     shown(loop)
-    assert loop.run.step == 20
-    assert loop.given is loop.run.data
-    assert loop.run.data.m_train == before.data.m_train + 2
-    np.testing.assert_array_equal(loop.run.parameters, before.parameters)
-    assert loop.history.last("train_cost") == pytest.approx(
-        dnn.cost(loop.run, loop.run.data.X_train, loop.run.data.Y_train)
+    assert loop.state.run.step == 20
+    assert loop.state.given is loop.state.run.data
+    assert loop.state.run.data.m_train == before.data.m_train + 2
+    np.testing.assert_array_equal(loop.state.run.parameters, before.parameters)
+    assert loop.state.history.last("train_cost") == pytest.approx(
+        dnn.cost(loop.state.run, loop.state.run.data.X_train, loop.state.run.data.Y_train)
     )
     loop.step(7)
     shown(loop)
-    assert_equal(loop.run, dnn.advance(exchange(before, loop.run.data), 7)[0])
-    assert loop.history["step"].tolist()[0] == 0, "the history goes on"
+    assert_equal(loop.state.run, dnn.advance(exchange(before, loop.state.run.data), 7)[0])
+    assert loop.state.history["step"].tolist()[0] == 0, "the history goes on"
 
 
 def test_strokes_that_come_twice_are_drawn_once():
@@ -196,8 +196,8 @@ def test_strokes_that_come_twice_are_drawn_once():
     loop.draw([(1, PUT)])
     loop.draw([(1, PUT), (2, Stroke("put", ((0.0, 0.0),), 0))])
     shown(loop)
-    assert loop.run.data.m_train == dnn.load(GAUSS).m_train + 3
-    assert loop.drawn == 2
+    assert loop.state.run.data.m_train == dnn.load(GAUSS).m_train + 3
+    assert loop.state.drawn == 2
 
 
 def test_there_is_no_past_on_other_data():
@@ -207,15 +207,15 @@ def test_there_is_no_past_on_other_data():
     loop.draw([(1, PUT)])
     loop.step(10)
     shown(loop)
-    at_40 = loop.run
+    at_40 = loop.state.run
     loop.go_to(5)
     shown(loop)
-    assert loop.run.step == 30, "where the data became what it is"
+    assert loop.state.run.step == 30, "where the data became what it is"
     loop.go_to(36)
     shown(loop)
     loop.go_to(40)
     shown(loop)
-    assert_equal(loop.run, at_40)
+    assert_equal(loop.state.run, at_40)
 
 
 def test_a_reset_starts_on_what_was_drawn_and_built_in_data_comes_back():
@@ -223,28 +223,28 @@ def test_a_reset_starts_on_what_was_drawn_and_built_in_data_comes_back():
     loop.step(5)
     loop.draw([(1, PUT)])
     shown(loop)
-    data = loop.run.data
+    data = loop.state.run.data
     loop.reset()
     shown(loop)
-    assert loop.run.data_key == data.key
-    assert not loop.run.changes
-    loop.take(GAUSS)
-    assert loop.given is None
-    assert loop.run.data_key == dnn.load(GAUSS).key
+    assert loop.state.run.data_key == data.key
+    assert not loop.state.run.changes
+    loop.train_on(GAUSS)
+    assert loop.state.given is None
+    assert loop.state.run.data_key == dnn.load(GAUSS).key
 
 
 def test_other_inputs_are_made_of_the_points_that_were_drawn():
     loop = loop_of()
     loop.draw([(1, PUT)])
     shown(loop)
-    points = loop.run.data.points_train
+    points = loop.state.run.data.points_train
     loop.configure(Config(**{**vars(GAUSS), "features": ("x1", "x2sq")}))
     shown(loop)
-    np.testing.assert_array_equal(loop.run.data.points_train, points)
-    assert loop.run.data.n_inputs == 2
+    np.testing.assert_array_equal(loop.state.run.data.points_train, points)
+    assert loop.state.run.data.n_inputs == 2
     # Standardised over the training part, as for every set.
-    np.testing.assert_allclose(loop.run.data.X_train.mean(axis=1), 0, atol=1e-12)
-    np.testing.assert_allclose(loop.run.data.X_train.std(axis=1), 1)
+    np.testing.assert_allclose(loop.state.run.data.X_train.mean(axis=1), 0, atol=1e-12)
+    np.testing.assert_allclose(loop.state.run.data.X_train.std(axis=1), 1)
 
 
 def test_a_drawn_run_is_saved_and_opened_and_no_script_is_offered():
@@ -253,16 +253,16 @@ def test_a_drawn_run_is_saved_and_opened_and_no_script_is_offered():
     loop.draw([(1, PUT)])
     loop.step(5)
     shown(loop)
-    assert not fits(loop.run)
+    assert not fits(loop.state.run)
     again = saved.from_bytes(saved.to_bytes(*loop.saved()))
-    assert_equal(again.run, loop.run)
+    assert_equal(again.run, loop.state.run)
     other = loop_of()
     other.open(again)
     other.step(6)
     shown(other)
     loop.step(6)
     shown(loop)
-    assert_equal(other.run, loop.run)
+    assert_equal(other.run, loop.state.run)
 
 
 def test_a_run_that_diverges_on_what_was_drawn_is_examined_from_there():
@@ -270,13 +270,13 @@ def test_a_run_that_diverges_on_what_was_drawn_is_examined_from_there():
     loop.step(10)
     loop.draw([(1, PUT)])
     shown(loop)
-    loop.configure(Config(**{**vars(loop.config), "learning_rate": 10.0, "l2": 10.0}))
+    loop.configure(Config(**{**vars(loop.state.config), "learning_rate": 10.0, "l2": 10.0}))
     loop.step(400)
     for _ in range(20):
         loop.tick()
-    assert loop.run.diverged is not None
-    assert not loop.failed
-    assert loop.offers is not None
+    assert loop.state.run.diverged is not None
+    assert not loop.state.failed
+    assert loop.measurements.known.offers is not None
     with pytest.raises(ValueError, match="ended"):
         loop.draw([(2, PUT)])
 
@@ -307,11 +307,11 @@ def test_twins_do_not_draw():
 def test_an_event_may_say_anything(strokes):
     loop = loop_of()
     shown(loop)
-    before = loop.run
+    before = loop.state.run
     live.handle(loop, {"type": "draw", "strokes": strokes})
     shown(loop)
-    assert loop.run is before or loop.run.data_key == before.data_key
-    assert loop.notice
+    assert loop.state.run is before or loop.state.run.data_key == before.data_key
+    assert loop.state.notice
 
 
 def test_a_value_is_put_while_the_network_trains():
@@ -320,17 +320,17 @@ def test_a_value_is_put_while_the_network_trains():
     loop = loop_of(Config(dataset="reg_gauss", samples=60, hidden=(4,), batch_size=8))
     loop.step(20)
     shown(loop)
-    told = unpack(loop.frame)["panels"]["boundary"]["draw"]["classes"]
+    told = unpack(loop.calls.frame)["panels"]["boundary"]["draw"]["classes"]
     assert [c["label"] for c in told] == [f"{c['value']:g}".replace("-", "−") for c in told]
     stroke = {"number": 1, "kind": "put", "points": [[0, 0]], "label": told[0]["value"]}
     live.handle(loop, {"type": "draw", "strokes": [stroke]})
     shown(loop)
-    assert loop.run.step == 20
-    assert loop.run.data.Y_train[0, -1] == told[0]["value"]
+    assert loop.state.run.step == 20
+    assert loop.state.run.data.Y_train[0, -1] == told[0]["value"]
     worse = dict(stroke, number=2, label=float("inf"))
     live.handle(loop, {"type": "draw", "strokes": [worse]})
     shown(loop)
-    assert "no value" in loop.notice
+    assert "no value" in loop.state.notice
 
 
 def test_the_frame_says_what_can_be_drawn():
@@ -338,13 +338,13 @@ def test_the_frame_says_what_can_be_drawn():
 
     loop = loop_of()
     shown(loop)
-    told = unpack(loop.frame)["panels"]["boundary"]["draw"]
+    told = unpack(loop.calls.frame)["panels"]["boundary"]["draw"]
     assert [c["label"] for c in told["classes"]] == ["class 0", "class 1"]
     assert told["number"] == 0
     loop.draw([(4, PUT)])
     shown(loop)
-    panel = unpack(loop.frame)["panels"]["boundary"]
+    panel = unpack(loop.calls.frame)["panels"]["boundary"]
     assert panel["draw"]["number"] == 4
     loop.look(hide=("draw",))
     shown(loop)
-    assert "draw" not in unpack(loop.frame)["panels"]["boundary"]
+    assert "draw" not in unpack(loop.calls.frame)["panels"]["boundary"]

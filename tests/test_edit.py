@@ -163,9 +163,9 @@ def test_an_edit_of_a_paused_run_is_shown_at_once():
     assert after["numbers"]["step"] == before["numbers"]["step"]
     assert after["numbers"]["train_cost"] != before["numbers"]["train_cost"]
     assert after["numbers"]["fingerprint"] != before["numbers"]["fingerprint"]
-    assert running.run.weights[0][0][0, 0] == 4.0
+    assert running.state.run.weights[0][0][0, 0] == 4.0
     assert after["numbers"]["train_cost"] == pytest.approx(
-        dnn.cost(running.run, running.run.data.X_train, running.run.data.Y_train)
+        dnn.cost(running.state.run, running.state.run.data.X_train, running.state.run.data.Y_train)
     )
 
 
@@ -177,9 +177,9 @@ def test_many_edits_of_a_paused_run_leave_two_records_of_its_step():
     for value in range(1, 12):
         running.edit(1, 0, 0, float(value))
         shown(running)
-    steps = running.history["step"]
-    assert (steps == running.run.step).sum() == 2
-    assert len(running.run.changes) == 1
+    steps = running.state.history["step"]
+    assert (steps == running.state.run.step).sum() == 2
+    assert len(running.state.run.changes) == 1
 
 
 class Slow(Executor):
@@ -200,23 +200,23 @@ def test_an_edit_while_playing_waits_for_the_slice_under_way_and_is_marked():
         running.tick()
         slow.release()
     running.tick()
-    at = running.run.step
+    at = running.state.run.step
     running.edit(2, 1, None, -2.0)
     running.edit(1, 0, 0, 1.5)
-    assert running.run.changes == ()
+    assert running.state.run.changes == ()
     slow.release()
     running.tick()
-    assert [(c.step, c.field) for c in running.run.changes] == [
+    assert [(c.step, c.field) for c in running.state.run.changes] == [
         (at + 8, "b2.1"),
         (at + 8, "w1.0.0"),
     ]
     slow.release()
     frame = unpack(running.tick()[1])
-    assert running.run.step == at + 16
+    assert running.state.run.step == at + 16
     notes = [a["text"] for a in frame["panels"]["cost"]["figure"]["layout"]["annotations"]]
     assert "2 parameters by hand" in notes
-    again = dnn.replay(running.run, running.run.step)
-    assert (again.parameters == running.run.parameters).all()
+    again = dnn.replay(running.state.run, running.state.run.step)
+    assert (again.parameters == running.state.run.parameters).all()
 
 
 def test_an_edit_has_back_propagation_checked_again():
@@ -225,13 +225,13 @@ def test_an_edit_has_back_propagation_checked_again():
     running.pause()
     for _ in range(4):
         shown(running)
-    before = running.check
+    before = running.measurements.known.check
     assert before is not None
     running.edit(1, 0, 0, 2.0)
     for _ in range(4):
         shown(running)
-    assert running.check is not None
-    assert running.check is not before
+    assert running.measurements.known.check is not None
+    assert running.measurements.known.check is not before
 
 
 def test_edit_events_set_what_they_name():
@@ -242,7 +242,7 @@ def test_edit_events_set_what_they_name():
         {"type": "edit", "panel": "network", "layer": 1, "unit": 2, "source": 1, "value": 0.25},
     )
     shown(running)
-    assert [(c.field, c.value) for c in running.run.changes] == [("w1.2.1", 0.25)]
+    assert [(c.field, c.value) for c in running.state.run.changes] == [("w1.2.1", 0.25)]
 
 
 ANYTHING = st.one_of(
@@ -258,10 +258,10 @@ def test_hostile_edit_events_are_a_sentence(event):
     shown(running)
     live.handle(running, {"type": "edit", **event})
     frame = shown(running)
-    if not running.run.changes:
+    if not running.state.run.changes:
         assert frame["notice"] is None or frame["notice"].startswith("Not changed: ")
         assert len(frame["notice"] or "") < 200
-    assert np.isfinite(running.run.parameters).all()
+    assert np.isfinite(running.state.run.parameters).all()
 
 
 def test_twins_are_not_edited():
@@ -269,7 +269,7 @@ def test_twins_are_not_edited():
     shown(running)
     live.handle(running, {"type": "edit", "layer": 1, "unit": 0, "source": 0, "value": 1.0})
     assert "one setting" in shown(running)["notice"]
-    assert running.run.changes == ()
+    assert running.state.run.changes == ()
 
 
 def test_a_reset_forgets_edits():
@@ -278,5 +278,5 @@ def test_a_reset_forgets_edits():
     running.edit(1, 0, 0, 7.0)
     running.reset()
     shown(running)
-    assert running.run.changes == ()
-    assert 7.0 not in running.run.parameters
+    assert running.state.run.changes == ()
+    assert 7.0 not in running.state.run.parameters

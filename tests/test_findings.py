@@ -36,7 +36,7 @@ def loop_of(config, view=LAYERS):
 
 def test_what_is_found_is_shown_with_evidence_and_a_button():
     loop, message = loop_of(SIGMOID)
-    (found,) = diagnose(loop.run, loop.history)
+    (found,) = diagnose(loop.state.run, loop.state.history)
     (shown,) = message["findings"]
     assert (shown["key"], shown["sentence"]) == ("vanishing", found.sentence)
     assert (shown["button"], shown["live"]) == (found.suggestion.button, False)
@@ -47,13 +47,13 @@ def test_a_healthy_run_has_a_list_and_nothing_in_it():
     loop, message = loop_of(HEALTHY)
     assert message["findings"] == []
     trained(loop, 40)
-    assert unpack(loop.frame)["findings"] == []
+    assert unpack(loop.calls.frame)["findings"] == []
 
 
 def test_other_pages_do_not_ask():
     loop, message = loop_of(SIGMOID, View())
     assert "findings" not in message
-    assert loop.findings == {}
+    assert loop.measurements.findings == {}
 
 
 def test_it_can_be_hidden():
@@ -69,9 +69,9 @@ def press(loop, key):
 def test_a_suggestion_that_needs_a_new_network_starts_one():
     loop, _ = loop_of(SIGMOID)
     trained(loop, 20)
-    fields = loop.findings["vanishing"][0].suggestion.fields
+    fields = loop.measurements.findings["vanishing"][0].suggestion.fields
     message = press(loop, "vanishing")
-    assert loop.config == replace(SIGMOID, **fields)
+    assert loop.state.config == replace(SIGMOID, **fields)
     assert message["findings"] == []
 
 
@@ -79,45 +79,45 @@ def test_a_live_suggestion_is_a_change_of_the_run():
     slow = replace(HEALTHY, optimizer="sgd", learning_rate=1e-5)
     loop, _ = loop_of(slow)
     trained(loop, 150)
-    suggestion = loop.findings["rate_low"][0].suggestion
+    suggestion = loop.measurements.findings["rate_low"][0].suggestion
     assert suggestion.live
     press(loop, "rate_low")
-    assert loop.run.step >= 150
-    assert [c.field for c in loop.run.changes] == list(suggestion.fields)
+    assert loop.state.run.step >= 150
+    assert [c.field for c in loop.state.run.changes] == list(suggestion.fields)
 
 
 def test_a_diverged_run_starts_again():
     loop, _ = loop_of(TOO_FAST)
     trained(loop, 200)
-    assert loop.phase == "diverged"
-    assert list(loop.findings) == ["divergence"]
+    assert loop.state.phase == "diverged"
+    assert list(loop.measurements.findings) == ["divergence"]
     press(loop, "divergence")
-    assert loop.run.diverged is None
-    assert loop.config.learning_rate < TOO_FAST.learning_rate
+    assert loop.state.run.diverged is None
+    assert loop.state.config.learning_rate < TOO_FAST.learning_rate
 
 
 @pytest.mark.parametrize("key", ["", "nonsense", "plateau"])
 def test_a_button_of_what_is_not_there_does_nothing(key):
     loop, _ = loop_of(SIGMOID)
-    before = loop.run.parameters
+    before = loop.state.run.parameters
     press(loop, key)
-    assert (loop.run.parameters == before).all()
+    assert (loop.state.run.parameters == before).all()
 
 
 def test_what_comes_and_goes_stays_for_a_moment_while_playing(monkeypatch):
     loop, _ = loop_of(SIGMOID)
-    (found,) = (finding for finding, _ in loop.findings.values())
+    (found,) = (finding for finding, _ in loop.measurements.findings.values())
     now = [100.0]
     monkeypatch.setattr(extras.time, "monotonic", lambda: now[0])
-    loop.playing = True
-    loop._note_findings((found,))
+    loop.state.playing = True
+    loop.measurements.note_findings((found,))
     now[0] += extras.HOLD / 2
-    loop._note_findings(())
-    assert list(loop.findings) == ["vanishing"]
+    loop.measurements.note_findings(())
+    assert list(loop.measurements.findings) == ["vanishing"]
     now[0] += extras.HOLD
-    loop._note_findings(())
-    assert loop.findings == {}
-    loop._note_findings((found,))
-    loop.playing = False
-    loop._note_findings(())
-    assert loop.findings == {}
+    loop.measurements.note_findings(())
+    assert loop.measurements.findings == {}
+    loop.measurements.note_findings((found,))
+    loop.state.playing = False
+    loop.measurements.note_findings(())
+    assert loop.measurements.findings == {}

@@ -60,8 +60,8 @@ def test_a_frame_is_squeezed_for_a_browser_that_takes_it(loop):
     assert "content-encoding" not in ask(token, seen=0).headers
     packed = ask(token, "gzip, deflate, br", seen=0)
     assert packed.headers["content-encoding"] == "gzip"
-    assert gzip.decompress(packed.body) == loop.frame
-    assert len(packed.body) < 0.7 * len(loop.frame)
+    assert gzip.decompress(packed.body) == loop.calls.frame
+    assert len(packed.body) < 0.7 * len(loop.calls.frame)
 
 
 def test_a_waiting_request_is_answered_as_soon_as_somebody_presses_step(loop):
@@ -96,7 +96,7 @@ def test_what_nobody_published_is_gone(loop):
 def test_nonsense_in_the_query_does_no_harm(loop):
     token = frames.publish(loop)
     assert ask(token, seen="-1e9", theme="<b>", have="x" * 5000).status_code == 200
-    assert loop.view.theme == "light"
+    assert loop.state.view.theme == "light"
 
 
 def test_a_forgotten_session_leaves_nothing_behind():
@@ -113,7 +113,7 @@ def test_a_failure_is_told_in_a_sentence(loop, monkeypatch):
     def fail(*args: object) -> None:
         raise MemoryError("no room")
 
-    monkeypatch.setattr("lab.live.session.loop.train_slice", fail)
+    monkeypatch.setattr("lab.live.session.calls.answer", fail)
     answer = ask(frames.publish(loop))
     assert answer.status_code == frames.FAILED
     assert b"no room" in answer.body

@@ -17,7 +17,7 @@ from dnn.parts.normalization import BatchNorm
 from dnn.run.inference import Question
 from lab.live.executors import InlineExecutor
 from lab.live.session.loop import Loop
-from lab.panels.playground import _check_badge
+from lab.panels.gradient_norms import _check_badge
 from lab.teaching.presets import PRESETS
 from lab.view import View
 
@@ -352,11 +352,11 @@ def settle(loop):
 def test_a_paused_run_is_checked_again_when_dropout_changes():
     loop = Loop(InlineExecutor(), dnn.Config(), View(), playing=False)
     settle(loop)
-    assert (loop.check.step, loop.check.dropout) == (0, 0.0)
-    loop.configure(replace(loop.config, dropout=0.5))
+    assert (loop.measurements.known.check.step, loop.measurements.known.check.dropout) == (0, 0.0)
+    loop.configure(replace(loop.state.config, dropout=0.5))
     settle(loop)
-    assert (loop.check.step, loop.check.dropout) == (0, 0.5)
-    kept = loop.check
-    loop.configure(replace(loop.config, learning_rate=0.5))
+    assert (loop.measurements.known.check.step, loop.measurements.known.check.dropout) == (0, 0.5)
+    kept = loop.measurements.known.check
+    loop.configure(replace(loop.state.config, learning_rate=0.5))
     settle(loop)
-    assert loop.check is kept
+    assert loop.measurements.known.check is kept

@@ -60,8 +60,8 @@ def frame(at) -> dict:
         if running.settled:
             break
         running.tick()
-    assert not running.failed
-    return unpack(running.frame)
+    assert not running.state.failed
+    return unpack(running.calls.frame)
 
 
 def labelled(at, kind: str) -> list[str]:
@@ -359,13 +359,13 @@ def test_other_pages_and_back_lose_nothing():
         at.switch_page(page)
         checked(at)
         assert loop(at) is running
-        assert running.view.page == name
+        assert running.state.view.page == name
         message = frame(at)
         assert message["numbers"]["step"] == step
         assert ("boundary" in message["panels"]) == (name == "playground")
         assert (message["verdict"] is not None) == (name == "gradients")
-        assert running.run.parameters is run.parameters
-        assert len(running.history) == len(history)
+        assert running.state.run.parameters is run.parameters
+        assert len(running.state.history) == len(history)
         assert config(at).hidden == (8, 8, 8)
     at.switch_page("experiments.py")
     checked(at)

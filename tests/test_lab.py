@@ -11,18 +11,21 @@ import numpy as np
 import pytest
 from charts import check, plain, texts
 from threadpoolctl import threadpool_limits
+from worker_calls import called, request
 
 import dnn
 from dnn.config import Config
 from dnn.run.history import History
+from lab.analysis.diagnosis.probes import fitting
 from lab.analysis.signal import Band, signal_only, weight_scales
 from lab.figures import number, unpack
+from lab.live import worker
 from lab.live.executors import InlineExecutor
+from lab.live.request import Result, Training
 from lab.live.session.loop import TOO_LARGE, Loop, dataset
-from lab.live.worker import Slice, signal_slice, train_slice
-from lab.panels import gradients as lab
-from lab.panels import playground as panels
-from lab.panels.gradients import DRAWS, FEWEST, fitting, wider
+from lab.live.worker import DRAWS, with_draws
+from lab.panels.phase import FIELD
+from lab.panels.signal_charts import FEWEST
 from lab.teaching.presets import PRESETS
 from lab.view import View
 
@@ -46,17 +49,16 @@ def _one_thread():
         yield
 
 
-def work(config: Config, view: View = LAB, **more) -> Slice:
-    data = dataset(config)
-    return Slice(dnn.start(config, data), History(), view=view, data=data, **more)
+def asked(config: Config, view: View = LAB, **more) -> Result:
+    return called(dnn.start(config, dataset(config)), view=view, keep_start=True, **more)
 
 
-def drawing(band: Band | None) -> Slice:
-    return work(SMALL, band=band, drawing=True)
+def drawing(band: Band | None) -> Training:
+    return request(dnn.start(SMALL, dataset(SMALL)), band=band, wanted={"draws"})[0]
 
 
 def shown(config: Config, view: View = LAB, **more) -> dict:
-    return unpack(train_slice(work(config, view, **more)).frame)
+    return unpack(asked(config, view, **more).frame)
 
 
 def charts(message: dict) -> dict[str, dict]:
@@ -80,8 +82,8 @@ def settle(live: Loop, most: int = 300) -> dict:
     """Tick until nothing more is to come; return the last frame."""
     for _ in range(most):
         if live.settled:
-            assert not live.failed
-            return unpack(live.frame)
+            assert not live.state.failed
+            return unpack(live.calls.frame)
         live.tick()
     raise AssertionError(f"still busy after {most} frames")
 
@@ -104,11 +106,11 @@ def test_the_labs_first_visit_shows_verdict_and_five_charts(theme):
     assert message["panels"]["product"]["subtitle"].startswith("0.")
     assert "Click to start there" in message["panels"]["phase"]["subtitle"]
     field = message["panels"]["phase"]["field"]
-    assert (field.dtype, len(field)) == (np.uint8, lab.FIELD**2)
+    assert (field.dtype, len(field)) == (np.uint8, FIELD**2)
 
 
 def test_what_is_measured_is_the_history_and_theory_is_near_it():
-    outcome = train_slice(work(PRESETS["lab"].config))
+    outcome = asked(PRESETS["lab"].config)
     figures = charts(unpack(outcome.frame))
     for key, column in zip(SIGNALS, ("activation_rms", "delta_rms", "gradient_rms"), strict=True):
         dots = trace(figures[key], "measured")["y"]
@@ -197,7 +199,7 @@ def test_no_boundary_is_computed_on_this_page(monkeypatch):
     def refuse(*given):
         raise AssertionError("a field that nobody sees")
 
-    monkeypatch.setattr(panels, "plane_pass", refuse)
+    monkeypatch.setattr("lab.panels.plane.plane_pass", refuse)
     shown(SMALL, steps=2)
     with pytest.raises(AssertionError, match="nobody sees"):
         shown(SMALL, View())
@@ -206,12 +208,12 @@ def test_no_boundary_is_computed_on_this_page(monkeypatch):
 def test_a_run_that_diverges_keeps_its_charts_and_the_verdict_of_its_start():
     live = loop(PRESETS["exploding"].config, playing=True)
     message = settle(live)
-    assert live.run.diverged is not None
+    assert live.state.run.diverged is not None
     assert message["status"]["kind"] == "diverged"
     assert message["verdict"]["kind"] == "exploding"
     assert message["verdict"]["title"].startswith("At the start: ")
     assert list(charts(message)) == ALL
-    assert live.band is None
+    assert live.measurements.known.band is None
 
 
 @pytest.mark.parametrize(("depth", "kind"), [(100, "broken"), (30, "exploding")])
@@ -231,7 +233,7 @@ def test_the_playground_takes_a_run_whose_start_was_out_of_range():
     assert "boundary" in settle(live)["panels"]
     live.play()
     message = settle(live)
-    assert live.run.diverged is not None
+    assert live.state.run.diverged is not None
     assert message["panels"]["cost"]["banner"]["button"]["action"] == "mend"
     live.look(page="gradients")
     assert settle(live)["verdict"]["kind"] == "broken"
@@ -266,7 +268,7 @@ def test_a_mend_is_offered_by_what_was_measured():
     assert fitting(SMALL, History()) is None
     live = loop(PRESETS["lab"].config, replace(LAB, band=False))
     settle(live)
-    fields = fitting(live.run.origin, live.history)
+    fields = fitting(live.state.run.origin, live.state.history)
     assert fields == {"initializer": "mean_field", "sigma_w": 1.396, "sigma_b": 0.3}
     live.configure(live.fitted())
     assert settle(live)["verdict"]["kind"] == "healthy"
@@ -281,12 +283,12 @@ def test_the_band_grows_until_it_is_settled_and_is_then_shown():
     draws = []
     while not live.settled:
         live.tick()
-        draws.append(live.band.draws if live.band else 0)
+        draws.append(live.measurements.known.band.draws if live.measurements.known.band else 0)
         assert len(draws) < 200
     assert draws[0] == 0, "the first frame does not wait for it"
     assert draws == sorted(draws)
     assert draws[-1] == DRAWS
-    message = unpack(live.frame)
+    message = unpack(live.calls.frame)
     for key, figure in charts(message).items():
         names = {t["name"] for t in figure["data"]}
         assert ({"5 %", "95 %"} <= names) == (key in SIGNALS)
@@ -303,57 +305,56 @@ def test_the_share_in_the_band_is_counted():
     for kind, column in (
         ("activation", "activation_rms"), ("delta", "delta_rms"), ("gradient", "gradient_rms"),
     ):  # fmt: skip
-        low, high = np.percentile(getattr(live.band, kind), [5, 95], axis=0)
-        values = live.history[column][0]
+        low, high = np.percentile(getattr(live.measurements.known.band, kind), [5, 95], axis=0)
+        values = live.state.history[column][0]
         inside += int(((low <= values) & (values <= high)).sum())
     assert facts(message)["In the band"][1] == f"{inside} of 15; {DRAWS} draws"
 
 
 def test_a_slice_of_drawing_ends_when_its_time_is_up(monkeypatch):
     looks = itertools.count()
-    monkeypatch.setattr(lab, "time", SimpleNamespace(perf_counter=lambda: 0.03 * next(looks)))
+    monkeypatch.setattr(worker, "time", SimpleNamespace(perf_counter=lambda: 0.03 * next(looks)))
     data = dataset(SMALL)
     # Looks at 0.00, and behind each draw at 0.03, 0.06 and 0.09 > 0.08.
-    first = wider(SMALL, data, drawing(None))
+    first = with_draws(SMALL, data, drawing(None))
     assert first.draws == 3
-    assert wider(SMALL, data, drawing(first)).draws == 6
-    monkeypatch.setattr(lab, "DRAWING", 0.0)
-    assert wider(SMALL, data, drawing(first)).draws == 4, "at least one"
-    monkeypatch.setattr(lab, "DRAWING", 1e9)
-    assert wider(SMALL, data, drawing(first)).draws == DRAWS
+    assert with_draws(SMALL, data, drawing(first)).draws == 6
+    monkeypatch.setattr(worker, "DRAWING", 0.0)
+    assert with_draws(SMALL, data, drawing(first)).draws == 4, "at least one"
+    monkeypatch.setattr(worker, "DRAWING", 1e9)
+    assert with_draws(SMALL, data, drawing(first)).draws == DRAWS
 
 
 def test_a_slice_of_drawing_that_was_overtaken_ends_without_a_frame(monkeypatch):
-    monkeypatch.setattr(lab, "DRAWING", 1e9)
-    for module in ("lab", "live"):
-        monkeypatch.setattr(f"dnn.{module}.flagged", lambda slot, number: True)
-    outcome = train_slice(drawing(None))
-    assert (outcome.band.draws, outcome.frame) == (1, b"")
+    monkeypatch.setattr(worker, "DRAWING", 1e9)
+    monkeypatch.setattr(worker, "flagged", lambda slot, number: True)
+    outcome = asked(SMALL, wanted={"draws"})
+    assert (outcome.measured.band.draws, outcome.frame) == (1, b"")
 
 
 def test_few_draws_make_no_band(monkeypatch):
-    monkeypatch.setattr(lab, "DRAWING", 0.0)
+    monkeypatch.setattr(worker, "DRAWING", 0.0)
     found = None
     for draws in range(1, FEWEST + 1):
-        outcome = train_slice(work(SMALL, band=found, drawing=True))
-        found, message = outcome.band, unpack(outcome.frame)
+        outcome = asked(SMALL, band=found, wanted={"draws"})
+        found, message = outcome.measured.band, unpack(outcome.frame)
         assert found.draws == draws
         names = {t["name"] for t in message["panels"]["signal_delta"]["figure"]["data"]}
         assert ("5 %" in names) == ("In the band" in facts(message)) == (draws == FEWEST)
 
 
 def test_draws_that_are_no_numbers_leave_the_charts_whole(monkeypatch):
-    monkeypatch.setattr(lab, "DRAWS", FEWEST)
-    monkeypatch.setattr(lab, "DRAWING", 1e9)
-    outcome = train_slice(work(BEYOND, drawing=True))
-    assert not np.isfinite(outcome.band.delta).all()
+    monkeypatch.setattr(worker, "DRAWS", FEWEST)
+    monkeypatch.setattr(worker, "DRAWING", 1e9)
+    outcome = asked(BEYOND, wanted={"draws"})
+    assert not np.isfinite(outcome.measured.band.delta).all()
     assert list(charts(unpack(outcome.frame))) == ALL
 
 
 def test_its_draws_are_others_than_the_runs_own():
     data = dataset(SMALL)
-    found = wider(SMALL, data, drawing(None))
-    own = train_slice(work(SMALL)).history["delta_rms"][0]
+    found = with_draws(SMALL, data, drawing(None))
+    own = asked(SMALL).history["delta_rms"][0]
     assert not np.isclose(found.delta, own, rtol=1e-9).all(axis=1).any()
     assert len({row.tobytes() for row in found.delta}) == found.draws
 
@@ -362,16 +363,18 @@ def test_its_draws_are_others_than_the_runs_own():
 def test_a_new_network_drops_the_band(fields):
     live = loop()
     settle(live)
-    old, seq = live.band, live.seq
+    old, seq = live.measurements.known.band, live.seq
     live.configure(replace(SMALL, **fields))
-    assert live.band is None
-    while live.shown <= seq:
+    assert live.measurements.known.band is None
+    while live.calls.shown <= seq:
         live.tick()
-    names = {t["name"] for t in unpack(live.frame)["panels"]["signal_delta"]["figure"]["data"]}
+    names = {
+        t["name"] for t in unpack(live.calls.frame)["panels"]["signal_delta"]["figure"]["data"]
+    }
     assert "5 %" not in names
     settle(live)
-    assert live.band.draws == DRAWS
-    assert live.band is not old
+    assert live.measurements.known.band.draws == DRAWS
+    assert live.measurements.known.band is not old
 
 
 def factor_of(history, row):
@@ -383,38 +386,38 @@ def factor_of(history, row):
 def test_a_live_change_and_steps_keep_the_band():
     live = loop()
     settle(live)
-    band = live.band
+    band = live.measurements.known.band
     live.configure(replace(SMALL, learning_rate=0.2))
     live.step(3)
     message = settle(live)
-    assert live.run.step == 3
-    assert live.band is band
+    assert live.state.run.step == 3
+    assert live.measurements.known.band is band
     assert "In the band, step 0" in facts(message)
     # What is of the start says so; beside it stands what has become of it.
     value, note = facts(message)["Error, a layer, step 0"]
-    assert value == f"×{number(factor_of(live.history, 0))}"
-    assert note.endswith(f"now ×{number(factor_of(live.history, -1))}")
+    assert value == f"×{number(factor_of(live.state.history, 0))}"
+    assert note.endswith(f"now ×{number(factor_of(live.state.history, -1))}")
 
 
 def test_nothing_is_drawn_while_playing():
     live = loop(playing=True)
     for _ in range(8):
         live.tick()
-    assert live.run.step > 0
-    assert live.band is None
+    assert live.state.run.step > 0
+    assert live.measurements.known.band is None
     live.pause()
     settle(live)
-    assert live.band.draws == DRAWS
+    assert live.measurements.known.band.draws == DRAWS
 
 
 @pytest.mark.parametrize("view", [View(page="gradients", band=False), View()], ids=str)
 def test_nothing_is_drawn_where_it_would_not_be_seen(view):
     live = loop(view=view)
     settle(live)
-    assert live.band is None
+    assert live.measurements.known.band is None
     live.look(page="gradients", band=True)
     settle(live)
-    assert live.band.draws == DRAWS
+    assert live.measurements.known.band.draws == DRAWS
 
 
 def test_a_band_switched_off_is_not_shown_and_comes_back_whole():
@@ -429,14 +432,14 @@ def test_a_band_switched_off_is_not_shown_and_comes_back_whole():
     live.look(band=True)
     live.tick()
     live.tick()
-    assert live.band.draws == DRAWS
-    assert "In the band" in facts(unpack(live.frame))
+    assert live.measurements.known.band.draws == DRAWS
+    assert "In the band" in facts(unpack(live.calls.frame))
 
 
 def test_a_network_without_hidden_layers_has_no_band_and_settles():
     live = loop(Config(dataset="circle", hidden=()))
     settle(live, most=10)
-    assert live.band is None
+    assert live.measurements.known.band is None
 
 
 # --- networks too large to train -----------------------------------------------------------------
@@ -453,23 +456,23 @@ def small_server(monkeypatch):
 def test_the_signal_of_a_network_too_large_to_train(small_server):
     live = loop(small_server)
     message = settle(live)
-    assert live.large
+    assert live.state.large
     assert list(charts(message)) == ALL
     assert message["verdict"]["kind"] == "vanishing"
     assert "Too large to train" in message["status"]["text"]
     known = {name: message["numbers"][name] for name in ("step", "train_cost", "train_score")}
     assert known == {"step": 0, "train_cost": None, "train_score": None}
     assert message["numbers"]["learning_rate"] == small_server.learning_rate
-    assert live.band.draws == DRAWS
+    assert live.measurements.known.band.draws == DRAWS
 
 
 def test_its_signal_is_the_one_it_would_start_with(monkeypatch, small_server):
     data = dataset(small_server)
     large = signal_only(small_server, data)
-    found = signal_slice(Slice(large, History(), view=LAB, data=data)).history
+    found = called(large, view=LAB, data=data, large=True).history
     monkeypatch.undo()
     with threadpool_limits(1):
-        trained = train_slice(work(small_server)).history
+        trained = asked(small_server).history
     for name in ("activation_rms", "delta_rms", "gradient_rms"):
         np.testing.assert_allclose(found[name][0], trained[name][0], rtol=1e-10)
 
@@ -482,7 +485,7 @@ def test_one_too_large_says_so_when_it_is_to_train(small_server, press):
     message = settle(live)
     assert message["notice"] == TOO_LARGE
     assert not message["playing"]
-    assert live.run.step == 0
+    assert live.state.run.step == 0
 
 
 def test_one_that_grows_too_large_while_training_stops_and_settles(small_server):
@@ -490,7 +493,7 @@ def test_one_that_grows_too_large_while_training_stops_and_settles(small_server)
     live.tick()
     live.configure(small_server)
     message = settle(live)
-    assert not live.playing
+    assert not live.state.playing
     assert message["verdict"]["kind"] == "vanishing"
     again = loop(small_server, playing=True)
     settle(again)
@@ -500,12 +503,12 @@ def test_one_that_grows_too_large_while_training_stops_and_settles(small_server)
 def test_one_too_large_even_for_that_leaves_the_run_alone(small_server):
     live = loop()
     settle(live)
-    before, band = live.run, live.band
+    before, band = live.state.run, live.measurements.known.band
     with pytest.raises(ValueError, match=r"^hidden: .* allowed: up to 20,000"):
         live.configure(replace(SMALL, hidden=(300,) * 4))
-    assert live.run is before
-    assert live.band is band
-    assert live.config == SMALL
+    assert live.state.run is before
+    assert live.measurements.known.band is band
+    assert live.state.config == SMALL
     assert live.settled
 
 
@@ -514,7 +517,7 @@ def test_the_playground_does_not_take_one_too_large(small_server):
     settle(live)
     live.look(page="playground")
     message = settle(live)
-    assert not live.large
-    assert live.config == PRESETS["spiral"].config
+    assert not live.state.large
+    assert live.state.config == PRESETS["spiral"].config
     assert "too large" in message["notice"]
     assert "boundary" in message["panels"]

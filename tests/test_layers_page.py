@@ -28,7 +28,7 @@ def stepped(running, times=4) -> dict:
     for _ in range(times):
         running.step(8)
         settled(running)
-    return unpack(running.frame)
+    return unpack(running.calls.frame)
 
 
 def test_the_page_shows_its_panels_and_the_row_of_layers():
@@ -84,13 +84,13 @@ def test_nothing_is_recorded_while_the_page_is_not_open():
     at = opened("", **SMALL)
     running = loop(at)
     stepped(running)
-    assert len(running.moments.lines) == 0
+    assert len(running.measurements.moments.lines) == 0
     assert not running._looking()
     at.switch_page(PAGE)
     checked(at)
     settled(running)
     stepped(running, 2)
-    assert running.moments.lines["step"].tolist() == [32, 40, 48]
+    assert running.measurements.moments.lines["step"].tolist() == [32, 40, 48]
 
 
 def test_a_new_network_begins_its_own_record():
@@ -98,7 +98,7 @@ def test_a_new_network_begins_its_own_record():
     stepped(running)
     running.reset()
     settled(running)
-    assert running.moments.lines["step"].tolist() == [0]
+    assert running.measurements.moments.lines["step"].tolist() == [0]
 
 
 def test_looking_does_not_change_what_is_learned():
@@ -106,7 +106,7 @@ def test_looking_does_not_change_what_is_learned():
     for page in ("", PAGE):
         running = loop(opened(page, **SMALL))
         stepped(running)
-        runs.append(running.run)
+        runs.append(running.state.run)
     assert runs[0].parameters.tobytes() == runs[1].parameters.tobytes()
 
 
@@ -135,7 +135,7 @@ def test_a_hundred_layers_and_one_that_diverges():
     running = loop(opened(PAGE, **SMALL, learning_rate="100", optimizer="sgd", activation="relu"))
     for _ in range(20):
         stepped(running, 1)
-    assert set(unpack(running.frame)["panels"]) == PANELS
+    assert set(unpack(running.calls.frame)["panels"]) == PANELS
 
 
 def test_the_side_bar_leads_here_and_its_widgets_are_the_playgrounds():
@@ -152,7 +152,7 @@ def test_the_first_moment_is_step_0_though_the_worker_asks_for_the_data(monkeypa
     running.reset()
     for _ in range(6):
         running.tick()
-    assert running.moments.lines["step"][0] == 0
+    assert running.measurements.moments.lines["step"][0] == 0
 
 
 def test_without_negative_values_the_axis_begins_at_0():
@@ -161,7 +161,7 @@ def test_without_negative_values_the_axis_begins_at_0():
     low, high = panel["figure"]["layout"]["xaxis"]["range"]
     assert (low, high) == (pytest.approx(-1 / (2 * BINS - 1)), 1)
     assert panel["figure"]["layout"]["xaxis"]["tickvals"][0] == 0
-    moments = running.moments.of("activation").shapes
+    moments = running.measurements.moments.of("activation").shapes
     tallest = panel["shares"].reshape(3, -1, BINS)[0, -1].argmax()
     assert tallest == 0, "most of a ReLU layer is exactly 0"
     middle = moments["percentiles"][-1, 0, 0, 3]

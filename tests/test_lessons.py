@@ -54,7 +54,7 @@ def opened(key):
 def play(loop, fields, steps):
     """Change settings, begin anew with them, train, and return the page's message."""
     if fields:
-        loop.configure(replace(loop.config, **fields))
+        loop.configure(replace(loop.state.config, **fields))
         loop.reset()
     settled(loop)
     if steps:
@@ -161,7 +161,7 @@ def test_a_divergence_is_not_shown_before_somebody_has_predicted_it():
     settled(loop)
     loop.step(50)
     hidden = settled(loop)
-    assert loop.run.diverged
+    assert loop.state.run.diverged
     shown = [hidden["panels"]["cost"], hidden["status"], hidden["panels"]["cost"]["figure"]]
     assert "iverged" not in str(shown)
     assert "topped" not in str(shown)
@@ -175,19 +175,19 @@ def test_clipping_is_learned_by_the_norm_which_keeps_the_direction():
     loop = opened("clipping")
     settled(loop)
     assert goals(play(loop, {"clip_value": 0.1}, 600)) == [False, False]
-    assert loop.run.diverged is None
+    assert loop.state.run.diverged is None
     message = play(loop, {"clip_value": 0.0, "clip_norm": 1.0}, 500)
     assert goals(message) == [False, True]
-    assert 0.6 < guessing_cost(loop.run) < 0.7, "what the goal asks for is below guessing"
+    assert 0.6 < guessing_cost(loop.state.run) < 0.7, "what the goal asks for is below guessing"
 
 
 def test_the_saturated_neuron_is_judged_by_its_own_answers():
     loop = opened("saturated")
     play(loop, {}, 200)
-    (W, b), (V, _) = loop.run.weights
-    X, y = loop.run.data.X_train, loop.run.data.Y_train
+    (W, b), (V, _) = loop.state.run.weights
+    X, y = loop.state.run.data.X_train, loop.state.run.data.Y_train
     own = sum((W[0] @ x + b[0, 0] > 0) == (t > 0.5) for x, t in zip(X.T, y[0], strict=True))
-    state = State(loop.run, loop.history, loop.view)
+    state = State(loop.state.run, loop.state.history, loop.state.view)
     assert right(state) == pytest.approx(100 * own / len(X.T))
     assert right(state) < 5, "it has not turned round"
     assert state.last("train_score") > 0.95, "the linear output behind it has"

@@ -26,9 +26,9 @@ from dnn.files.changes import (
     step_from_text,
 )
 from dnn.run.training import Change
+from lab.frame import fingerprint
 from lab.live.executors import InlineExecutor
 from lab.live.session.loop import Loop
-from lab.panels.playground import fingerprint
 from lab.view import CHOICES, LINKED, View, view_from_query
 from pages.shared import hiding, session, share
 
@@ -493,7 +493,7 @@ def test_the_dialog_offers_the_step_and_carries_the_changes():
     again = opened(**sent)
     for _ in range(4):
         shown(session_loop(again))
-    assert fingerprint(session_loop(again).run) == fingerprint(loop.run)
+    assert fingerprint(session_loop(again).run) == fingerprint(loop.state.run)
     at.radio(key="share_moment").set_value("start")
     at.button(key="share").click().run()
     assert "step" not in shared(at)
@@ -504,8 +504,8 @@ def test_the_dialog_says_what_a_link_leaves_out():
     loop = session_loop(at)
     shown(loop)
     for k in range(400):
-        loop.run = dnn.edit(dnn.advance(loop.run, 1)[0], 1, 0, 0, k / 7)
-    assert len(changes_text(loop.run.changes)) > LONGEST
+        loop.state.run = dnn.edit(dnn.advance(loop.state.run, 1)[0], 1, 0, 0, k / 7)
+    assert len(changes_text(loop.state.run.changes)) > LONGEST
     at.button(key="share").click().run()
     assert "400 times" in at.warning[0].value
     assert "changes" not in shared(at)

@@ -45,13 +45,15 @@ def test_an_opened_run_is_on_screen_and_goes_on_with_the_same_bits():
     loop.play()
     loop.open(file)
     shown(loop)
-    assert not loop.playing
-    assert_equal(loop.run, file.run)
-    assert loop.config == file.run.config
-    np.testing.assert_array_equal(loop.history["train_cost"][:-1], file.history["train_cost"][:-1])
+    assert not loop.state.playing
+    assert_equal(loop.state.run, file.run)
+    assert loop.state.config == file.run.config
+    np.testing.assert_array_equal(
+        loop.state.history["train_cost"][:-1], file.history["train_cost"][:-1]
+    )
     loop.step(9)
     shown(loop)
-    assert_equal(loop.run, dnn.advance(file.run, 9)[0])
+    assert_equal(loop.state.run, dnn.advance(file.run, 9)[0])
 
 
 def test_a_run_on_data_of_its_own_keeps_it_until_other_data_is_chosen():
@@ -60,19 +62,19 @@ def test_a_run_on_data_of_its_own_keeps_it_until_other_data_is_chosen():
     shown(loop)
     loop.step(5)
     shown(loop)
-    assert_equal(loop.run, dnn.advance(file.run, 5)[0])
-    assert loop.run.data.class_names == given().class_names
-    loop.configure(dnn.Config(**{**vars(loop.config), "hidden": (3,)}))
+    assert_equal(loop.state.run, dnn.advance(file.run, 5)[0])
+    assert loop.state.run.data.class_names == given().class_names
+    loop.configure(dnn.Config(**{**vars(loop.state.config), "hidden": (3,)}))
     shown(loop)
-    assert loop.run.data_key == file.run.data_key
-    loop.configure(dnn.Config(**{**vars(loop.config), "seed": 5}))
+    assert loop.state.run.data_key == file.run.data_key
+    loop.configure(dnn.Config(**{**vars(loop.state.config), "seed": 5}))
     loop.reset()
-    assert loop.run.data_key == file.run.data_key
-    assert loop.epoch_steps == -(-40 // loop.config.batch_size)
-    loop.configure(dnn.Config(**{**vars(loop.config), "dataset": "moons"}))
+    assert loop.state.run.data_key == file.run.data_key
+    assert loop.state.epoch_steps == -(-40 // loop.state.config.batch_size)
+    loop.configure(dnn.Config(**{**vars(loop.state.config), "dataset": "moons"}))
     shown(loop)
-    assert loop.given is None
-    assert loop.run.data.name == "Two moons"
+    assert loop.state.given is None
+    assert loop.state.run.data.name == "Two moons"
 
 
 def test_what_was_saved_while_playing_is_the_run_as_it_was():
@@ -82,25 +84,25 @@ def test_what_was_saved_while_playing_is_the_run_as_it_was():
     loop.edit(1, 0, 1, 0.75)
     shown(loop)
     again = saved.from_bytes(saved.to_bytes(*loop.saved()))
-    assert_equal(again.run, loop.run)
+    assert_equal(again.run, loop.state.run)
     assert again.run.changes[-1].field == "w1.0.1"
 
 
 def test_twins_open_no_file_and_go_on():
     loop = loop_of(page="twins")
     shown(loop)
-    before = loop.run
+    before = loop.state.run
     with pytest.raises(ValueError, match="one run"):
         loop.open(saved.from_bytes(SOUND))
-    assert loop.run is before
+    assert loop.state.run is before
 
 
 def test_the_lab_opens_a_file():
     loop, file = loop_of(page="gradients"), saved.from_bytes(SOUND)
     loop.open(file)
     shown(loop)
-    assert loop.run.step == file.run.step
-    assert loop.frame
+    assert loop.state.run.step == file.run.step
+    assert loop.calls.frame
 
 
 def test_trainability_is_measured_on_the_data_of_the_file():
@@ -128,9 +130,9 @@ def test_the_dialog_opens_what_it_saved():
     assert not at.exception
     loop = at.session_state["loop"]
     shown(loop)
-    assert_equal(loop.run, run)
-    assert not loop.playing
-    assert "file" in loop.notice
+    assert_equal(loop.state.run, run)
+    assert not loop.state.playing
+    assert "file" in loop.state.notice
     assert config(at) == run.config, "the address has the settings that are on screen"
 
 
@@ -150,8 +152,8 @@ def test_the_file_is_offered_where_a_link_leaves_changes_out():
     loop = at.session_state["loop"]
     shown(loop)
     for k in range(400):
-        loop.run = dnn.edit(dnn.advance(loop.run, 1)[0], 1, 0, 0, k / 7)
-    assert len(changes_text(loop.run.changes)) > LONGEST
+        loop.state.run = dnn.edit(dnn.advance(loop.state.run, 1)[0], 1, 0, 0, k / 7)
+    assert len(changes_text(loop.state.run.changes)) > LONGEST
     in_dialog(at)
     assert "The file below has all of them" in at.warning[0].value
     assert at.download_button(key="save_run").label == "Save this run as a file"

@@ -153,10 +153,10 @@ def test_an_epoch_of_a_batch_size_is_each_example_once(size):
     loop = at.session_state["loop"]
     press(at, "epoch")
     end = time.monotonic() + 30
-    while loop.run.step < loop.epoch_steps and time.monotonic() < end:
+    while loop.state.run.step < loop.state.epoch_steps and time.monotonic() < end:
         loop.tick()
         time.sleep(0.01)
-    assert loop.run.step == loop.epoch_steps == -(-loop.run.data.m_train // size)
+    assert loop.state.run.step == loop.state.epoch_steps == -(-loop.state.run.data.m_train // size)
 
 
 def test_a_batch_size_is_typed_or_picked():
@@ -250,12 +250,12 @@ def test_pause_step_epoch_and_reset():
     assert not first["playing"]
     running.step(1)
     assert shown(running)["numbers"]["step"] == first["numbers"]["step"] + 1
-    running.step(running.epoch_steps)
+    running.step(running.state.epoch_steps)
     assert shown(running)["numbers"]["step"] == first["numbers"]["step"] + 9
     running.reset()
     assert shown(running)["numbers"]["step"] == 0
-    again = dnn.start(running.config, dataset(running.config))
-    assert (running.run.parameters == again.parameters).all()
+    again = dnn.start(running.state.config, dataset(running.state.config))
+    assert (running.state.run.parameters == again.parameters).all()
 
 
 def test_a_live_change_is_applied_without_a_reset_and_marked():
@@ -265,7 +265,7 @@ def test_a_live_change_is_applied_without_a_reset_and_marked():
     shown(running)
     frame = shown(running)
     assert frame["numbers"]["learning_rate"] == 0.003
-    assert [c.field for c in running.run.changes] == ["learning_rate"]
+    assert [c.field for c in running.state.run.changes] == ["learning_rate"]
     notes = [a["text"] for a in frame["panels"]["cost"]["figure"]["layout"]["annotations"]]
     assert any("learning rate" in note for note in notes)
 
@@ -278,34 +278,34 @@ def test_another_network_resets_says_so_and_leaves_a_ghost():
     shown(running)
     frame = shown(running)
     assert "New network" in frame["notice"]
-    assert running.ghost is not None
+    assert running.state.ghost is not None
     assert len(frame["panels"]["cost"]["figure"]["data"]) >= 3
 
 
 def test_what_cannot_be_built_leaves_the_run_alone():
     running = loop()
     shown(running)
-    before = running.run
+    before = running.state.run
     with pytest.raises(ValueError, match="loss"):
         running.configure(Config(dataset="reg_plane", loss="logistic"))
-    assert running.run is before
+    assert running.state.run is before
 
 
 def test_divergence_names_step_layer_and_cause_and_one_mend():
     running = Loop(InlineExecutor(), PRESETS["exploding"].config, View(), playing=True)
     for _ in range(20):
         frame = shown(running)
-    assert running.run.diverged is not None
-    assert not running.playing
+    assert running.state.run.diverged is not None
+    assert not running.state.playing
     cost = frame["panels"]["cost"]
-    assert str(running.run.diverged.step) in cost["subtitle"]
+    assert str(running.state.run.diverged.step) in cost["subtitle"]
     assert "layer" in cost["subtitle"]
     assert cost["banner"]["button"]["action"] == "mend"
     live.mend(running)
     for _ in range(20):
         frame = shown(running)
-    assert running.run.diverged is None
-    assert running.run.step > 50
+    assert running.state.run.diverged is None
+    assert running.state.run.step > 50
 
 
 def test_events_of_the_panels():
@@ -317,9 +317,8 @@ def test_events_of_the_panels():
     live.handle(running, {"type": "control", "key": "__class__", "value": "x"})
     live.handle(running, {"type": "nonsense"})
     live.handle(running, {})
-    assert (running.view.cost_axis, running.view.show_test, running.view.theme) == (
-        "linear", False, "dark",
-    )  # fmt: skip
+    view = running.state.view
+    assert (view.cost_axis, view.show_test, view.theme) == ("linear", False, "dark")
     with pytest.raises(ValueError, match="cost_axis"):
         running.look(cost_axis="diagonal")
 
@@ -340,14 +339,14 @@ def test_a_hidden_page_pauses_and_goes_on():
     running = loop()
     shown(running)
     running.hide(True)
-    assert not running.playing
+    assert not running.state.playing
     running.hide(False)
-    assert running.playing
-    assert "hidden" in running.notice
+    assert running.state.playing
+    assert "hidden" in running.state.notice
     running.pause()
     running.hide(True)
     running.hide(False)
-    assert not running.playing
+    assert not running.state.playing
 
 
 def test_a_failing_worker_call_is_a_sentence():
@@ -361,9 +360,9 @@ def test_a_failing_worker_call_is_a_sentence():
     running = Loop(Failing(), Config(), View(), playing=True)
     for _ in range(3):
         running.tick()
-    assert not running.playing
+    assert not running.state.playing
     assert running.settled
-    assert "no room" in running.failed
+    assert "no room" in running.state.failed
 
 
 @pytest.mark.parametrize("page", ["", "gradients.py", "twins.py"])

@@ -8,14 +8,13 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 from visits import checked, config, errors, found, opened, press, query
+from worker_calls import called
 
 import dnn
 from dnn.config import Config
-from dnn.run.history import History
 from lab import figures
 from lab.figures.frame import unpack
 from lab.live.session.loop import dataset
-from lab.live.worker import Slice, train_slice
 from lab.view import View
 
 SMALL = Config(
@@ -29,8 +28,7 @@ pytestmark = pytest.mark.usefixtures("inline")
 
 def shown(config: Config = SMALL, view: View = PRESENT) -> dict:
     data = dataset(config)
-    work = Slice(dnn.start(config, data), History(), view=view, data=data)
-    return unpack(train_slice(work).frame)
+    return unpack(called(dnn.start(config, data), view=view).frame)
 
 
 def sizes(value) -> list[float]:

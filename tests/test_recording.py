@@ -29,10 +29,10 @@ def recorded(executor):
     loop.set_speed("full")
     for _ in range(4):
         loop.tick()
-    step = loop.run.step
+    step = loop.state.run.step
     loop.tick()
-    assert loop.run.step > step + 100
-    return int((loop.history["step"] > step).sum()), loop
+    assert loop.state.run.step > step + 100
+    return int((loop.state.history["step"] > step).sum()), loop
 
 
 def test_a_record_that_costs_little_is_made_often():
@@ -46,10 +46,10 @@ def test_records_that_cost_much_are_few():
 
 def test_a_worker_says_what_a_record_took():
     _, loop = recorded(InlineExecutor())
-    assert 0 < loop._recording < 0.25
+    assert 0 < loop.state.recording < 0.25
 
 
 def test_another_network_is_asked_anew():
     _, loop = recorded(Costly(0.5))
     loop.reset(replace(SMALL, hidden=(5,)))
-    assert loop._recording == 0.0
+    assert loop.state.recording == 0.0

@@ -46,7 +46,7 @@ def test_each_kind_has_its_panels_and_valid_figures(dataset):
 def test_the_matrix_is_that_of_the_run_and_its_threshold():
     at, _ = page("breast_cancer", threshold="0.9")
     running = loop(at)
-    data, run = running.run.data, running.run
+    data, run = running.state.run.data, running.state.run
     p, true = dnn.predict(run, data.X_test)[0], data.Y_test[0]
     for threshold in ("0.90", "0.20"):
         live.handle(running, {"type": "control", "key": "threshold", "value": threshold})
@@ -110,7 +110,7 @@ def test_the_plane_of_two_inputs_is_in_measured_units_and_in_the_link():
     assert layout["xaxis"]["title"]["text"] == "mean radius"
     low, high = layout["xaxis"]["range"]
     assert low < 7 < 28 < high  # the table's radii are 6.98 to 28.1
-    data = running.run.data
+    data = running.state.run.data
     raw = data.X_train[:2] * data.units.scale[:2] + data.units.shift[:2]
     plane, points, _ = data.in_plane("1-2")
     np.testing.assert_allclose(points, raw, rtol=1e-9)
@@ -124,11 +124,11 @@ def test_the_field_is_what_the_network_says_in_the_slice():
     at, message = page("iris", plane="3-4")
     running = loop(at)
     panel = message["panels"]["boundary"]
-    n, plane = panel["field_size"], running.run.data.in_plane("3-4")[0]
+    n, plane = panel["field_size"], running.state.run.data.in_plane("3-4")[0]
     grid = np.stack(
         [np.tile(np.linspace(*plane.x_range, n), n), np.repeat(np.linspace(*plane.y_range, n), n)]
     )
-    said = dnn.predict(running.run, plane.inputs(grid)).argmax(axis=0)
+    said = dnn.predict(running.state.run, plane.inputs(grid)).argmax(axis=0)
     assert np.mean(said == panel["field"]) > 0.999
     names = [key["label"] for key in panel["legend"]]
     assert names[:3] == ["setosa", "versicolor", "virginica"]
@@ -148,8 +148,8 @@ def test_planar_data_has_no_choice_of_a_plane():
 def test_the_gallery_shows_the_worst_mistakes_first_and_turns_pages():
     at, message = page("digits", steps=60)
     running = loop(at)
-    data = running.run.data
-    A, true = dnn.predict(running.run, data.X_test), data.Y_test.argmax(axis=0)
+    data = running.state.run.data
+    A, true = dnn.predict(running.state.run, data.X_test), data.Y_test.argmax(axis=0)
     wrong = np.flatnonzero(A.argmax(axis=0) != true)
     own = A[true, np.arange(len(true))]
     worst = wrong[np.argmin(own[wrong])]

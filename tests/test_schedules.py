@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from problems import flat, problem, start_random
+from worker_calls import called
 
 import dnn
 from dnn.config import Config
@@ -139,14 +140,11 @@ def test_a_changed_schedule_counts_steps_from_the_start_of_the_run():
 
 def test_the_page_says_which_rate_is_in_force_and_when_it_has_ended():
     import dnn
-    from dnn.run.history import History
     from lab.figures import unpack
-    from lab.live.worker import Slice, train_slice
 
     def shown(steps, **fields):
         run = dnn.start(dnn.Config(learning_rate=0.02, **fields))
-        work = Slice(run, History(), steps=steps, every=10, playing=True, data=run.data)
-        message = unpack(train_slice(work).frame)
+        message = unpack(called(run, steps=steps, every=10, playing=True).frame)
         return {m["key"]: m["value"] for m in message["metrics"]}, message["status"]["text"]
 
     metrics, text = shown(10)

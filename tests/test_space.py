@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from worker_calls import called
 
 import dnn
 from dnn.run.training import borrowed_trainer
@@ -20,7 +21,6 @@ from lab.analysis.space import (
     linear_fit,
 )
 from lab.figures import unpack
-from lab.live.worker import Slice, train_slice
 from lab.view import View
 
 CONFIG = dnn.Config(dataset="xor", hidden=(6, 3, 2), activation="tanh", samples=300)
@@ -171,8 +171,7 @@ def test_the_sentence():
 
 def panels(config=CONFIG, **view):
     run = dnn.start(config)
-    work = Slice(run, dnn.History(), view=View(**view), data=run.data)
-    return unpack(train_slice(work).frame)["panels"]
+    return unpack(called(run, view=View(**view)).frame)["panels"]
 
 
 def controls(panel):

@@ -21,9 +21,11 @@ from lab.analysis.spectra import ROUNDING, Spectra, spectra, summary, told_apart
 from lab.experiments.runs import random_inputs
 from lab.figures import unpack
 from lab.live.executors import InlineExecutor
+from lab.live.request import Display, Measured
 from lab.live.session.loop import Loop
-from lab.live.worker import Slice
-from lab.panels import gradients as lab
+from lab.live.shown import Shown
+from lab.live.worker import DRAWS
+from lab.panels.product import product_panel
 from lab.view import View
 
 LAYERS = View(page="gradients", apart="layers", band=False)
@@ -295,7 +297,7 @@ def loop(config: Config = SMALL, view: View = LAYERS, playing: bool = False) -> 
 def settle(live: Loop) -> dict:
     for _ in range(200):
         if live.settled:
-            return unpack(live.frame)["panels"]["product"]
+            return unpack(live.calls.frame)["panels"]["product"]
         live.tick()
     raise AssertionError("still busy")
 
@@ -303,7 +305,7 @@ def settle(live: Loop) -> dict:
 def test_the_panel_shows_what_is_chosen():
     live = loop()
     shown = settle(live)
-    assert live.spectra.of(0)
+    assert live.measurements.known.spectra.of(0)
     assert shown["controls"][0]["value"] == "layers"
     assert shown["title"] == "Singular values of each layer's Jacobian"
     check(shown["figure"])
@@ -316,103 +318,117 @@ def test_the_panel_shows_what_is_chosen():
     assert settle(live)["title"] == "The product taken apart"
     live.look(apart="layers", band=True)
     settle(live)
-    assert live.band.draws == lab.DRAWS
+    assert live.measurements.known.band.draws == DRAWS
 
 
 def test_spectra_follow_the_step_and_end_with_the_network():
     live = loop()
     settle(live)
-    before = live.spectra
+    before = live.measurements.known.spectra
     live.step(3)
     shown = settle(live)
-    assert live.spectra.of(3)
+    assert live.measurements.known.spectra.of(3)
     assert not shown["dim"]
     assert "step" not in shown["subtitle"]
-    assert not np.array_equal(before.layers, live.spectra.layers)
+    assert not np.array_equal(before.layers, live.measurements.known.spectra.layers)
     live.reset()
-    assert live.spectra is None
+    assert live.measurements.known.spectra is None
     settle(live)
-    np.testing.assert_array_equal(before.layers, live.spectra.layers)
+    np.testing.assert_array_equal(before.layers, live.measurements.known.spectra.layers)
     live.configure(replace(SMALL, hidden=(8, 8)))
-    assert live.spectra is None
+    assert live.measurements.known.spectra is None
     assert "Layer 2: " in settle(live)["subtitle"]
     live.configure(replace(SMALL, hidden=(8,)))
     while not live.settled:
         live.tick()
-    assert "product" not in unpack(live.frame)["panels"]
-    assert live.spectra is None
+    assert "product" not in unpack(live.calls.frame)["panels"]
+    assert live.measurements.known.spectra is None
 
 
 def test_while_training_they_are_of_a_step_that_is_named(monkeypatch):
     live = loop(playing=True)
     for _ in range(4):
         live.tick()
-    shown = unpack(live.frame)["panels"]["product"]
-    assert live.spectra.step < live.run.step  # within a second of the first
-    assert f"step {live.spectra.step}." in shown["subtitle"]
+    shown = unpack(live.calls.frame)["panels"]["product"]
+    assert (
+        live.measurements.known.spectra.step < live.state.run.step
+    )  # within a second of the first
+    assert f"step {live.measurements.known.spectra.step}." in shown["subtitle"]
     assert not shown["dim"]
-    seen = live.spectra.step
+    seen = live.measurements.known.spectra.step
     monkeypatch.setattr("lab.live.session.measurements.RESOLVE_EVERY", 0.0)
     monkeypatch.setattr("lab.live.session.measurements.RESOLVE_SHARE", 0.0)
     for _ in range(4):
         live.tick()
-    assert live.spectra.step > seen
+    assert live.measurements.known.spectra.step > seen
 
 
 def test_what_takes_long_waits_for_a_pause(monkeypatch):
-    monkeypatch.setattr(lab, "RESOLVING", -1.0)
+    monkeypatch.setattr("lab.live.worker.RESOLVING", -1.0)
+    monkeypatch.setattr("lab.panels.product.RESOLVING", -1.0)
     monkeypatch.setattr("lab.live.session.measurements.RESOLVING", -1.0)
     live = loop(playing=True)
     for _ in range(4):
         live.tick()
-    assert live.spectra is None
+    assert live.measurements.known.spectra is None
     live.pause()
     parts = set()
     while not live.settled:
         live.tick()
-        if live.spectra:
-            parts.add((len(live.spectra.layers), live.spectra.complete))
+        if live.measurements.known.spectra:
+            parts.add(
+                (
+                    len(live.measurements.known.spectra.layers),
+                    live.measurements.known.spectra.complete,
+                )
+            )
     assert parts == {(1, False), (2, False), (3, False), (4, False), (4, True)}
     live.play()
     for _ in range(4):
         live.tick()
-    shown = unpack(live.frame)["panels"]["product"]
+    shown = unpack(live.calls.frame)["panels"]["product"]
     assert shown["dim"]
-    assert f"step {live.spectra.step}." in shown["subtitle"]
+    assert f"step {live.measurements.known.spectra.step}." in shown["subtitle"]
 
 
 @pytest.mark.parametrize("apart", ["product", "layers", "end_to_end"])
 def test_networks_too_large_to_train_a_layer_a_slice(apart, monkeypatch):
-    monkeypatch.setattr(lab, "RESOLVING", -1.0)
+    monkeypatch.setattr("lab.live.worker.RESOLVING", -1.0)
+    monkeypatch.setattr("lab.panels.product.RESOLVING", -1.0)
     monkeypatch.setattr("dnn.config.MAX_PARAMETERS", 1000.0)
     config = replace(SMALL, hidden=(32,) * 4)
     live = loop(config, replace(LAYERS, apart=apart))
-    assert live.large
+    assert live.state.large
     slices = 0
     while not live.settled:
         live.tick()
         slices += 1
-    shown = unpack(live.frame)["panels"]["product"]
+    shown = unpack(live.calls.frame)["panels"]["product"]
     check(shown["figure"])
     assert not shown["empty"]
     assert len(shown["controls"]) == 1
     if apart == "product":
-        assert live.spectra is None
+        assert live.measurements.known.spectra is None
         return
     assert slices >= 5
     expected = spectra(Probe(config, dnn.load(config)).run(config.seed), 0)
-    np.testing.assert_allclose(live.spectra.layers, expected.layers, rtol=1e-12)
-    np.testing.assert_allclose(live.spectra.end, expected.end, rtol=1e-12)
+    np.testing.assert_allclose(live.measurements.known.spectra.layers, expected.layers, rtol=1e-12)
+    np.testing.assert_allclose(live.measurements.known.spectra.end, expected.end, rtol=1e-12)
+
+
+def moment(run, view, found, playing=False):
+    """Return what is shown of a run with these singular values."""
+    return Shown(run, History(), Display(view, playing=playing), Measured(spectra=found))
 
 
 def test_a_part_says_how_far_it_is():
     found = Spectra(0, 4, ROWS[:2])
     for apart, text in (("layers", ""), ("end_to_end", "2 of 4 layers")):
         view = replace(LAYERS, apart=apart)
-        work = Slice(dnn.start(SMALL), History(), view=view, spectra=found)
-        shown = lab._spectra(work)
+        run = dnn.start(SMALL)
+        shown = product_panel(moment(run, view, found))
         assert (shown["empty"] or {"text": ""})["text"] == text
-        shown = lab._spectra(replace(work, playing=True, spectra=None))
+        shown = product_panel(moment(run, view, None, playing=True))
         assert shown["empty"]["strong"] == "Measuring"
-    shown = lab._spectra(replace(work, playing=True))
+    shown = product_panel(moment(run, view, found, playing=True))
     assert "Pause to measure" in shown["empty"]["text"]

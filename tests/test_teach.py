@@ -116,17 +116,17 @@ def test_the_report_s_link_makes_the_run_again():
     live = loop(at)
     live.step(7)
     settled(live)
-    live.configure(replace(live.config, learning_rate=0.5))
+    live.configure(replace(live.state.config, learning_rate=0.5))
     live.step(5)
     settled(live)
     html = report_of(live, "http://h/", {"lesson": "xor", "hidden": "9"})
     (link,) = re.findall(r"href='([^']+)'", html)
     said = {k: v[0] for k, v in parse_qs(urlsplit(unescape(link)).query).items()}
-    assert from_query(said) == live.run.origin
+    assert from_query(said) == live.state.run.origin
     assert said.items() >= {"lesson": "xor", "step": "12"}.items()
-    again = replay(live.run, 12)
-    assert changes_from_text(said["changes"]) == live.run.changes
-    assert (again.parameters == live.run.parameters).all()
+    again = replay(live.state.run, 12)
+    assert changes_from_text(said["changes"]) == live.state.run.changes
+    assert (again.parameters == live.state.run.parameters).all()
 
 
 def test_the_report_says_of_its_link_where_others_cannot_open_it():
@@ -141,7 +141,7 @@ def test_of_data_of_one_s_own_the_report_has_no_link_and_leaves_nothing_behind()
     X = np.random.default_rng(3).normal(size=(2, 40))
     own = Dataset(X, (X[0] > 0).astype(int), name="mine")
     live = loop(at)
-    live.take(Config(hidden=(3,)), own)
+    live.train_on(Config(hidden=(3,)), own)
     live.pause()
     settled(live)
     html = report_of(live, "http://h/", {})

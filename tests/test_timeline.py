@@ -44,11 +44,11 @@ def trained(loop, *parts):
         if isinstance(part, int):
             loop.step(part)
         elif isinstance(part, dict):
-            loop.configure(replace(loop.config, **part))
+            loop.configure(replace(loop.state.config, **part))
         else:
             loop.edit(*part)
         settled(loop)
-        found.append(loop.run)
+        found.append(loop.state.run)
     return found
 
 
@@ -102,14 +102,14 @@ def test_a_branch_forgets_what_came_later():
 def test_a_moment_is_the_one_that_was(step):
     loop = loop_of()
     trained(loop, 13, 27, {"learning_rate": 0.003}, 20, (1, 2, 0, 0.5), {"batch_size": 11}, 40)
-    end = loop.run
+    end = loop.state.run
     loop.go_to(step)
     message = settled(loop)
-    same(loop.run, dnn.replay(end, step))
-    assert loop.config == loop.run.config
-    assert message["numbers"]["step"] == step == loop.history.last("step")
+    same(loop.state.run, dnn.replay(end, step))
+    assert loop.state.config == loop.state.run.config
+    assert message["numbers"]["step"] == step == loop.state.history.last("step")
     assert message["timeline"] == {"step": step, "end": 100, "earlier": True}
-    assert loop.ghost is loop.timeline.end.history
+    assert loop.state.ghost is loop.state.timeline.end.history
 
 
 def test_no_step_of_an_earlier_moment_is_recorded_twice():
@@ -118,7 +118,7 @@ def test_no_step_of_an_earlier_moment_is_recorded_twice():
     for step in (20, 11, 20, 13):
         loop.go_to(step)
         settled(loop)
-        steps = loop.history["step"]
+        steps = loop.state.history["step"]
         assert steps[-1] == step
         assert (np.diff(steps) > 0).all(), (step, steps)
 
@@ -126,51 +126,51 @@ def test_no_step_of_an_earlier_moment_is_recorded_twice():
 def test_it_goes_on_as_it_went():
     loop = loop_of()
     trained(loop, 30, {"dropout": 0.1}, 30, (2, 1, 2, -1.0), 40)
-    end, history = loop.run, loop.history
+    end, history = loop.state.run, loop.state.history
     loop.go_to(11)
     settled(loop)
-    assert loop.run.changes == ()
+    assert loop.state.run.changes == ()
     trained(loop, 89)
-    same(loop.run, end)
-    assert loop.timeline.end is None
-    assert loop.ghost is None
-    assert loop.history.last("train_cost") == history.last("train_cost")
+    same(loop.state.run, end)
+    assert loop.state.timeline.end is None
+    assert loop.state.ghost is None
+    assert loop.state.history.last("train_cost") == history.last("train_cost")
     trained(loop, 5)
-    same(loop.run, dnn.advance(end, 5)[0])
+    same(loop.state.run, dnn.advance(end, 5)[0])
 
 
 def test_back_at_the_end_nothing_is_computed():
     loop = loop_of()
     trained(loop, 50)
-    end, history = loop.run, loop.history
+    end, history = loop.state.run, loop.state.history
     loop.go_to(20)
     settled(loop)
     loop.go_to(99)
     message = settled(loop)
-    same(loop.run, end)
-    assert list(loop.history["step"]) == list(history["step"])
+    same(loop.state.run, end)
+    assert list(loop.state.history["step"]) == list(history["step"])
     assert message["timeline"] == {"step": 50, "end": 50, "earlier": False}
 
 
 def test_a_changed_setting_is_another_branch():
     loop = loop_of()
     trained(loop, 30, {"dropout": 0.0}, 30)
-    history = loop.history
+    history = loop.state.history
     loop.go_to(20)
     settled(loop)
     trained(loop, {"learning_rate": 0.1})
-    assert "Another branch from step 20" in loop.notice
-    assert loop.ghost is history
+    assert "Another branch from step 20" in loop.state.notice
+    assert loop.state.ghost is history
     trained(loop, 60)
-    assert [c.field for c in loop.run.changes] == ["learning_rate"]
+    assert [c.field for c in loop.state.run.changes] == ["learning_rate"]
     start = dnn.start(CONFIG)
     wanted = dnn.change(dnn.advance(start, 20)[0], learning_rate=0.1)
-    same(loop.run, dnn.advance(wanted, 60)[0])
+    same(loop.state.run, dnn.advance(wanted, 60)[0])
     # Its own past can be gone back to, and that is the new branch's.
-    end = loop.run
+    end = loop.state.run
     loop.go_to(50)
     settled(loop)
-    same(loop.run, dnn.replay(end, 50))
+    same(loop.state.run, dnn.replay(end, 50))
 
 
 def test_an_edited_weight_is_another_branch():
@@ -179,24 +179,24 @@ def test_an_edited_weight_is_another_branch():
     loop.go_to(10)
     settled(loop)
     trained(loop, (1, 0, 0, 2.0))
-    assert loop.timeline.end is None
-    assert loop.run.changes == (dnn.training.Change(10, "w1.0.0", 2.0),)
+    assert loop.state.timeline.end is None
+    assert loop.state.run.changes == (dnn.training.Change(10, "w1.0.0", 2.0),)
 
 
 def test_a_diverged_run_has_a_past():
     loop = loop_of(replace(CONFIG, optimizer="sgd", batch_norm=False, activation="relu",
                            learning_rate=100.0, hidden=(8, 8, 8)))  # fmt: skip
     trained(loop, 200)
-    assert loop.phase == "diverged"
-    end = loop.run
+    assert loop.state.phase == "diverged"
+    end = loop.state.run
     loop.go_to(max(0, end.step - 1))
     settled(loop)
-    assert loop.phase == "paused"
-    assert loop.run.diverged is None
+    assert loop.state.phase == "paused"
+    assert loop.state.run.diverged is None
     loop.go_to(end.step)
     settled(loop)
-    same(loop.run, end)
-    assert loop.run.diverged == end.diverged
+    same(loop.state.run, end)
+    assert loop.state.run.diverged == end.diverged
 
 
 def test_a_new_network_has_no_past():
@@ -204,18 +204,18 @@ def test_a_new_network_has_no_past():
     trained(loop, 20)
     loop.reset()
     settled(loop)
-    assert [kept.step for kept in loop.timeline.snapshots] == [0]
+    assert [kept.step for kept in loop.state.timeline.snapshots] == [0]
 
 
 def test_a_reset_at_an_earlier_moment_keeps_the_whole_curve():
     loop = loop_of()
     trained(loop, 50)
-    history = loop.history
+    history = loop.state.history
     loop.go_to(10)
     settled(loop)
     loop.reset()
     settled(loop)
-    assert loop.ghost is history
+    assert loop.state.ghost is history
 
 
 def test_twins_and_networks_too_large_have_no_moments():
@@ -236,20 +236,20 @@ TOO_FAST = replace(
 def diverged(view=None):
     loop = loop_of(TOO_FAST, view)
     trained(loop, 80, {"learning_rate": 3.0}, 100)
-    assert loop.phase == "diverged"
+    assert loop.state.phase == "diverged"
     return loop
 
 
 def test_a_divergence_is_examined_and_named():
     loop = diverged()
-    message = unpack(loop.frame)
+    message = unpack(loop.calls.frame)
     panel = message["panels"]["autopsy"]
     assert "gradients" not in message["panels"]
-    found = dnn.autopsy.autopsy(loop.run)
+    found = dnn.autopsy.autopsy(loop.state.run)
     assert f"At step {found.broke.step}" in panel["subtitle"]
     labels = [button["label"] for button in panel["banner"]["buttons"]]
     assert labels == [offer.button for offer in found.offers]
-    assert loop.offers == found.offers
+    assert loop.measurements.known.offers == found.offers
     loop.look(autopsy="cost")
     chart = settled(loop)["panels"]["autopsy"]["figure"]
     assert [trace["name"] for trace in chart["data"]] == ["cost"]
@@ -258,16 +258,18 @@ def test_a_divergence_is_examined_and_named():
 @pytest.mark.parametrize("offer", [0, 1])
 def test_back_behind_a_divergence_with_another_setting(offer):
     loop = diverged()
-    end, made = loop.run, loop.offers[offer]
+    end, made = loop.state.run, loop.measurements.known.offers[offer]
     back = max(0, end.diverged.step - 50)
     loop.go_back(offer)
-    assert loop.playing
+    assert loop.state.playing
     loop.pause()
     settled(loop)
-    assert loop.ghost is not None
-    assert loop.run.changes == tuple(dnn.training.Change(back, *f) for f in made.fields.items())
+    assert loop.state.ghost is not None
+    assert loop.state.run.changes == tuple(
+        dnn.training.Change(back, *f) for f in made.fields.items()
+    )
     wanted = dnn.change(dnn.replay(end, back), **made.fields)
-    same(loop.run, dnn.advance(wanted, loop.run.step - back)[0])
+    same(loop.state.run, dnn.advance(wanted, loop.state.run.step - back)[0])
 
 
 def test_an_offer_that_there_is_not():

@@ -211,5 +211,5 @@ def test_its_network_opens_in_the_lab(page):
     page.button("to_lab").click().run()
     assert not page.exception
     loop = page.session_state["loop"]
-    assert loop.view.page == "gradients"
-    assert loop.config == EXPERIMENTS["he_training"].config
+    assert loop.state.view.page == "gradients"
+    assert loop.state.config == EXPERIMENTS["he_training"].config

@@ -7,14 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from charts import check
+from worker_calls import called
 
 import dnn
 from dnn.config import Config
-from dnn.run.history import History
 from lab.figures.frame import unpack
 from lab.live.session.loop import dataset
-from lab.live.twins import setting_from_text, setting_text, twin, twins_slice
-from lab.live.worker import Slice
+from lab.live.twins import setting_from_text, setting_text, twin
 from lab.view import View
 
 SMALL = Config(
@@ -30,9 +29,9 @@ OTHERS = {
 def trained(config: Config, setting: dict, steps: int = 20, view: View = TWINS):
     data = dataset(config)
     run = dnn.start(config, data)
-    work = Slice(run, History(), view=view, steps=steps, budget=60, data=data,
-                 twin=twin(config, setting, data))  # fmt: skip
-    return twins_slice(work)
+    return called(
+        run, view=view, steps=steps, budget=60, data=data, twin=twin(config, setting, data)
+    )
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -47,7 +47,7 @@ def settled(running: Loop, most: int = 400) -> dict:
     for _ in range(most):
         running.tick()
         if running.settled:
-            return unpack(running.frame)
+            return unpack(running.calls.frame)
     raise AssertionError("it does not come to rest")
 
 

@@ -47,7 +47,7 @@ def _escaped(text: str) -> str:
 def glossary() -> None:
     """Draw the page: a box to search in, and the terms found."""
     st.html(f"<style>{CSS}</style>")
-    present = session.loop().view.present
+    present = session.state().view.present
     if present:
         style.for_projector()
         st.html(f"<style>{PROJECTOR}</style>")
