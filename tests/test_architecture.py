@@ -63,6 +63,7 @@ def dotted(path):
     return name.removesuffix(".__init__")
 
 
+@cache
 def imports_of(path, everywhere=True):
     """Return the names that a file imports, inside functions too or only when it is loaded."""
     tree = ast.parse(path.read_text())

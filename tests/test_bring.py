@@ -310,7 +310,7 @@ def test_the_classic_demo_when_its_files_are_uploaded():
     at = brought(*((name, Path(FOLDER, name).read_bytes()) for name in classic.FILES))
     at.button(key="train_demo").click().run()
     assert not at.exception
-    assert at.session_state["loop"].run.config == classic.CONFIG
+    assert at.session_state["loop"].state.run.config == classic.CONFIG
 
 
 # --- a person's own ------------------------------------------------------------------------------
@@ -398,7 +398,7 @@ def test_another_visitor_sees_nothing_of_it():
     assert not [b for b in second.button if b.key == "train_own"]
     assert "source" not in second.session_state
     other = opened("playground.py", **query(first))
-    assert other.session_state["loop"].given is None
+    assert other.session_state["loop"].state.given is None
     assert "no link carries" in errors(other).replace("\\", "")
 
 

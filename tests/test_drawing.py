@@ -9,6 +9,7 @@ from test_saved import assert_equal
 
 import dnn
 from dnn.config import Config
+from dnn.data.dataset import Units
 from dnn.files import saved
 from dnn.files.script import fits
 from dnn.run.training import exchange
@@ -118,7 +119,7 @@ def in_two_units(target="real"):
     raw = np.stack([rng.uniform(150, 200, 40), rng.uniform(0.1, 0.3, 40)])
     y = rng.uniform(20, 60, (1, 40)) if target == "real" else rng.integers(0, 2, (1, 40))
     shift, scale = raw.mean(axis=1, keepdims=True), raw.std(axis=1, keepdims=True)
-    units = dnn.datasets.Units(shift, scale, np.array([[40.0]]), np.array([[10.0]]))
+    units = Units(shift, scale, np.array([[40.0]]), np.array([[10.0]]))
     y = (y - 40) / 10 if target == "real" else y
     return raw, dnn.Dataset((raw - shift) / scale, y, target=target, units=units)
 
@@ -262,7 +263,7 @@ def test_a_drawn_run_is_saved_and_opened_and_no_script_is_offered():
     shown(other)
     loop.step(6)
     shown(loop)
-    assert_equal(other.run, loop.state.run)
+    assert_equal(other.state.run, loop.state.run)
 
 
 def test_a_run_that_diverges_on_what_was_drawn_is_examined_from_there():

@@ -18,8 +18,8 @@ from starlette.responses import Response
 from dnn.config import Config
 from lab.figures import unpack
 from lab.live.executors import InlineExecutor, WorkerPool
+from lab.live.request import Result
 from lab.live.session.loop import Loop
-from lab.live.worker import Outcome
 from lab.view import View
 from pages.shared import frames
 
@@ -131,7 +131,7 @@ def test_a_frame_leaves_no_ring_of_objects_behind():
         gc.disable()
         for _ in range(20):
             seq = unpack(ask(token, seen=seq).body)["seq"]
-        runs = [o for o in gc.get_objects() if isinstance(o, Outcome)]
+        runs = [o for o in gc.get_objects() if isinstance(o, Result)]
         assert len(runs) < 3
     finally:
         gc.enable()

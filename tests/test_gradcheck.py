@@ -68,7 +68,7 @@ def scaled(monkeypatch, factors):
 
 
 def badge(check):
-    return _check_badge(SimpleNamespace(check=check))
+    return _check_badge(SimpleNamespace(measured=SimpleNamespace(check=check)))
 
 
 def start(loss="softmax", **fields):

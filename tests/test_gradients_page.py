@@ -32,11 +32,11 @@ def send(monkeypatch):
     """Return a function that sends the page an event, as its panels do."""
     events = []
 
-    def stage(real=live.stage):
+    def stage(*args, real=live.stage):
         if events:
             live.on_event()
             events.clear()
-        real()
+        real(*args)
 
     monkeypatch.setattr(session, "event", lambda: dict(events[0]))
     monkeypatch.setattr(live, "stage", stage)
@@ -78,13 +78,13 @@ def test_the_first_visit_is_a_deep_network_that_waits():
     assert found(at.selectbox, "start_from").value == "lab"
     assert found(at.slider, "lab_depth").value == 30
     assert found(at.number_input, "lab_width").value == 64
-    assert loop(at).view.page == "gradients"
+    assert loop(at).state.view.page == "gradients"
 
 
 def test_a_link_opens_its_own_network():
     at = opened(PAGE, hidden="6-6", activation="relu", band="off")
     assert config(at) == Config(hidden=(6, 6), activation="relu")
-    assert not loop(at).view.band
+    assert not loop(at).state.view.band
     assert query(at)["band"] == "off"
     assert "play" in buttons(at)
     assert "pause" in buttons(opened(PAGE, hidden="6-6", play="1"))
@@ -123,7 +123,7 @@ def test_every_choice_reaches_the_network():
             assert not at.exception
             assert not errors(at)
             assert getattr(config(at), field) == option
-            assert getattr(loop(at).config, field) == option
+            assert getattr(loop(at).state.config, field) == option
 
 
 @pytest.mark.parametrize("key", PRESETS)
@@ -161,7 +161,7 @@ def test_rates_change_live():
         found(at.text_input, f"config_{name}_text").set_value("0.25").run()
         assert getattr(config(at), name) == 0.25
     assert frame(at)["numbers"]["step"] == 1, "a new network would be at step 0"
-    assert {c.field for c in loop(at).run.changes} == {"learning_rate", "clip_norm"}
+    assert {c.field for c in loop(at).state.run.changes} == {"learning_rate", "clip_norm"}
 
 
 def test_depth_and_width():
@@ -284,11 +284,11 @@ HOSTILE = [
 def test_no_event_harms_the_page(send, event):
     at = opened(PAGE, **SMALL)
     kind = frame(at)["verdict"]["kind"]
-    before, view, run = config(at), loop(at).view, loop(at).run
+    before, view, run = config(at), loop(at).state.view, loop(at).state.run
     send(at, **event)
     assert config(at) == before
-    assert loop(at).view == view
-    assert loop(at).run is run
+    assert loop(at).state.view == view
+    assert loop(at).state.run is run
     assert len(errors(at)) < 400
     assert frame(at)["verdict"]["kind"] == kind
 
@@ -328,14 +328,14 @@ def test_a_link_to_one_too_large_to_train_does_not_pretend_to():
 def test_too_large_even_to_measure_is_one_sentence_and_the_run_stays():
     at = press(opened(PAGE, **SMALL), "step")
     frame(at)
-    run = loop(at).run
+    run = loop(at).state.run
     found(at.number_input, "lab_width").set_value(512).run()
     assert not at.exception
     checked(at)
     assert len(at.error) == 1
     assert "allowed" in errors(at)
     assert "512" in errors(at)
-    assert loop(at).run is run
+    assert loop(at).state.run is run
     assert config(at).hidden == (8, 8, 8)
     assert found(at.number_input, "lab_width").value == 8
     found(at.number_input, "lab_width").set_value(10).run()
@@ -353,7 +353,7 @@ def test_a_link_too_large_even_to_measure_shows_a_working_page(monkeypatch):
 def test_other_pages_and_back_lose_nothing():
     at = press(opened(PAGE, **SMALL), "epoch")
     step = frame(at)["numbers"]["step"]
-    running, run, history = loop(at), loop(at).run, loop(at).history
+    running, run, history = loop(at), loop(at).state.run, loop(at).state.history
     assert step > 0
     for page, name in (("playground.py", "playground"), (PAGE, "gradients")) * 2:
         at.switch_page(page)
@@ -371,7 +371,7 @@ def test_other_pages_and_back_lose_nothing():
     checked(at)
     at.switch_page(PAGE)
     checked(at)
-    assert loop(at).run.step == step
+    assert loop(at).state.run.step == step
 
 
 @pytest.mark.usefixtures("little")

@@ -234,7 +234,7 @@ def test_the_playground_takes_a_run_whose_start_was_out_of_range():
     live.play()
     message = settle(live)
     assert live.state.run.diverged is not None
-    assert message["panels"]["cost"]["banner"]["button"]["action"] == "mend"
+    assert message["panels"]["cost"]["banner"]["button"]["action"] == "fix"
     live.look(page="gradients")
     assert settle(live)["verdict"]["kind"] == "broken"
 

@@ -85,7 +85,7 @@ def test_nothing_is_recorded_while_the_page_is_not_open():
     running = loop(at)
     stepped(running)
     assert len(running.measurements.moments.lines) == 0
-    assert not running._looking()
+    assert "moments" not in running.measurements.wanted(alone=True)
     at.switch_page(PAGE)
     checked(at)
     settled(running)
@@ -142,7 +142,7 @@ def test_the_side_bar_leads_here_and_its_widgets_are_the_playgrounds():
     at = opened(PAGE, **SMALL)
     assert found(at.selectbox, "config_activation").value == "tanh"
     press(at, "reset")
-    assert loop(at).view.page == "layers"
+    assert loop(at).state.view.page == "layers"
 
 
 def test_the_first_moment_is_step_0_though_the_worker_asks_for_the_data(monkeypatch):

@@ -47,15 +47,15 @@ def test_a_lesson_that_is_not_there_is_one_sentence(file, name):
     (sentence,) = said(at)
     assert sentence.startswith(f"lesson: {name[:40]!r} is not known; ")
     assert sentence.endswith("did you mean xor?") or all(key in sentence for key in LESSONS)
-    assert loop(at).view.lesson == ""
-    assert not loop(at).playing
+    assert loop(at).state.view.lesson == ""
+    assert not loop(at).state.playing
     assert frame(at)["lesson"] is None
 
 
 def test_a_lesson_may_be_typed_in_capitals():
     at = opened(lesson=" XOR ")
     assert not at.error
-    assert loop(at).view.lesson == "xor"
+    assert loop(at).state.view.lesson == "xor"
     assert query(at) == {"lesson": "xor"}
 
 
@@ -64,7 +64,7 @@ def test_a_wrong_switch_of_predictions_is_one_sentence(file):
     at = opened(file, predict="maybe", **SMALL)
     (sentence,) = said(at)
     assert sentence == "predict: 'maybe' is not allowed; choose on or off"
-    assert not loop(at).view.predict
+    assert not loop(at).state.view.predict
     assert "reveal" not in [button.key for button in at.button]
 
 
@@ -91,7 +91,7 @@ def test_a_lessons_link_says_no_more_than_its_name_and_its_page_shows_its_goals(
     shown = frame(at)["lesson"]
     assert shown["question"] == lesson.question.text
     assert [goal["text"] for goal in shown["goals"]] == [goal.text for goal in lesson.goals]
-    assert loop(at).config == lesson.config
+    assert loop(at).state.config == lesson.config
     assert query(at) == {"lesson": key}
 
 
@@ -136,11 +136,11 @@ def test_widths_typed_above_a_projected_lesson_make_its_network():
     (field,) = [w for w in at.text_input if w.label.startswith("Hidden layers")]
     field.set_value("4-2")
     checked(at.run())
-    assert loop(at).config.hidden == (4, 2)
+    assert loop(at).state.config.hidden == (4, 2)
     (field,) = [w for w in at.text_input if w.label.startswith("Hidden layers")]
     field.set_value("lots")
     assert "hidden" in errors(at.run())
-    assert loop(at).config.hidden == (4, 2)
+    assert loop(at).state.config.hidden == (4, 2)
 
 
 @pytest.mark.parametrize(

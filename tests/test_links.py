@@ -207,11 +207,11 @@ def test_a_step_is_recomputed_bit_for_bit(step):
     for _ in range(20):
         frame = shown(made)
     expected = trained(changes_from_text(text), step)
-    assert made.run.step == step
-    assert not made.playing
-    assert frame["numbers"]["fingerprint"] == fingerprint(expected) == fingerprint(made.run)
-    assert made.run.changes == expected.changes
-    assert made.config == expected.config
+    assert made.state.run.step == step
+    assert not made.state.playing
+    assert frame["numbers"]["fingerprint"] == fingerprint(expected) == fingerprint(made.state.run)
+    assert made.state.run.changes == expected.changes
+    assert made.state.config == expected.config
 
 
 def test_without_a_step_changes_are_made_as_training_comes_to_them():
@@ -221,9 +221,9 @@ def test_without_a_step_changes_are_made_as_training_comes_to_them():
     for _ in range(12):
         shown(made)
     expected = trained(changes_from_text(EXAMPLE), 40)
-    assert fingerprint(made.run) == fingerprint(expected)
-    assert made.config.learning_rate == 0.003
-    assert made.followed == 4
+    assert fingerprint(made.state.run) == fingerprint(expected)
+    assert made.state.config.learning_rate == 0.003
+    assert made.page_behind
 
 
 def test_a_link_that_plays_goes_on_from_its_step():
@@ -231,7 +231,7 @@ def test_a_link_that_plays_goes_on_from_its_step():
     for _ in range(12):
         frame = shown(made)
     assert frame["playing"]
-    assert made.run.step > 40
+    assert made.state.run.step > 40
 
 
 def test_while_it_is_recomputed_the_page_says_so_and_can_stop():
@@ -242,18 +242,18 @@ def test_while_it_is_recomputed_the_page_says_so_and_can_stop():
     made.pause()
     stopped = shown(made)
     assert not stopped["playing"]
-    assert 0 < made.run.step < 200_000
+    assert 0 < made.state.run.step < 200_000
     made.play()
     assert "of 200,000" in shown(made)["status"]["text"]
 
 
 def test_recomputing_stops_after_a_while_and_says_so(monkeypatch):
-    monkeypatch.setattr("lab.live.session.replaying.RECOMPUTING", 0.0)
+    monkeypatch.setattr("lab.live.session.replay.RECOMPUTING", 0.0)
     made = follow("", 200_000)
     shown(made)
     frame = shown(made)
     assert "Press Play to go on towards it" in frame["notice"]
-    assert not made.playing
+    assert not made.state.playing
 
 
 def test_a_change_of_ones_own_ends_the_links():
@@ -264,7 +264,7 @@ def test_a_change_of_ones_own_ends_the_links():
     made.step(40)
     for _ in range(12):
         shown(made)
-    assert [c.field for c in made.run.changes] == ["w1.0.0"]
+    assert [c.field for c in made.state.run.changes] == ["w1.0.0"]
 
 
 def test_a_reset_while_recomputing_stops_it():
@@ -282,7 +282,7 @@ def test_a_link_opens_at_its_step():
     at = opened(**QUERY, changes=EXAMPLE, step="40")
     for _ in range(12):
         shown(session_loop(at))
-    run = session_loop(at).run
+    run = session_loop(at).state.run
     assert not errors(at)
     assert fingerprint(run) == fingerprint(trained(changes_from_text(EXAMPLE), 40))
     checked(at)
@@ -331,10 +331,10 @@ def test_a_damaged_link_is_a_sentence_and_a_working_page(extra, words):
     at = opened(**{**QUERY, **extra})
     assert words in errors(at).replace("\\", "")
     assert len(errors(at)) < 1200
-    assert session_loop(at).run.step == 0
+    assert session_loop(at).state.run.step == 0
     press(at, "step")
     shown(session_loop(at))
-    assert session_loop(at).run.step == 1
+    assert session_loop(at).state.run.step == 1
 
 
 def test_somebody_elses_keys_are_left_alone():
@@ -390,7 +390,8 @@ def test_everything_that_can_be_hidden_has_a_label_of_its_own():
     assert len(set(hiding.HIDEABLE.values())) == len(hiding.HIDEABLE)
     assert set(hiding.SWITCHES) <= set(LINKED)
     assert set(CHOICES) - {"theme", "page"} <= set(hiding.HIDEABLE), "some with their panel"
-    parts = (hiding.PANELS, hiding.BUTTONS, hiding.PLACES, hiding.SWITCHES, hiding.SETTINGS)
+    named = (hiding.panels(), hiding.BESIDE, hiding.BUTTONS, hiding.PLACES)
+    parts = (*named, hiding.SWITCHES, hiding.SETTINGS)
     assert sum(map(len, parts)) == len(hiding.HIDEABLE), "no name hides two things unawares"
 
 
@@ -493,7 +494,7 @@ def test_the_dialog_offers_the_step_and_carries_the_changes():
     again = opened(**sent)
     for _ in range(4):
         shown(session_loop(again))
-    assert fingerprint(session_loop(again).run) == fingerprint(loop.state.run)
+    assert fingerprint(session_loop(again).state.run) == fingerprint(loop.state.run)
     at.radio(key="share_moment").set_value("start")
     at.button(key="share").click().run()
     assert "step" not in shared(at)

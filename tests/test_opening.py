@@ -139,12 +139,12 @@ def test_the_dialog_opens_what_it_saved():
 @pytest.mark.parametrize("blob", [b"", b"nonsense", SOUND[:200], SOUND[:-200] + bytes(200)])
 def test_a_file_that_is_none_is_refused_in_a_sentence_and_the_run_stays(blob):
     at = in_dialog(opened(**QUERY))
-    before = at.session_state["loop"].run
+    before = at.session_state["loop"].state.run
     at.file_uploader(key="open_run").set_value(("run.npz", blob, "application/octet-stream"))
     at.button(key="share").click().run()
     assert not at.exception
     assert errors(at).startswith("Not opened:")
-    assert at.session_state["loop"].run is before
+    assert at.session_state["loop"].state.run is before
 
 
 def test_the_file_is_offered_where_a_link_leaves_changes_out():

@@ -212,7 +212,7 @@ def loop(**fields) -> Loop:
 
 def shown(live_loop: Loop) -> dict:
     """Return the next frame, or the last one where none is to come."""
-    before = live_loop.shown
+    before = live_loop.calls.shown
     for _ in range(6):
         seq, frame, _ = live_loop.tick()
         if seq > before:
@@ -300,8 +300,8 @@ def test_divergence_names_step_layer_and_cause_and_one_mend():
     cost = frame["panels"]["cost"]
     assert str(running.state.run.diverged.step) in cost["subtitle"]
     assert "layer" in cost["subtitle"]
-    assert cost["banner"]["button"]["action"] == "mend"
-    live.mend(running)
+    assert cost["banner"]["button"]["action"] == "fix"
+    live.fix(running)
     for _ in range(20):
         frame = shown(running)
     assert running.state.run.diverged is None
@@ -313,7 +313,7 @@ def test_events_of_the_panels():
     shown(running)
     live.handle(running, {"type": "control", "key": "cost_axis", "value": "linear"})
     live.handle(running, {"type": "control", "key": "show_test", "value": False})
-    running.page_is(theme="dark", has="")
+    running.page_is(theme="dark", points="")
     live.handle(running, {"type": "control", "key": "__class__", "value": "x"})
     live.handle(running, {"type": "nonsense"})
     live.handle(running, {})
@@ -371,7 +371,7 @@ def test_the_address_always_names_the_network(page, of):
     at = opened(page)
     at.session_state["loop"].configure(of)
     again = opened(page, **query(checked(at)))
-    assert again.session_state["loop"].config == of
+    assert again.session_state["loop"].state.config == of
 
 
 def test_the_first_visit_trains_again_after_a_reload():

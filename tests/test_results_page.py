@@ -65,7 +65,7 @@ def test_the_matrix_is_that_of_the_run_and_its_threshold():
 
 def test_the_thresholds_on_the_curve_are_where_a_click_leads():
     at, message = page("breast_cancer")
-    data, run = loop(at).run.data, loop(at).run
+    data, run = loop(at).state.run.data, loop(at).state.run
     p, true = dnn.predict(run, data.X_test)[0], data.Y_test[0]
     traces = message["panels"]["roc"]["figure"]["data"]
     (choices,) = (t for t in traces if t["name"] == "choices")
@@ -79,7 +79,7 @@ def test_the_thresholds_on_the_curve_are_where_a_click_leads():
 
 def test_the_training_examples_can_be_judged():
     at, _ = page("iris", part="train", cells="rates")
-    data = loop(at).run.data
+    data = loop(at).state.run.data
     panel = settled(loop(at))["panels"]["confusion"]
     assert f"{data.m_train} training examples" in panel["subtitle"]
     shown = [a["text"] for a in panel["figure"]["layout"]["annotations"]]
@@ -88,8 +88,8 @@ def test_the_training_examples_can_be_judged():
 
 def test_errors_are_those_of_the_run():
     at, message = page("diabetes")
-    data = loop(at).run.data
-    left = data.units.target_scale * (data.Y_test - dnn.predict(loop(at).run, data.X_test))
+    data = loop(at).state.run.data
+    left = data.units.target_scale * (data.Y_test - dnn.predict(loop(at).state.run, data.X_test))
     words = message["panels"]["prediction"]["subtitle"]
     assert f"RMSE {np.sqrt(np.mean(left**2)):.3g}"[:8] in words
     assert f"MAE {np.mean(np.abs(left)):.3g}"[:7] in words
@@ -174,7 +174,7 @@ def test_the_gallery_shows_the_worst_mistakes_first_and_turns_pages():
 
 def test_the_weights_of_the_first_layer_are_pictures():
     at, message = page("digits")
-    W = loop(at).run.weights[0][0]
+    W = loop(at).state.run.weights[0][0]
     panel = message["panels"]["filters"]
     assert len(panel["tiles"]) == 8
     values = panel["pictures"].reshape(8, 64)
@@ -182,7 +182,7 @@ def test_the_weights_of_the_first_layer_are_pictures():
     np.testing.assert_allclose(values, scaled, atol=0.51)
     live.handle(loop(at), {"type": "control", "key": "filter", "value": "change"})
     panel = settled(loop(at))["panels"]["filters"]
-    change = W - loop(at).run.layout.weights(loop(at).run.initial)[0][0]
+    change = W - loop(at).state.run.layout.weights(loop(at).state.run.initial)[0][0]
     scaled = 127.5 + 127.5 * change / np.abs(change).max(axis=1, keepdims=True)
     np.testing.assert_allclose(panel["pictures"].reshape(8, 64), scaled, atol=0.51)
     assert "change since step 0" in panel["subtitle"]

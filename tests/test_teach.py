@@ -77,13 +77,13 @@ def test_the_page_is_drawn_and_led_to():
         assert part in words or part == "Lessons"
     codes = [code.value for code in at.code]
     assert codes == [teaching.ONE_MACHINE, NGINX.strip()]
-    assert not at.session_state["loop"].view.present
+    assert not at.session_state["loop"].state.view.present
 
 
 def test_the_projector_is_switched_on_and_off():
     at = press(opened("teach.py"), "present")
     assert query(at) == {"present": "on"}
-    assert at.session_state["loop"].view.present
+    assert at.session_state["loop"].state.view.present
     assert not at.get("page_link")
     at = press(at, "present")
     assert query(at) == {}

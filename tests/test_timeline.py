@@ -11,6 +11,7 @@ from visits import settled
 
 import dnn
 from dnn.config import Config
+from lab.analysis.diagnosis.autopsy import autopsy
 from lab.figures import unpack
 from lab.live.executors import InlineExecutor
 from lab.live.session.loop import Loop
@@ -180,7 +181,7 @@ def test_an_edited_weight_is_another_branch():
     settled(loop)
     trained(loop, (1, 0, 0, 2.0))
     assert loop.state.timeline.end is None
-    assert loop.state.run.changes == (dnn.training.Change(10, "w1.0.0", 2.0),)
+    assert loop.state.run.changes == (dnn.Change(10, "w1.0.0", 2.0),)
 
 
 def test_a_diverged_run_has_a_past():
@@ -245,7 +246,7 @@ def test_a_divergence_is_examined_and_named():
     message = unpack(loop.calls.frame)
     panel = message["panels"]["autopsy"]
     assert "gradients" not in message["panels"]
-    found = dnn.autopsy.autopsy(loop.state.run)
+    found = autopsy(loop.state.run)
     assert f"At step {found.broke.step}" in panel["subtitle"]
     labels = [button["label"] for button in panel["banner"]["buttons"]]
     assert labels == [offer.button for offer in found.offers]
@@ -265,9 +266,7 @@ def test_back_behind_a_divergence_with_another_setting(offer):
     loop.pause()
     settled(loop)
     assert loop.state.ghost is not None
-    assert loop.state.run.changes == tuple(
-        dnn.training.Change(back, *f) for f in made.fields.items()
-    )
+    assert loop.state.run.changes == tuple(dnn.Change(back, *f) for f in made.fields.items())
     wanted = dnn.change(dnn.replay(end, back), **made.fields)
     same(loop.state.run, dnn.advance(wanted, loop.state.run.step - back)[0])
 

@@ -70,11 +70,11 @@ def test_the_projector_is_entered_and_left_at_the_same_stage(subject):
     stage = "slope" if subject == "chain" else "z2"
     at = press(opened("walk.py", walk=subject, stage=stage), "present")
     assert query(at).items() >= {"present": "on", "stage": stage, "walk": subject}.items()
-    assert at.session_state["loop"].view.present
+    assert at.session_state["loop"].state.view.present
     at = press(at, "present")
     assert "present" not in query(at)
     assert query(at).items() >= {"stage": stage, "walk": subject}.items()
-    assert not at.session_state["loop"].view.present
+    assert not at.session_state["loop"].state.view.present
 
 
 def test_a_link_for_a_projector_can_be_left():
@@ -122,12 +122,12 @@ def test_a_link_to_a_run_at_a_step_opens_that_step():
     asked = {"walk": "run", "dataset": "circle", "hidden": "3", "step": "5", "stage": "z1"}
     at = opened("walk.py", **asked)
     for _ in range(20):
-        if at.session_state["loop"].goal is None:
+        if at.session_state["loop"].state.goal is None:
             break
         at.run()
     at.run()
     assert not at.exception
-    assert at.session_state["loop"].run.step == 5
+    assert at.session_state["loop"].state.run.step == 5
     assert query(at).items() >= {"step": "5", "walk": "run", "stage": "z1"}.items()
 
 

@@ -11,6 +11,7 @@ from lab.figures import unpack
 from lab.live.session.loop import Loop
 from lab.teaching.presets import PRESETS
 from pages.shared import session
+from pages.shared.page import page_of
 
 APP = str(Path(__file__).parents[1] / "pages" / "main.py")
 
@@ -28,7 +29,7 @@ def opened(page: str = "", **query: str) -> AppTest:
 def checked(at: AppTest) -> AppTest:
     """Run the whole page: a press in the transport redraws only a part of it."""
     at.run()
-    assert not at.exception
+    assert not at.exception, at.exception[0].message + "".join(at.exception[0].stack_trace)
     return at
 
 
@@ -68,8 +69,8 @@ def errors(at: AppTest) -> str:
 def config(at: AppTest) -> Config:
     """Return the Config that the page's link carries: without a field, what the page opens on."""
     if FIELDS.keys().isdisjoint(query(at)):
-        page = at.session_state["loop"].view.page
-        return PRESETS[session.FIRST_VISIT[page]].config
+        page = at.session_state["loop"].state.view.page
+        return PRESETS[page_of(page).preset].config
     return from_query(query(at))
 
 

@@ -56,7 +56,7 @@ SWITCHES = {
 SETTINGS = {name: f"Setting: {about.label}" for name, about in FIELDS.items()}
 
 
-def _panels() -> dict[str, str]:
+def panels() -> dict[str, str]:
     """Return the panels by the name that hides them, each with its page and label."""
     found: dict[str, str] = {}
     for panel in sorted(PANELS, key=lambda p: min(p.pages.values())):
@@ -67,4 +67,4 @@ def _panels() -> dict[str, str]:
 
 
 #: Everything that can be hidden.
-HIDEABLE = {**_panels(), **BESIDE, **BUTTONS, **PLACES, **SWITCHES, **SETTINGS}
+HIDEABLE = {**panels(), **BESIDE, **BUTTONS, **PLACES, **SWITCHES, **SETTINGS}

@@ -74,7 +74,7 @@ class Calls:
         #: Which data points the browser has.
         self.points_there = ""
         self.under_way: Future[Result] | None = None
-        self._training = Training(state.run, state.history)
+        self._training, self._display = Training(state.run, state.history), Display()
         self._due = 0
         self._noted = ("", 0.0)
 
@@ -139,18 +139,14 @@ class Calls:
             every *= 2
         return every
 
-    def _submit(self, steps: int | None, missed: bool = False) -> None:
-        """Submit a call; missed: the last one once more, whose worker did not have the data."""
+    def _submit(self, steps: int | None) -> None:
+        """Submit a call of so many steps, of the run with all that has been asked for."""
         state = self.state
         self._change_run()
-        again = self._training if missed else None
-        data = self._draw() or (state.run.data if missed else None)
-        edited = state.edited or (again is not None and again.edited)
-        state.edited = False
+        data = self._draw()
+        edited, state.edited = state.edited, False
         self.seq += 1
-        wanted = self.measurements.wanted(
-            alone=not (state.dirty or steps), again=again.wanted if again else frozenset()
-        )
+        wanted = self.measurements.wanted(alone=not (state.dirty or steps))
         self._due = self.seq if state.dirty else self._due
         state.dirty, state.failed = False, ""
         self._forget_notice()
@@ -162,18 +158,22 @@ class Calls:
             keep_start=state.shows_start,
             measured=self.measurements.so_far(), wanted=wanted, before=before,
         )  # fmt: skip
-        display = Display(
+        self._display = Display(
             state.view, state.playing, state.ghost, state.rate, state.notice,
             points_due=self.points_there != points_version(state.run, state.view),
             goal=state.goal, end=end.run.step if end else None, drawn=state.drawn,
             attending=state.attending,
         )  # fmt: skip
+        self._send()
+
+    def _send(self) -> None:
         self._sent = time.perf_counter()
+        call = answer, self._training, self._display
         # Behind a draw of a very large network one would wait longer than another worker is cold.
-        if isinstance(self.executor, WorkerPool) and not state.large:
-            self.under_way = self.executor.submit_for(self.slot, answer, self._training, display)
+        if isinstance(self.executor, WorkerPool) and not self._training.large:
+            self.under_way = self.executor.submit_for(self.slot, *call)
         else:
-            self.under_way = self.executor.submit(answer, self._training, display)
+            self.under_way = self.executor.submit(*call)
 
     def _change_run(self) -> None:
         """Let the run follow the settings, and set the weights that have been asked for."""
@@ -238,7 +238,9 @@ class Calls:
             state.playing, state.dirty = False, False
             return None
         if result.run is None:
-            self._submit(self._training.steps, missed=True)
+            # The worker misses the data: the same call once more, with it.
+            self._training = replace(self._training, data=state.run.data)
+            self._send()
             return None
         data = state.run.data
         state.run = replace(result.run, data=data)

@@ -47,6 +47,7 @@ class Measurements:
         self.findings: dict[str, tuple[Finding, float]] = {}
         self._resolved_at = self._looked_at = self._diagnosed_at = -math.inf
         self._look_takes = 0.0
+        self._diagnosed: int | None = None
 
     def needs(self, name: str) -> bool:
         """Return whether the page on show needs something measured."""
@@ -55,6 +56,7 @@ class Measurements:
     def forget_weights(self) -> None:
         """Forget what was measured of other weights, or on other data."""
         self.known = replace(self.known, check=None, spectra=None)
+        self._diagnosed = None
 
     def so_far(self) -> Measured:
         """Return what goes to the worker: what the page on show needs."""
@@ -66,11 +68,8 @@ class Measurements:
             findings=tuple(found for found, _ in self.findings.values()),
         )
 
-    def wanted(self, alone: bool, again: frozenset[str] = frozenset()) -> frozenset[str]:
-        """Return what the next call is to measure.
-
-        alone: whether it has nothing else to do; again: of the call that is sent once more.
-        """
+    def wanted(self, alone: bool) -> frozenset[str]:
+        """Return what the next call is to measure; alone: whether it has nothing else to do."""
         state = self.state
         spectra = self._resolving(alone)
         self._resolved_at = time.monotonic() if spectra else self._resolved_at
@@ -79,8 +78,8 @@ class Measurements:
             "draws": self._undrawn and alone and not spectra,
             "spectra": spectra,
             "autopsy": (self._unexamined and alone) or self.known.offers is not None,
-            "moments": self._looking() or "moments" in again,
-            "diagnosis": self._diagnosing() or "diagnosis" in again,
+            "moments": self._looking(),
+            "diagnosis": self._diagnosing(),
         }
         return frozenset(name for name, asked in wanted.items() if asked)
 
@@ -94,16 +93,26 @@ class Measurements:
             moments=None,
             findings=(),
         )
-        if result.diagnosed:
+        if result.diagnosed and result.run is not None:
             self.note_findings(found.findings)
+            self._diagnosed = result.run.step
         self._look_takes = result.looked if result.looks else self._look_takes
         for moment in result.looks:
             self.moments = self.moments.extend(moment)
 
     @property
     def more_to_find(self) -> bool:
-        """Whether a paused run's frame is still to be added to: a check, draws, singular values."""
-        return self._unchecked or self._undrawn or self._unresolved or self._unexamined
+        """Whether a paused run's frame is still to be added to: a check, draws, a diagnosis."""
+        unknown = self._unchecked or self._undrawn or self._unresolved or self._unexamined
+        return unknown or self._undiagnosed
+
+    @property
+    def _undiagnosed(self) -> bool:
+        """Whether the diagnosis is still to be asked about what is shown."""
+        state = self.state
+        if not self.needs("diagnosis") or state.large or not len(state.history):
+            return False
+        return not state.playing and self._diagnosed != state.run.step
 
     @property
     def _unexamined(self) -> bool:
