@@ -16,7 +16,7 @@ import dnn
 from dnn.config import Config
 from dnn.run.history import History
 from lab.analysis.signal import Band, signal_only, weight_scales
-from lab.figures import number, unpack
+from lab.figures import unpack
 from lab.live.executors import InlineExecutor
 from lab.live.session.loop import TOO_LARGE, Loop, dataset
 from lab.live.worker import Slice, signal_slice, train_slice
@@ -24,6 +24,7 @@ from lab.panels import gradients as lab
 from lab.panels import playground as panels
 from lab.panels.gradients import DRAWS, FEWEST, fitting, wider
 from lab.teaching.presets import PRESETS
+from lab.text.numbers import number
 from lab.view import View
 
 LAB = View(page="gradients")

@@ -12,6 +12,8 @@ from charts import check, texts
 from lab import figures
 from lab.figures import factors as product
 from lab.figures import phase, signal, theme
+from lab.text.numbers import number
+from lab.text.sentences import signal_sentence
 
 go = pytest.importorskip("plotly.graph_objects")
 
@@ -98,7 +100,7 @@ def test_signal_figure_takes_any_number(name, kind, mode):
         np.testing.assert_allclose(shown, values[usual])
         assert len(spec["layout"]["meta"]["mark"]["text"]) == len(dots["x"])
         assert not overlaps(spec, signal.WIDTH, signal.HEIGHT)
-    assert figures.signal_sentence(kind, values).endswith(".")
+    assert signal_sentence(kind, values).endswith(".")
 
 
 @pytest.mark.parametrize("mode", THEMES)
@@ -228,7 +230,7 @@ def test_units_and_refusals():
     with pytest.raises(ValueError, match="kind"):
         figures.signal_figure("x", [1.0], None, None, None, theme="light")
     with pytest.raises(ValueError, match="no layer"):
-        figures.signal_sentence("delta", [])
+        signal_sentence("delta", [])
     with pytest.raises(ValueError, match="2 layers where"):
         figures.signal_figure("delta", [1.0], [1.0, 2.0], None, None, theme="light")
 
@@ -249,9 +251,9 @@ def test_units_and_refusals():
         ("delta", [1.0, math.nan, 0.0],
          "The error is not finite in layer 2 and exactly 0 in layer 3."),
         ("activation", np.r_[0.6, 0.45, np.full(28, 0.36)],
-         "Settles near 0.36: the signal itself does not fade."),
+         "Settles near 0.36."),
         ("activation", np.full(30, 0.36),
-         "Flat: stays near 0.36, the signal itself does not fade."),
+         "Flat: near 0.36 in every layer."),
         ("activation", 0.7 ** np.arange(1.0, 31), "Shrinks ×0.70 with every layer, left to right."),
         ("activation", np.r_[1.0, 0.1, np.full(28, 0.01)],
          "Settles near 0.010, 100× below layer 1."),
@@ -264,19 +266,19 @@ def test_units_and_refusals():
     ],
 )  # fmt: skip
 def test_signal_sentences(kind, values, text):
-    assert figures.signal_sentence(kind, values) == text
+    assert signal_sentence(kind, values) == text
 
 
 def test_sentences_claim_every_layer_only_where_it_is_so():
     rng = np.random.default_rng(5)
     wild = np.exp(np.cumsum(np.where(rng.random(40) < 0.6, 1.0, -0.7)))[::-1]
-    said = figures.signal_sentence("delta", wild)
+    said = signal_sentence("delta", wild)
     mean = (wild[0] / wild[-1]) ** (1 / 39)
     assert f"×{mean:.2g}" in said
     assert "on average" in said
     valley = np.r_[np.geomspace(1, 1e-3, 10), np.geomspace(1e-3, 1, 10)]
-    assert "no single factor" in figures.signal_sentence("activation", valley)
-    assert "no single factor" in figures.signal_sentence("delta", valley)
+    assert "no single factor" in signal_sentence("activation", valley)
+    assert "no single factor" in signal_sentence("delta", valley)
 
 
 W, B = np.linspace(0.3, 3, 28), np.linspace(0, 1.5, 16)
@@ -439,7 +441,7 @@ def test_product_figure_shows_factors_and_their_product_on_two_log_lanes():
     )
     said = texts(spec)
     assert {f"Wᵀ ×{w[-1]:.2f}", f"g′(z) ×{s[-1]:.2f}", f"both ×{w[-1] * s[-1]:.2f}"} <= set(said)
-    assert f"layer 1: ×{figures.number(so_far[0], 2)}" in said
+    assert f"layer 1: ×{number(so_far[0], 2)}" in said
 
 
 def test_product_ends_at_a_factor_that_is_zero_or_not_finite():

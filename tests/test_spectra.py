@@ -24,6 +24,7 @@ from lab.live.executors import InlineExecutor
 from lab.live.session.loop import Loop
 from lab.live.worker import Slice
 from lab.panels import gradients as lab
+from lab.text.sentences import end_spectra_sentence, layer_spectra_sentence
 from lab.view import View
 
 LAYERS = View(page="gradients", apart="layers", band=False)
@@ -104,7 +105,7 @@ def test_orthogonal_linear_layers_are_isometries_times_sigma():
         found = spectra(net, 0)
         np.testing.assert_allclose(found.layers[1:], sigma, rtol=1e-13)
         np.testing.assert_allclose(found.end, 19 * math.log10(sigma), atol=1e-13)
-        said = figures.end_spectra_sentence(found.end, 32)
+        said = end_spectra_sentence(found.end, 32)
         assert said.startswith("All are 1.0" if sigma == 1 else "The largest is 0.14")
 
 
@@ -151,7 +152,7 @@ def test_products_beyond_the_range_of_floats():
         assert exponent * end[0] > 350
         spec = check(figures.end_spectra_figure(end, ROUNDING, theme="light"))
         assert texts(spec)
-        assert "10" in figures.end_spectra_sentence(end, 8)
+        assert "10" in end_spectra_sentence(end, 8)
 
 
 def test_not_finite_and_too_shallow():
@@ -160,8 +161,8 @@ def test_not_finite_and_too_shallow():
     found = spectra(net, 0)
     assert np.isnan(found.layers[1]).all()
     assert np.isnan(found.end).all()
-    assert "not finite in 1 layer" in figures.layer_spectra_sentence(found.layers, 3, found.end)
-    assert "not finite" in figures.end_spectra_sentence(found.end, 4)
+    assert "not finite in 1 layer" in layer_spectra_sentence(found.layers, 3, found.end)
+    assert "not finite" in end_spectra_sentence(found.end, 4)
     with pytest.raises(ValueError, match="1 hidden layers"):
         spectra(net_of(hidden=(4,)), 0)
 
@@ -205,7 +206,7 @@ def test_the_layers_figure_is_valid(name, theme):
     assert spec["layout"]["meta"]["linked"] == "layer"
     dots = [t for t in spec["data"] if t["name"] == "measured"]
     assert len(spec["layout"]["meta"]["mark"]["text"]) == sum(len(t["x"]) for t in dots)
-    assert figures.layer_spectra_sentence(values, layers, None).endswith(".")
+    assert layer_spectra_sentence(values, layers, None).endswith(".")
     with pytest.raises(ValueError, match="layers where"):
         figures.layer_spectra_figure(np.ones((layers + 1, 4)), layers, theme=theme)
 
@@ -219,7 +220,7 @@ def test_the_end_to_end_figure_is_valid(name, theme):
     assert shown == np.isfinite(logs).sum()
     hidden = int((logs == -np.inf).sum())
     assert any("rounding" in text for text in texts(spec)) == bool(hidden)
-    assert figures.end_spectra_sentence(logs, len(logs)).endswith(".")
+    assert end_spectra_sentence(logs, len(logs)).endswith(".")
 
 
 def test_the_layers_figure_shows_the_numbers():
@@ -271,18 +272,18 @@ def test_nothing_is_drawn_below_rounding():
     ],
 )  # fmt: skip
 def test_sentences_from_end_to_end(logs, directions, text):
-    assert figures.end_spectra_sentence(logs, directions).replace("\N{NO-BREAK SPACE}", " ") == text
+    assert end_spectra_sentence(logs, directions).replace("\N{NO-BREAK SPACE}", " ") == text
 
 
 def test_sentences_on_layers():
     end = np.array([-4.5, -6.0])
-    assert figures.layer_spectra_sentence(ROWS, 30, end) == (
+    assert layer_spectra_sentence(ROWS, 30, end) == (
         "Layers 2 to 30: all lie between 0.010 and 1.5; of their product the largest is 3.2×10⁻⁵."
     )
-    assert figures.layer_spectra_sentence(np.ones((2, 4)), 2, np.zeros(2)).startswith(
+    assert layer_spectra_sentence(np.ones((2, 4)), 2, np.zeros(2)).startswith(
         "Layer 2: all are 1.0"
     )
-    assert figures.layer_spectra_sentence(ROWS[:12], 30, None) == "12 of 30 layers so far."
+    assert layer_spectra_sentence(ROWS[:12], 30, None) == "12 of 30 layers so far."
 
 
 # --- on the page ---------------------------------------------------------------------------------

@@ -16,11 +16,12 @@ from dnn.run.history import History
 from dnn.run.training import Run, attach, borrowed_trainer, change, start
 from lab import figures
 from lab.analysis.diagnosis.verdict import error_factor, judge
-from lab.figures import count, number, pack, percent
+from lab.figures import pack
 from lab.live.worker import Outcome, Slice, data_of, newest, start_record, trained
 from lab.panels import gradients as lab
 from lab.panels import playground as panels
 from lab.teaching.attending import attended, withheld
+from lab.text.numbers import count, number, percent
 
 #: What the second network may differ in.
 TWIN_FIELDS = (

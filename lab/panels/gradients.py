@@ -23,8 +23,9 @@ from lab.analysis.diagnosis.probes import give_back, taken_probe, verdict
 from lab.analysis.diagnosis.verdict import Verdict, error_factor
 from lab.analysis.signal import Band, backward_factors, band, predicted, weight_scales
 from lab.analysis.spectra import ROUNDING, Spectra, spectra
-from lab.figures import count, number
 from lab.live.executors import flagged
+from lab.text.numbers import count, number
+from lab.text.sentences import end_spectra_sentence, layer_spectra_sentence, signal_sentence
 
 if TYPE_CHECKING:
     from lab.live.worker import Slice
@@ -168,7 +169,7 @@ def signal_panel(work: Slice, kind: str, also: Sequence[Array] = ()) -> dict[str
     return figures.panel(
         TITLES[kind],
         # Of the hidden layers: the output's weights and width are another matter.
-        figures.signal_sentence(kind, now[: max(1, len(work.run.origin.hidden))]),
+        signal_sentence(kind, now[: max(1, len(work.run.origin.hidden))]),
         figures.signal_figure(
             kind, now, line, low, high, theme=work.view.theme, trained=work.run.step > 0,
             draws=work.band.draws if work.band else 0, also=also,
@@ -233,12 +234,12 @@ def _spectra(work: Slice) -> dict[str, Any]:
     known = len(found.layers)
     if work.view.apart == "layers":
         title = "Singular values of each layer's Jacobian"
-        said = figures.layer_spectra_sentence(found.layers, hidden, found.end)
+        said = layer_spectra_sentence(found.layers, hidden, found.end)
         figure = figures.layer_spectra_figure(found.layers, hidden, theme=theme)
     else:
         title = f"Singular values from layer 1 to {hidden}"
         end = found.end if found.end is not None else np.zeros(0)
-        said = figures.end_spectra_sentence(end, work.run.origin.hidden[-1])
+        said = end_spectra_sentence(end, work.run.origin.hidden[-1])
         figure = figures.end_spectra_figure(end, ROUNDING, theme=theme)
     stale = found.step != work.run.step
     said += " One example" + (", moments held" if work.run.origin.batch_norm else "")

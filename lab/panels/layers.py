@@ -14,8 +14,8 @@ from dnn.run.measure import PROBE
 from lab import figures
 from lab.analysis.distributions import BINS, Scale, scale_of, shares, within
 from lab.analysis.moments import Moments
-from lab.figures import count, layer_name, number, percent
 from lab.panels.autopsy import autopsy_panel
+from lab.text.numbers import count, layer_name, number, percent, short, times
 
 if TYPE_CHECKING:
     from lab.live.worker import Slice
@@ -222,7 +222,7 @@ def _spread_sentence(
         ratio = half[wide] / half[narrow]
         names = [layer_name(shown[i], layers) for i in (wide, narrow)]
         texts.append(
-            f"The middle half is {figures.times(ratio)} as wide in {names[0]} as in {names[1]}."
+            f"The middle half is {times(ratio)} as wide in {names[0]} as in {names[1]}."
             if ratio >= 1.5
             else "The middle half is about as wide in every layer."
         )
@@ -235,7 +235,7 @@ def _spread_sentence(
         share = "None" if lost[worst] == 0 else f"In {layer_name(shown[worst], layers)} "
         share += "" if lost[worst] == 0 else percent(float(lost[worst]))
         verb = "lie" if lost[worst] == 0 else "of the values lie"
-        texts.append(f"{share} {verb} within ±{figures.short(scale.threshold)}, the middle bin.")
+        texts.append(f"{share} {verb} within ±{short(scale.threshold)}, the middle bin.")
     if len(shown) > 1 and len(shown) < layers:
         texts.append(f"{len(shown)} of {layers} layers.")
     return " ".join(texts)
@@ -292,7 +292,7 @@ def _compared(values: Array, layers: int, what: str) -> str:
         return f"{low.capitalize()}: exactly 0."
     if ratio < 1.5:
         return "About the same in every layer."
-    return f"{high.capitalize()} has {figures.times(ratio)} {low}'s."
+    return f"{high.capitalize()} has {times(ratio)} {low}'s."
 
 
 def history_panel(work: Slice, kind: str) -> dict[str, Any]:
@@ -330,7 +330,7 @@ def weight_panel(work: Slice) -> dict[str, Any]:
         grown = values[-1] / np.where(values[0] > 0, values[0], np.nan)
         at = int(np.nanargmax(np.abs(np.log(grown)))) if np.isfinite(grown).any() else 0
         name = layer_name(at, work.run.layout.layers).capitalize()
-        words = f"{name}: {figures.times(float(grown[at]))} what it was at step {count(steps[0])}."
+        words = f"{name}: {times(float(grown[at]))} what it was at step {count(steps[0])}."
     return figures.panel("Weight norm", words, _lines(work, "weight_norm", steps, values))
 
 

@@ -33,10 +33,9 @@ from lab.analysis.maps import (
     to_bytes,
     unit_maps,
 )
-from lab.figures import count
 from lab.figures.boundary import class_name
 from lab.figures.theme import boundary_ramp, depth, layer_color, tokens
-from lab.text.numbers import short
+from lab.text.numbers import count, short
 
 if TYPE_CHECKING:
     from lab.live.worker import Slice

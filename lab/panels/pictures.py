@@ -9,8 +9,8 @@ import numpy as np
 
 from dnn.engine.layout import Array
 from lab import figures
-from lab.figures import count, short
 from lab.figures.theme import tokens
+from lab.text.numbers import count, short
 
 #: Pictures on a page of the gallery, small and large ones; units of the first layer.
 SMALL, LARGE, UNITS = 24, 12, 24

@@ -22,7 +22,6 @@ from lab import figures
 from lab.analysis.diagnosis.advice import advise
 from lab.analysis.maps import output_range, plane_pass, to_bytes, value_scale
 from lab.analysis.space import chosen_layer
-from lab.figures import count, number, percent
 from lab.intake.hand_drawn import REACH, drawable
 from lab.panels import gradients as lab
 from lab.panels import layers, results
@@ -30,6 +29,8 @@ from lab.panels.autopsy import autopsy_panel
 from lab.panels.network import network_panel, shows_unit
 from lab.panels.space import over_plane, space_choice, space_panel
 from lab.teaching.attending import question_of, shut, strip, withheld
+from lab.text.numbers import count, number, percent
+from lab.text.sentences import cost_sentence, gradient_sentence
 from lab.view import View
 
 if TYPE_CHECKING:
@@ -326,7 +327,7 @@ def cost_panel(work: Slice, ghost_name: str = "", same_axes: bool = False) -> di
     name = "Cross-entropy (nats)" if unit == "nats" else "Half squared error"
     panel = figures.panel(
         "Cost",
-        figures.cost_sentence(work.history, diverged, guessing_cost(run)),
+        cost_sentence(work.history, diverged, guessing_cost(run)),
         figures.cost_figure(
             work.history, unit=name, log=view.cost_axis == "log", theme=view.theme,
             chance=guessing_cost(run), ghost=work.ghost, ghost_name=ghost_name,
@@ -377,7 +378,7 @@ def _gradients(work: Slice) -> dict[str, Any]:
         " ".join(
             text
             for text in (
-                figures.gradient_sentence(work.history, view.gradient),
+                gradient_sentence(work.history, view.gradient),
                 figures.drawn_note(work.run.layout.layers),
             )
             if text

@@ -11,9 +11,9 @@ from dnn.engine.layout import Array
 from dnn.engine.trainer import Trainer
 from lab import figures
 from lab.analysis import metrics
-from lab.figures import count, number, percent
 from lab.figures.boundary import class_name
 from lab.panels.pictures import filters_panel, gallery_panel
+from lab.text.numbers import count, number, percent
 
 if TYPE_CHECKING:
     from lab.live.worker import Slice

@@ -18,19 +18,13 @@ from lab import figures
 from lab.analysis import metrics
 from lab.analysis.diagnosis import RULES, diagnose
 from lab.analysis.diagnosis.verdict import judge
-from lab.figures import (
-    change_label,
-    cost_sentence,
-    count,
-    gradient_sentence,
-    number,
-    percent,
-)
 from lab.figures.svg import dashed, svg
 from lab.live.worker import Slice
 from lab.panels.gradients import signal_at
 from lab.panels.results import Answers
 from lab.teaching.attending import charts_held, withheld
+from lab.text.numbers import change_label, count, number, percent
+from lab.text.sentences import cost_sentence, gradient_sentence
 
 #: So many records make the table, and so many changes are written out.
 ROWS, CHANGES = 9, 40

@@ -8,7 +8,6 @@ from html import escape
 from dnn.config import FIELDS
 from dnn.run.history import History
 from dnn.run.training import Run
-from lab.figures import count
 from lab.live.twins import Twin
 from lab.live.worker import Slice
 from lab.report.outcome import networks
@@ -16,6 +15,7 @@ from lab.report.qr import LONGEST, qr_svg
 from lab.report.settings import settings_section
 from lab.report.style import CSS
 from lab.teaching.attending import Attending, lesson_of, strip, withheld
+from lab.text.numbers import count
 from lab.view import View
 
 #: Of a link with more characters than these the code is printed larger.

@@ -11,11 +11,9 @@ from dnn.engine.trainer import loss_key
 from dnn.parts.initializers import INITIALIZERS
 from dnn.parts.losses import LOSSES
 from dnn.run.training import Run
-from lab import figures
-from lab.figures import count
 from lab.live.twins import setting_words
 from lab.live.worker import Slice
-from lab.text.numbers import OFF_AT_ZERO
+from lab.text.numbers import OFF_AT_ZERO, count, short
 
 GROUPS = {"data": "Data", "network": "Network", "training": "Training"}
 #: So many names are written out.
@@ -77,7 +75,7 @@ def value_words(name: str, config: Config) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
-        return figures.short(value)
+        return short(value)
     if isinstance(value, int):
         return str(value) if name == "seed" else count(value)
     if about.kind == "layers":

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from lab.figures import count, number, short
 from lab.teaching.lessons import LESSONS
 from lab.teaching.lessons.lesson import Lesson, Notes, Question, State
 from lab.teaching.questions import QUESTIONS
+from lab.text.numbers import count, number, short
 from lab.view import View
 
 if TYPE_CHECKING:

@@ -1,12 +1,17 @@
-"""How the signal goes through the layers, and what singular values make of it, in a sentence."""
+"""What charts show, each in a sentence: the numbers and how they change, and no judgement of them.
+
+Whether something is wrong with a network is for the diagnosis to say.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from dnn.run.history import History
 from lab.text.numbers import count, number, power_of_ten, times
 
 Array = np.ndarray
@@ -16,6 +21,113 @@ NOUNS = {"activation": "The signal", "delta": "The error", "gradient": "The grad
 EVEN = 1.25
 #: So near 1 (log10) a direction keeps its size: within a factor of 2.
 KEPT = math.log10(2.0)
+#: A trend is that of so many of the newest records; of fewer than FEWEST there is none to speak of.
+RECORDS, FEWEST = 40, 10
+#: A trend is a change of more than so many standard errors, and of this share of the cost.
+ERRORS, VISIBLE = 3.0, 0.002
+#: Without a trend a cost is called flat where its records scatter by less than this share of it.
+SCATTER = 0.01
+#: A cost of at least this share of guessing's is compared with it.
+NEAR_GUESSING = 0.98
+
+
+def cost_sentence(history: History, diverged: Any = None, guessing: float | None = None) -> str:
+    """Return one sentence on the newest train and test cost and the trend of each.
+
+    diverged: with step, quantity and layer, where the run has left the range of numbers; guessing:
+    the cost of the best constant answer, where it is known.
+    """
+    if diverged is not None:
+        layer = getattr(diverged, "layer", None)
+        where = f" ({diverged.quantity} in layer {layer})" if layer else ""
+        return f"Passed the {power_of_ten(12)} limit at step {count(diverged.step)}{where}."
+    if not len(history):
+        return "No steps yet."
+    costs = {part: np.asarray(history[f"{part}_cost"], float) for part in ("train", "test")}
+    if not np.isfinite(costs["train"][-1]):
+        return "The train cost is not finite."
+    named = {part: y for part, y in costs.items() if np.isfinite(y[-1])}
+    beside = ""
+    train = float(named["train"][-1])
+    if guessing is not None and train >= NEAR_GUESSING * guessing:
+        beside = f"; guessing costs {number(guessing)}"
+    records = min(len(history), RECORDS)
+    if records < FEWEST:
+        said = ", ".join(f"{part} cost {number(y[-1])}" for part, y in named.items())
+        early = f"too early for a trend ({records} of {FEWEST} records)"
+        return f"{_capital(said)}{beside}; {early}."
+    steps = np.asarray(history["step"], float)[-records:]
+    said = ", ".join(
+        f"{part} cost {number(y[-1])} ({trend(steps, y[-records:])})" for part, y in named.items()
+    )
+    return f"{_capital(said)} over {records} records{beside}."
+
+
+def trend(steps: Array, costs: Array) -> str:
+    """Return "falling", "rising", "flat" or "no trend" for costs at steps, (k,) both.
+
+    Falling or rising: the least-squares line changes from the first to the last step by more than
+    ERRORS standard errors of that change, and by VISIBLE of the mean cost. What is not finite is
+    left out; "no trend" of fewer than three costs.
+    """
+    good = np.isfinite(costs)
+    x, y = steps[good], costs[good]
+    if len(y) < 3 or np.ptp(x) == 0:
+        return "no trend"
+    x = (x - x.mean()) / np.ptp(x)
+    change = float(x @ (y - y.mean()) / (x @ x))
+    left = y - y.mean() - change * x
+    scatter = math.sqrt(float(left @ left) / (len(y) - 2))
+    level = abs(float(y.mean()))
+    if abs(change) > max(ERRORS * scatter / math.sqrt(float(x @ x)), VISIBLE * level):
+        return "falling" if change < 0 else "rising"
+    return "flat" if scatter <= SCATTER * level else "no trend"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _owner(layer: int, layers: int) -> str:
+    return "the output layer" if layer == layers - 1 else f"layer {layer + 1}"
+
+
+def gradient_sentence(history: History, kind: str = "gradient_rms") -> str:
+    """Return one sentence on the largest ratio between layers now, without a verdict.
+
+    Medians of the newest twentieth of the records, so that the number can be read.
+    """
+    if not len(history):
+        return "No steps yet."
+    columns = np.asarray(history[kind], np.float64)
+    recent = columns[-max(1, len(columns) // 20) :]
+    with np.errstate(all="ignore"):
+        now = np.median(recent, axis=0)
+    L = len(now)
+    if not np.isfinite(now).all():
+        return "Some gradients are not finite."
+    if not now.any():
+        return "Every weight's gradient is exactly 0; those of biases may not be."
+    if (now == 0).any():
+        zeros = np.flatnonzero(now == 0)
+        who, others = _owner(int(zeros[0]), L), len(zeros) - 1
+        if others:
+            layers = "layers" if others > 1 else "layer"
+            return (
+                f"The gradients of {who} and {others} more {layers} are exactly 0, "
+                "drawn at the bottom."
+            )
+        return f"{_capital(who)}'s gradient is exactly 0, drawn at the bottom."
+    if L == 1:
+        return f"The only layer's gradient is {number(now[0])}."
+    low, high = int(now.argmin()), int(now.argmax())
+    ratio = float(now[high] / now[low])
+    if ratio < 1.5:
+        return "All layers get gradients of about the same size."
+    small, large = _owner(low, L), _owner(high, L)
+    if kind == "gradient_norm":
+        return f"The norm of {small}'s gradient is {times(ratio)} smaller than {large}'s."
+    return f"{_capital(small)}'s weights get gradients {times(ratio)} smaller than {large}'s."
 
 
 def check_kind(kind: str) -> None:
@@ -83,7 +195,7 @@ def _level(logs: Array) -> str:
 
 def _forwards(logs: Array) -> str:
     if _even(logs, 1.5) and abs(logs[-1] - logs[0]) < math.log(EVEN):
-        return f"Flat: stays near {_level(logs)}, the signal itself does not fade."
+        return f"Flat: near {_level(logs)} in every layer."
     half = len(logs) // 2
     late = logs[half:]
     # A third of the late layers at either end: single layers scatter.
@@ -92,7 +204,7 @@ def _forwards(logs: Array) -> str:
     if len(late) >= 3 and drift < math.log(EVEN) and _even(late, 2.0):
         change = float(late.mean() - logs[0])
         if abs(change) < math.log(10):
-            return f"Settles near {_level(late)}: the signal itself does not fade."
+            return f"Settles near {_level(late)}."
         side = "below" if change < 0 else "above"
         return f"Settles near {_level(late)}, {ratio_text(abs(change))} {side} layer 1."
     return _run(logs, "left to right")
