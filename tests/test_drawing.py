@@ -118,7 +118,7 @@ def in_two_units(target="real"):
     raw = np.stack([rng.uniform(150, 200, 40), rng.uniform(0.1, 0.3, 40)])
     y = rng.uniform(20, 60, (1, 40)) if target == "real" else rng.integers(0, 2, (1, 40))
     shift, scale = raw.mean(axis=1, keepdims=True), raw.std(axis=1, keepdims=True)
-    units = dnn.datasets.Units(shift, scale, np.array([[40.0]]), np.array([[10.0]]))
+    units = dnn.data.datasets.Units(shift, scale, np.array([[40.0]]), np.array([[10.0]]))
     y = (y - 40) / 10 if target == "real" else y
     return raw, dnn.Dataset((raw - shift) / scale, y, target=target, units=units)
 

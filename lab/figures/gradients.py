@@ -9,9 +9,10 @@ import numpy as np
 
 from dnn.run.history import History
 from lab.figures import scales
+from lab.figures.layers import gridline_text
 from lab.figures.lines import apart, end_labels, line, step_x
-from lab.figures.theme import axis, depth, label, layer_color, layout, tokens
-from lab.text.numbers import layer_name, power_of_ten
+from lab.figures.theme import axis, depth, figure, label, layer_color, tokens
+from lab.text.numbers import layer_name
 
 Array = np.ndarray
 
@@ -64,18 +65,15 @@ def gradient_figure(
     colors = {layer_name(l, L): layer_color(depth(l, L), theme, text=True) for l in labelled}
     ends = end_labels(data, colors, x["range"], y["range"], log)
     notes = [_gridline_note(y, theme)] if log and len(data) else []
-    return {
-        "data": data,
-        "layout": layout(
-            theme,
-            xaxis=x,
-            yaxis=axis(
-                theme, TITLES[kind].replace("nats", unit), showgrid=True, fixedrange=True, **y
-            ),
-            annotations=[*apart(ends, y["range"]), *notes],
-            dragmode="zoom",
-        ),
-    }
+    return figure(
+        theme,
+        data,
+        x,
+        axis(theme, TITLES[kind].replace("nats", unit), showgrid=True, **y),
+        annotations=[*apart(ends, y["range"]), *notes],
+        dragmode="zoom",
+        hovermode="x unified",
+    )
 
 
 def subset(n: int, most: int) -> list[int]:
@@ -107,9 +105,7 @@ def _y_axis(values: Array, log: bool) -> tuple[dict[str, Any], float]:
 
 
 def _gridline_note(y: dict[str, Any], theme: str) -> dict[str, Any]:
-    every = scales.decades_per_tick(*y["range"])
-    factor = "10" if every == 1 else "100" if every == 2 else power_of_ten(every)
     return label(
-        f"×{factor} per gridline", tokens(theme)["t2"], name="note", xref="paper", x=1,
-        xanchor="right", yref="paper", y=0, yanchor="top", yshift=-24,
+        gridline_text(scales.decades_per_tick(*y["range"])), tokens(theme)["t2"], name="note",
+        xref="paper", x=1, xanchor="right", yref="paper", y=0, yanchor="top", yshift=-24,
     )  # fmt: skip

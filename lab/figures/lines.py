@@ -1,8 +1,9 @@
-"""What charts of lines over the steps share."""
+"""What charts are made of: lines, points, straight lines across, and the words beside them."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,17 +13,19 @@ from lab.figures.theme import axis, label, tokens
 
 Array = np.ndarray
 
-#: The plot's size in pixels that labels are placed for; the page places them for its own.
+#: The nominal size of the plot in pixels; the page has its own.
 WIDTH, HEIGHT = 460.0, 230.0
 #: A line has at most so many points.
 POINTS = 400
+#: Dashes of the line that others are compared with.
+DASHED = "4px,4px"
 
 
 def step_x(theme: str, last: float) -> dict[str, Any]:
-    """Return the axis of steps from 0 to at least `last`."""
+    """Return the axis of steps from 0 to at least `last`, which zooms."""
     return axis(
         theme, "Step", hoverformat=",d", unifiedhovertitle={"text": "Step %{x:,d}"},
-        spikecolor=tokens(theme)["t3"], spikethickness=1, spikedash="2px,2px",
+        spikecolor=tokens(theme)["t3"], spikethickness=1, spikedash="2px,2px", fixedrange=False,
         **scales.step_axis(last),
     )  # fmt: skip
 
@@ -44,6 +47,65 @@ def line(x: Array, y: Array, name: str, style: dict[str, Any], **options: Any) -
     }  # fmt: skip
 
 
+def points(
+    x: Array,
+    y: Array,
+    name: str,
+    color: Any,
+    *,
+    size: float = 7,
+    symbol: str = "circle",
+    edge: Any = None,
+    width: float = 1,
+    **options: Any,
+) -> dict[str, Any]:
+    """Return a trace of points. color: one, or one for each; edge: of the rim, `width` wide."""
+    rim = {"width": width, "color": color if edge is None else edge}
+    marker = {"symbol": symbol, "size": size, "color": color, "line": rim}
+    return {
+        "type": "scatter", "mode": "markers", "x": x, "y": y, "name": name, "marker": marker,
+        **options,
+    }  # fmt: skip
+
+
+def ring(x: float, y: float, color: str, theme: str) -> dict[str, Any]:
+    """Return the mark of the network on screen in a chart of many networks."""
+    return points(
+        np.array([x]), np.array([y]), "you are here", tokens(theme)["panel"], size=15, edge=color,
+        width=4, hoverinfo="skip", cliponaxis=False,
+    )  # fmt: skip
+
+
+def rule(
+    color: str, *, x: float | None = None, y: float | None = None, width: float = 1, dash: str = ""
+) -> dict[str, Any]:
+    """Return a straight line across the whole plot: upright at x, or level at y."""
+    style = {"color": color, "width": width} | ({"dash": dash} if dash else {})
+    if x is None:
+        return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": style}
+    return {"type": "line", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": style}
+
+
+def text_width(text: str) -> float:
+    """Return at least how wide a label is in pixels."""
+    return 5 * len(text) + 12.0
+
+
+def key_row(keys: Sequence[tuple[str, str]], **place: Any) -> list[dict[str, Any]]:
+    """Return the key of a chart as words in one row, (text, colour) each.
+
+    place: of the row in the plot; by default its upper edge.
+    """
+    notes, at = [], 4.0
+    for text, color in keys:
+        where = {"yref": "paper", "y": 1, "yanchor": "top", "yshift": -2, **place}
+        notes.append(
+            label(text, color, name="key", xref="paper", x=0, xanchor="left", xshift=at, **where)
+        )
+        at += text_width(text) + 6
+    return notes
+
+
 def end_labels(
     traces: list[dict[str, Any]],
     colors: dict[str, str],
@@ -58,25 +120,24 @@ def end_labels(
     """
     labels = []
     for trace in traces:
-        if trace["name"] not in colors:
-            continue
+        name = trace["name"]
         inside = np.flatnonzero(trace["x"] <= x_range[1])
-        if not inside.size:
+        if name not in colors or not inside.size:
             continue
         x, y = float(trace["x"][inside[-1]]), float(trace["y"][inside[-1]])
         place = min(max(math.log10(y) if log else y, y_range[0]), y_range[1])
-        end = label(
-            trace["name"], colors[trace["name"]], name="end-label", x=x, xanchor="left", xshift=5,
-            y=place, yanchor="middle",
+        labels.append(
+            label(name, colors[name], name in bold, name="end-label", x=x, xanchor="left",
+                  xshift=5, y=place, yanchor="middle")
         )  # fmt: skip
-        if trace["name"] in bold:
-            end["font"] = {**end["font"], "weight": 600}
-        labels.append(end)
     return labels
 
 
 def apart(labels: list[dict[str, Any]], y_range: list[float]) -> list[dict[str, Any]]:
-    """Return the labels with the yshift that keeps them 15 px apart at the nominal height."""
+    """Return the labels with the yshift that keeps them 15 px apart at the nominal height.
+
+    For charts that are exported; on the page they are kept apart at their own height.
+    """
     scale = HEIGHT / (y_range[1] - y_range[0])
     places = [a["y"] * scale for a in labels]
     moved = scales.spread(places, 15)
