@@ -207,7 +207,7 @@ def test_nothing_is_given_away_before_the_question_is_answered(page):
     held = report(run, history, view=view)
     opened = report(run, history, view=view, attending=Attending(chosen=0, outcome=1))
     shown = report(run, history, view=view, attending=Attending(revealed=True, outcome=1))
-    given_away = ["vanish", "smaller than", "What may mend it", "Outcome:", "guessing near"]
+    given_away = ["vanish", "smaller than", "What may fix it", "Outcome:", "guessing near"]
     text = Reader(held).text
     assert HELD in text
     assert "<figcaption>Cost. <span></span>" in held
