@@ -291,7 +291,7 @@ def test_bad_choices_are_told_in_a_sentence():
 
 def test_the_operator_sets_limits():
     code = (
-        "from dnn.readers import read_table\n"
+        "from lab.intake import read_table\n"
         "long, wide = b'a,b\\n' + b'1,2\\n' * 30, b'a,b,c,d\\n1,2,3,4\\n'\n"
         "for blob in (long, wide, b'a,b\\n' + b' ' * 999):\n"
         "    try: read_table(blob)\n"
@@ -416,7 +416,7 @@ def test_parts_texts_one_hot_and_several_numbers():
         ({"X": X, "Y": LABELS[:5]}, ["(12, 3)", "(5,)"]),
         ({"X": X[0], "Y": LABELS}, ["axis"]),
         ({"X": X.astype(str), "Y": LABELS}, ["numbers"]),
-        ({"X": X.astype(complex), "Y": LABELS}, ["c16"]),
+        ({"X": X.astype(complex), "Y": LABELS}, ["complex128"]),
         ({"X": X[:0], "Y": LABELS[:0]}, ["no examples"]),
         ({"X": np.where(X > 1, np.nan, X), "Y": LABELS}, ["missing, infinite"]),
         ({"X": X, "Y": np.full(12, np.inf)}, ["infinite"]),
