@@ -25,6 +25,11 @@ BY_HAND = {
 }
 
 
+def variance_map(key, q, sigma_w, sigma_b):
+    """Return V(q), the variance one layer on."""
+    return sigma_w**2 * theory.moments(key, q).square + sigma_b**2
+
+
 def activated(key, u):
     """Return g(u)."""
     Z = np.array(u, float)
@@ -116,13 +121,13 @@ def test_fixed_point_is_where_iteration_ends(key):
     found = theory.fixed_point(key, sigma_w, sigma_b)
     q = np.ones_like(found)
     for _ in range(100):
-        before, q = q, np.minimum(theory.variance_map(key, q, sigma_w, sigma_b), 1e12)
+        before, q = q, np.minimum(variance_map(key, q, sigma_w, sigma_b), 1e12)
     ended = np.abs(q - before) <= 1e-12 * q
     finite = np.isfinite(found) & (found > 0)
     assert (ended | (q < 1e-6)).sum() >= 9
     sure = ended & (q < 1e12)
     np.testing.assert_allclose(found[sure], q[sure], rtol=1e-10, atol=1e-300)
-    after = theory.variance_map(key, found[finite], sigma_w[finite], sigma_b[finite])
+    after = variance_map(key, found[finite], sigma_w[finite], sigma_b[finite])
     np.testing.assert_allclose(after, found[finite], rtol=1e-10)
     assert (q[found == 0] < 0.05).all()
     assert (q[np.isinf(found)] > 10.0).all()
@@ -290,7 +295,7 @@ def test_depth_scales_are_the_rates_of_decay(key, sigma_w, sigma_b):
         distances_c.append(abs(c - at.c))
         distances_q.append(abs(q - at.q))
         c = theory.correlation_map(key, c, at.q, sigma_w, sigma_b)
-        q = theory.variance_map(key, q, sigma_w, sigma_b)
+        q = variance_map(key, q, sigma_w, sigma_b)
     assert distances_c[1] / distances_c[0] == pytest.approx(math.exp(-1 / at.xi_c), rel=2e-3)
     assert distances_q[1] / distances_q[0] == pytest.approx(math.exp(-1 / at.xi_q), rel=2e-3)
 

@@ -18,7 +18,7 @@ Array = np.ndarray
 
 NOUNS = {"activation": "The signal", "delta": "The error", "gradient": "The gradient"}
 #: Up to this ratio values count as equal.
-EVEN = 1.25
+FLAT = 1.5
 #: So near 1 (log10) a direction keeps its size: within a factor of 2.
 KEPT = math.log10(2.0)
 #: A trend is that of so many of the newest records; of fewer than FEWEST there is none to speak of.
@@ -158,9 +158,9 @@ def signal_sentence(kind: str, values: Sequence[float] | Array) -> str:
     if len(v) == 1:
         return f"{NOUNS[kind]} is {number(v[0], 2)} in the only layer."
     logs = np.log(v)
-    if kind == "gradient":
-        return _compared(logs)
-    return _forwards(logs) if kind == "activation" else _backwards(logs)
+    if _even(logs, FLAT):
+        return f"Near {number(math.exp(float(logs.mean())), 2)} in every layer."
+    return _compared(logs) if kind == "gradient" else _from_end_to_end(v, kind == "activation")
 
 
 def _where(which: Array) -> str:
@@ -174,7 +174,7 @@ def _where(which: Array) -> str:
     return f"{len(at)} of {n} layers"
 
 
-def _even(logs: Array, ratio: float = EVEN) -> bool:
+def _even(logs: Array, ratio: float) -> bool:
     return float(np.ptp(logs)) < math.log(ratio)
 
 
@@ -189,56 +189,21 @@ def ratio_text(log: float) -> str:
     return times(math.exp(log)) if log < 600 else f"{power_of_ten(round(log / math.log(10)))}×"
 
 
-def _level(logs: Array) -> str:
-    return number(math.exp(float(logs.mean())), 2)
-
-
-def _forwards(logs: Array) -> str:
-    if _even(logs, 1.5) and abs(logs[-1] - logs[0]) < math.log(EVEN):
-        return f"Flat: near {_level(logs)} in every layer."
-    half = len(logs) // 2
-    late = logs[half:]
-    # A third of the late layers at either end: single layers scatter.
-    k = max(1, len(late) // 3)
-    drift = abs(float(late[-k:].mean() - late[:k].mean()))
-    if len(late) >= 3 and drift < math.log(EVEN) and _even(late, 2.0):
-        change = float(late.mean() - logs[0])
-        if abs(change) < math.log(10):
-            return f"Settles near {_level(late)}."
-        side = "below" if change < 0 else "above"
-        return f"Settles near {_level(late)}, {ratio_text(abs(change))} {side} layer 1."
-    return _run(logs, "left to right")
-
-
-def _backwards(logs: Array) -> str:
-    if _even(logs, 1.5) and abs(logs[-1] - logs[0]) < math.log(EVEN):
-        return "Flat: the error keeps its size from layer to layer."
-    return _run(logs[::-1], "right to left")
-
-
-def _run(logs: Array, way: str) -> str:
-    """Return the factor a layer in the order in which the signal travels."""
-    steps = np.diff(logs)
-    mean = float(steps.mean())
-    half = len(logs) // 2
-    turns = len(logs) >= 4 and (logs[half] - logs[0]) * (logs[-1] - logs[half]) < 0
-    if turns and min(abs(logs[half] - logs[0]), abs(logs[-1] - logs[half])) > math.log(EVEN):
-        low, high = (number(math.exp(float(x)), 2) for x in (logs.min(), logs.max()))
-        return f"Between {low} and {high}: no single factor a layer, {way}."
-    verb = "Shrinks" if mean < 0 else "Grows"
-    if abs(mean) * len(steps) < math.log(EVEN):
-        low, high = (number(math.exp(float(x)), 2) for x in (logs.min(), logs.max()))
-        return f"Scatters between {low} and {high} without a trend."
-    steady = np.mean(np.sign(steps) == np.sign(mean)) >= 0.8
-    often = "with every layer" if steady else "a layer on average"
-    return f"{verb} {factor_text(math.exp(mean))} {often}, {way}."
+def _from_end_to_end(v: Array, forwards: bool) -> str:
+    """Return the factor a layer, and the values at both ends, in the order of travelling."""
+    first, last = (1, len(v)) if forwards else (len(v), 1)
+    logs = np.log(v)
+    factor = math.exp(float(logs[last - 1] - logs[first - 1]) / (len(v) - 1))
+    a, b = number(v[first - 1], 2), number(v[last - 1], 2)
+    said = f"{factor_text(factor)} a layer on average, from {a} in layer {first} to {b} in {last}"
+    beyond = (logs.min() - logs[[0, -1]].min(), logs[[0, -1]].max() - logs.max())
+    if min(beyond) > -math.log(FLAT):
+        return f"{said}."
+    return f"{said}, between {number(v.min(), 2)} and {number(v.max(), 2)} on the way."
 
 
 def _compared(logs: Array) -> str:
-    n = len(logs)
-    if _even(logs, 1.5):
-        return "Flat: every layer gets about the same."
-    first, last = 0, n - 1
+    first, last = 0, len(logs) - 1
     # Where layers between differ far more than the ends, the ends would not tell.
     if abs(logs[0] - logs[-1]) < 0.5 * float(np.ptp(logs)):
         first, last = int(logs.argmin()), int(logs.argmax())

@@ -14,7 +14,6 @@ from lab.theory.phases import (
     depth_scales,
     fixed_point,
     phase_diagram,
-    variance_map,
 )
 from lab.theory.propagation import Prediction, signal, weight_variance
 
@@ -31,6 +30,5 @@ __all__ = [
     "moments",
     "phase_diagram",
     "signal",
-    "variance_map",
     "weight_variance",
 ]

@@ -1,7 +1,8 @@
 """Fixed points of signal propagation, their depth scales, and the phase diagram of a network.
 
 Infinitely wide layers, W ~ N(0, sigma_w^2 / fan_in), b ~ N(0, sigma_b^2). The variance q of the
-preactivations follows V(q) = sigma_w^2 E[g(sqrt(q) z)^2] + sigma_b^2 from layer to layer.
+preactivations follows V(q) = sigma_w^2 E[g(sqrt(q) z)^2] + sigma_b^2 from layer to layer. Source:
+Poole et al. 2016, eq. 3.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lab.theory.gaussian import Array, Table, moments, pair_moments, table, variance_slope
+from lab.theory.gaussian import Array, Table, pair_moments, table, variance_slope
 
 #: What counts as standing still, relative.
 STILL = 1e-12
@@ -30,12 +31,6 @@ def _squares(sigma_w: float | Array, sigma_b: float | Array) -> tuple[Array, Arr
             raise ValueError(f"{name}: {value!r} is not a finite number of 0 or more")
     w, b = np.broadcast_arrays(np.square(sigma_w, dtype=float), np.square(sigma_b, dtype=float))
     return w, b
-
-
-def variance_map(key: str, q: float | Array, sigma_w: float, sigma_b: float) -> Array:
-    """Return V(q), the variance one layer on. Source: Poole et al. 2016, eq. 3."""
-    w, b = _squares(sigma_w, sigma_b)
-    return w * moments(key, q).square + b
 
 
 def _brackets(look: Table, w: Array, b: float) -> tuple[Array, Array]:
