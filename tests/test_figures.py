@@ -13,7 +13,7 @@ import pytest
 
 from dnn.run.history import History, Record
 from lab import figures
-from lab.figures import boundary, cost, frame, gradients, scales, theme, weights
+from lab.figures import boundary, cost, frame, gradients, lines, scales, theme, weights
 from lab.text import numbers as words
 from lab.text.numbers import change_label, count, number, percent, times
 from lab.text.sentences import cost_sentence, gradient_sentence
@@ -122,8 +122,8 @@ def test_cost_figure_is_valid(name, log):
 def test_gradient_figure_is_valid(name, kind, log):
     spec = check(figures.gradient_figure(HISTORIES[name], kind=kind, theme="light", log=log))
     ends = [a for a in spec["layout"]["annotations"] if a.get("name") == "end-label"]
-    assert len(spec["data"]) <= gradients.LINES
-    assert len(ends) <= gradients.LABELS
+    assert len(spec["data"]) <= lines.LINES
+    assert len(ends) <= lines.LABELS
     assert len(spec["layout"]["yaxis"]["tickvals"]) <= 8
     for sentence in (cost_sentence, gradient_sentence):
         assert sentence(HISTORIES[name]).endswith(".")

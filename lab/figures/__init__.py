@@ -17,8 +17,9 @@ from lab.figures.distributions import distributions_figure
 from lab.figures.factors import product_figure, product_sentence
 from lab.figures.flow import flow_figure
 from lab.figures.frame import pack, panel, unpack
-from lab.figures.gradients import drawn_note, gradient_figure, subset
+from lab.figures.gradients import drawn_note, gradient_figure
 from lab.figures.layer_lines import KINDS, layer_lines_figure
+from lab.figures.lines import subset
 from lab.figures.phase import phase_field, phase_figure
 from lab.figures.results import (
     FEW,

@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 
 from lab.figures import scales
-from lab.figures.gradients import LABELS, LINES, subset
 from lab.figures.layers import FLOAT32, in_float32
-from lab.figures.lines import apart, end_labels, line, points, rule
-from lab.figures.theme import axis, depth, figure, label, layer_color, tokens
-from lab.text.numbers import count, layer_name, number, power_of_ten
+from lab.figures.lines import LINES, layer_labels, layer_line, points, rule, subset
+from lab.figures.theme import axis, figure, label, tokens
+from lab.text.numbers import count, number, power_of_ten
 
 Array = np.ndarray
 
@@ -67,9 +66,16 @@ def autopsy_figure(
         shown = sorted({*shown, broke[1] - 1})
     x, y = _step_axis(theme, steps), _y_axis(values[:, shown])
     low, high = (10.0**e for e in y["range"])
-    data = [_line(steps, values[:, l], l, L, quantity, (low, high), theme) for l in shown]
-    colors = _label_colors(shown, L, quantity, theme)
-    ends = end_labels(data, colors, x["range"], y["range"], log=True)
+    drawn = np.clip(np.nan_to_num(values, nan=np.inf, posinf=np.inf), low, high)
+    data = [
+        # What lies at the edge is named by its own value, not by the edge's.
+        layer_line(steps, drawn[:, l], l, L, theme, hovertemplate="%{text}",
+                   text=[_number(v) for v in values[:, l]])
+        for l in shown
+    ]  # fmt: skip
+    ends = layer_labels(data, shown, L, theme, x["range"], y["range"], True)
+    if quantity == "cost":
+        data, ends = [data[0] | {"name": "cost"}], []
     marks = _marks(steps, began, theme)
     if broke is not None and broke[1] - 1 in shown:
         data.append(_cross(data[shown.index(broke[1] - 1)], broke[0], theme))
@@ -80,7 +86,7 @@ def autopsy_figure(
         x,
         axis(theme, TITLES[quantity], showgrid=True, **y),
         shapes=[limit, *marks[0]],
-        annotations=[*apart(ends, y["range"]), _limit_label(theme), *marks[1]],
+        annotations=[*ends, _limit_label(theme), *marks[1]],
         dragmode="zoom",
         hovermode="x unified",
     )
@@ -125,28 +131,8 @@ def _y_axis(values: Array) -> dict[str, Any]:
     return scales.decade_axis(low, min(max(high, 10 * LIMIT), TOP))
 
 
-def _line(
-    steps: Array,
-    values: Array,
-    l: int,
-    L: int,
-    quantity: str,
-    limits: tuple[float, float],
-    theme: str,
-) -> dict[str, Any]:
-    name = quantity if quantity == "cost" else layer_name(l, L)
-    style = {"color": layer_color(depth(l, L), theme), "width": 1.5}
-    y = np.clip(np.nan_to_num(values, nan=np.inf, posinf=np.inf), *limits)
-    # What lies at the edge is named by its own value, not by the edge's.
-    texts = [number(v) if np.isfinite(v) else "not a finite number" for v in values]
-    return line(steps, y, name, style, text=texts, hovertemplate="%{text}")
-
-
-def _label_colors(shown: list[int], L: int, quantity: str, theme: str) -> dict[str, str]:
-    if quantity == "cost":
-        return {}
-    labelled = [shown[i] for i in subset(len(shown), LABELS if len(shown) <= LABELS else 5)]
-    return {layer_name(l, L): layer_color(depth(l, L), theme, text=True) for l in labelled}
+def _number(v: float) -> str:
+    return number(v) if np.isfinite(v) else "not a finite number"
 
 
 def _cross(trace: dict[str, Any], step: int, theme: str) -> dict[str, Any]:

@@ -10,14 +10,11 @@ import numpy as np
 from dnn.run.history import History
 from lab.figures import scales
 from lab.figures.layers import gridline_text
-from lab.figures.lines import apart, end_labels, line, step_x
-from lab.figures.theme import axis, depth, figure, label, layer_color, tokens
-from lab.text.numbers import layer_name
+from lab.figures.lines import LINES, layer_labels, layer_line, step_x, subset
+from lab.figures.theme import axis, figure, label, tokens
 
 Array = np.ndarray
 
-#: At most so many layers get a line, and of these so many a label.
-LINES, LABELS = 16, 8
 #: All lines together have at most about so many points.
 POINTS = 4_000
 
@@ -53,34 +50,23 @@ def gradient_figure(
     x = step_x(theme, float(steps[-1]) if len(steps) else 0.0)
     y, floor = _y_axis(values[:, shown], log)
 
-    data = []
-    for l in () if empty else shown:
-        s, v = scales.finite(steps, values[:, l])
-        style = {"color": layer_color(depth(l, L), theme), "width": 1.5}
-        v = np.maximum(v, floor)
-        data.append(line(s, v, layer_name(l, L), style, hovertemplate="%{y:.3g}"))
+    floored = np.maximum(values, floor)
+    data = [
+        layer_line(steps, floored[:, l], l, L, theme, hovertemplate="%{y:.3g}")
+        for l in (() if empty else shown)
+    ]
     data = [trace for trace in data if len(trace["x"])]
-
-    labelled = {shown[i] for i in subset(len(shown), LABELS if len(shown) <= LABELS else 5)}
-    colors = {layer_name(l, L): layer_color(depth(l, L), theme, text=True) for l in labelled}
-    ends = end_labels(data, colors, x["range"], y["range"], log)
+    ends = layer_labels(data, shown, L, theme, x["range"], y["range"], log)
     notes = [_gridline_note(y, theme)] if log and len(data) else []
     return figure(
         theme,
         data,
         x,
         axis(theme, TITLES[kind].replace("nats", unit), showgrid=True, **y),
-        annotations=[*apart(ends, y["range"]), *notes],
+        annotations=[*ends, *notes],
         dragmode="zoom",
         hovermode="x unified",
     )
-
-
-def subset(n: int, most: int) -> list[int]:
-    """Return at most `most` of 0..n-1, evenly, the first and the last among them."""
-    if n <= most:
-        return list(range(n))
-    return [round(i * (n - 1) / (most - 1)) for i in range(most)]
 
 
 def drawn_note(layers: int) -> str:

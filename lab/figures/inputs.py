@@ -170,34 +170,21 @@ def scaling_sentence(before: Array, after: Array) -> str:
     spreads = [s[s > 0] for s in spreads]
     if not len(spreads[0]):
         return "Every input is the same in all training examples."
+    who = "Standard deviations" if len(spreads[0]) > 1 else "Standard deviation of the input"
     if np.array_equal(before, after):
-        return f"Not scaled: {_apart(spreads[0])}."
-    if len(spreads[0]) == 1:
-        return (
-            f"The standard deviation of the input is {number(spreads[0][0])} before and "
-            f"{number(spreads[1][0])} after."
-        )
-    ratio = [float(s.max() / s.min()) for s in spreads]
-    before_words, after_words = (
-        f"{number(s.max())} for all"
-        if r < 1.01
-        else f"from {number(s.min())} to {number(s.max())}, {times(r)} apart"
-        for s, r in zip(spreads, ratio, strict=True)
-    )
-    return (
-        f"Standard deviations over the training part: before {before_words}; after {after_words}."
-    )
+        return f"Not scaled. {who} over the training part: {_apart(spreads[0])}."
+    said = "; ".join(f"{w} {_apart(s)}" for w, s in zip(("before", "after"), spreads, strict=True))
+    return f"{who} over the training part: {said}."
 
 
 def _apart(spreads: Array) -> str:
-    """Return in words how far standard deviations (n,) over the training part are apart."""
-    if len(spreads) == 1:
-        return f"the standard deviation of the input is {number(spreads[0])}"
+    """Return in words how far standard deviations (n,) are apart."""
     low, high = float(spreads.min()), float(spreads.max())
-    words = "standard deviations over the training part are"
+    if len(spreads) == 1:
+        return number(low)
     if high < 1.01 * low:
-        return f"{words} {number(high)} for all"
-    return f"{words} from {number(low)} to {number(high)}, {times(high / low)} apart"
+        return f"{number(high)} for all"
+    return f"from {number(low)} to {number(high)}, {times(high / low)} apart"
 
 
 def effect_sentence(scaled: Any, unscaled: Any, real: bool, many: bool) -> str:

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from lab.figures import scales
-from lab.figures.gradients import subset
-from lab.figures.lines import line, rule, thinned
+from lab.figures.lines import layer_line, rule, subset, thinned
 from lab.figures.theme import axis, depth, figure, label, layer_color, tokens
-from lab.text.numbers import layer_name, percent
+from lab.text.numbers import percent
 
 Array = np.ndarray
 
@@ -116,12 +115,10 @@ def axis_title(text: str, theme: str) -> dict[str, Any]:
 def _line(
     steps: Array, values: Array, l: int, L: int, theme: str, floor: float, dash: str | None
 ) -> dict[str, Any]:
-    x, y = scales.finite(steps, values)
-    x, y = thinned(x, np.maximum(y, floor), POINTS)
-    style: dict[str, Any] = {"color": layer_color(depth(l, L), theme), "width": 1.5}
-    if dash:
-        style["dash"] = dash
-    return line(x, y, layer_name(l, L), style, meta={"layer": l + 1})
+    made = layer_line(steps, values, l, L, theme, meta={"layer": l + 1})
+    x, y = thinned(made["x"], np.maximum(made["y"], floor), POINTS)
+    style = made["line"] | ({"dash": dash} if dash else {})
+    return made | {"x": x, "y": y, "line": style}
 
 
 def _end(trace: dict[str, Any], l: int, L: int, theme: str, y: dict[str, Any]) -> dict[str, Any]:

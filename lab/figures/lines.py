@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from lab.figures import scales
-from lab.figures.theme import axis, label, tokens
+from lab.figures.theme import axis, depth, label, layer_color, tokens
+from lab.text.numbers import layer_name
 
 Array = np.ndarray
 
@@ -17,6 +18,8 @@ Array = np.ndarray
 WIDTH, HEIGHT = 460.0, 230.0
 #: A line has at most so many points.
 POINTS = 400
+#: At most so many layers get a line, and of these so many a label.
+LINES, LABELS = 16, 8
 #: Dashes of the line that others are compared with.
 DASHED = "4px,4px"
 
@@ -142,3 +145,37 @@ def apart(labels: list[dict[str, Any]], y_range: list[float]) -> list[dict[str, 
     places = [a["y"] * scale for a in labels]
     moved = scales.spread(places, 15)
     return [a | {"yshift": round(m - p, 1)} for a, m, p in zip(labels, moved, places, strict=True)]
+
+
+def subset(n: int, most: int) -> list[int]:
+    """Return at most `most` of 0..n-1, evenly, the first and the last among them."""
+    if n <= most:
+        return list(range(n))
+    return [round(i * (n - 1) / (most - 1)) for i in range(most)]
+
+
+def layer_line(
+    steps: Array, values: Array, layer: int, layers: int, theme: str, **options: Any
+) -> dict[str, Any]:
+    """Return the line of a layer (from 0) over the steps; what is not finite is left out."""
+    style = {"color": layer_color(depth(layer, layers), theme), "width": 1.5}
+    x, y = scales.finite(steps, values)
+    return line(x, y, layer_name(layer, layers), style, **options)
+
+
+def layer_labels(
+    traces: list[dict[str, Any]],
+    shown: Sequence[int],
+    layers: int,
+    theme: str,
+    x_range: list[float],
+    y_range: list[float],
+    log: bool,
+) -> list[dict[str, Any]]:
+    """Return the labels at the ends of the lines of layers, five of them where there are many."""
+    few = subset(len(shown), LABELS if len(shown) <= LABELS else 5)
+    labelled = [shown[i] for i in few]
+    colors = {
+        layer_name(l, layers): layer_color(depth(l, layers), theme, text=True) for l in labelled
+    }
+    return apart(end_labels(traces, colors, x_range, y_range, log), y_range)

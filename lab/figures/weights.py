@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from lab.figures import scales
-from lab.figures.gradients import subset
-from lab.figures.lines import line
+from lab.figures.lines import line, subset
 from lab.figures.theme import axis, depth, fade, figure, label, layer_color, tokens
 from lab.text.numbers import count, layer_name, number, short
 
@@ -88,9 +87,7 @@ def histogram(W: Array, reach: float) -> Array:
     flat = np.asarray(W).ravel()
     if flat.size > SAMPLE:
         flat = flat[:: math.ceil(flat.size / SAMPLE)]
-    inside = flat[np.abs(flat) <= reach]
-    bins = ((inside + reach) * (BINS / (2 * reach))).astype(np.int64)
-    return np.bincount(np.minimum(bins, BINS - 1), minlength=BINS).astype(np.float32)
+    return np.histogram(flat, BINS, (-reach, reach))[0].astype(np.float32)
 
 
 def _deviations(now: Weights, initial: Weights, layer: int) -> tuple[float, float]:
