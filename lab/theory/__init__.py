@@ -8,11 +8,9 @@ from lab.theory.gaussian import Moments, moments
 from lab.theory.phases import (
     FixedPoint,
     PhaseDiagram,
-    chi_1,
     correlation_map,
     critical_sigma_w,
     depth_scales,
-    fixed_point,
     phase_diagram,
 )
 from lab.theory.propagation import Prediction, signal, weight_variance
@@ -22,11 +20,9 @@ __all__ = [
     "Moments",
     "PhaseDiagram",
     "Prediction",
-    "chi_1",
     "correlation_map",
     "critical_sigma_w",
     "depth_scales",
-    "fixed_point",
     "moments",
     "phase_diagram",
     "signal",
