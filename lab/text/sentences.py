@@ -53,14 +53,13 @@ def cost_sentence(history: History, diverged: Any = None, guessing: float | None
         beside = f"; guessing costs {number(guessing)}"
     records = min(len(history), RECORDS)
     if records < FEWEST:
-        said = ", ".join(f"{part} cost {number(y[-1])}" for part, y in named.items())
-        early = f"too early for a trend ({records} of {FEWEST} records)"
-        return f"{_capital(said)}{beside}; {early}."
+        said = ", ".join(f"{part} {number(y[-1])}" for part, y in named.items())
+        return f"Costs: {said}{beside}; too early for a trend."
     steps = np.asarray(history["step"], float)[-records:]
     said = ", ".join(
-        f"{part} cost {number(y[-1])} ({trend(steps, y[-records:])})" for part, y in named.items()
+        f"{part} {number(y[-1])} ({trend(steps, y[-records:])})" for part, y in named.items()
     )
-    return f"{_capital(said)} over {records} records{beside}."
+    return f"Costs: {said} over {records} records{beside}."
 
 
 def trend(steps: Array, costs: Array) -> str:
