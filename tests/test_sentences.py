@@ -26,7 +26,7 @@ def history(train, test=None) -> History:
 def test_a_slow_fall_is_a_fall_whatever_the_test_cost_does():
     train, test = np.linspace(0.70, 0.636, 40), np.full(40, 0.699)
     said = cost_sentence(history(train, test), guessing=math.log(2))
-    assert said == "Costs: train 0.636 (falling), test 0.699 (flat) over 40 records."
+    assert said == "Train 0.636 (falling), test 0.699 (flat) over 40 records."
     noisy = cost_sentence(history(train + 0.002 * NOISE[:40], test + 0.002 * NOISE[40:80]))
     assert "falling), test" in noisy
     assert noisy.count("(flat)") == 1
@@ -35,20 +35,20 @@ def test_a_slow_fall_is_a_fall_whatever_the_test_cost_does():
 def test_a_flat_cost_near_guessing_is_described_as_such():
     flat = np.full(60, math.log(2))
     assert cost_sentence(history(flat, flat + 0.001), guessing=math.log(2)) == (
-        "Costs: train 0.693 (flat), test 0.694 (flat) over 40 records; guessing costs 0.693."
+        "Train 0.693 (flat), test 0.694 (flat) over 40 records; guessing costs 0.693."
     )
     assert "guessing" not in cost_sentence(history(flat / 2, flat), guessing=math.log(2))
     assert cost_sentence(history(2 * flat), guessing=math.log(2)) == (
-        "Costs: train 1.39 (flat) over 40 records; guessing costs 0.693."
+        "Train 1.39 (flat) over 40 records; guessing costs 0.693."
     )
 
 
 def test_a_rising_test_cost_is_no_verdict():
     falling, rising = np.linspace(1, 0.1, 60), np.linspace(0.3, 0.9, 60)
     said = cost_sentence(history(falling, rising))
-    assert said == "Costs: train 0.100 (falling), test 0.900 (rising) over 40 records."
+    assert said == "Train 0.100 (falling), test 0.900 (rising) over 40 records."
     both = cost_sentence(history(rising / 3, rising))
-    assert both == "Costs: train 0.300 (rising), test 0.900 (rising) over 40 records."
+    assert both == "Train 0.300 (rising), test 0.900 (rising) over 40 records."
 
 
 def test_the_trend_is_that_of_the_newest_records():
@@ -60,10 +60,10 @@ def test_the_trend_is_that_of_the_newest_records():
 def test_before_ten_records_it_is_too_early():
     assert cost_sentence(History()) == "No steps yet."
     assert cost_sentence(history([0.7], [0.72]), guessing=0.69) == (
-        "Costs: train 0.700, test 0.720; guessing costs 0.690; too early for a trend."
+        "Train 0.700, test 0.720; guessing costs 0.690; too early for a trend."
     )
     early = cost_sentence(history(np.linspace(1, 0.5, 9)))
-    assert early == "Costs: train 0.500; too early for a trend."
+    assert early == "Train 0.500; too early for a trend."
 
 
 def test_costs_that_are_no_numbers():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -90,8 +91,8 @@ def rule(
 
 
 def text_width(text: str) -> float:
-    """Return at least how wide a label is in pixels."""
-    return 5 * len(text) + 12.0
+    """Return at least how wide a label is in pixels; tags in it take no room."""
+    return 5 * len(re.sub("<[^>]*>", "", text)) + 12.0
 
 
 def key_row(keys: Sequence[tuple[str, str]], **place: Any) -> list[dict[str, Any]]:

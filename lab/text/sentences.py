@@ -54,12 +54,12 @@ def cost_sentence(history: History, diverged: Any = None, guessing: float | None
     records = min(len(history), RECORDS)
     if records < FEWEST:
         said = ", ".join(f"{part} {number(y[-1])}" for part, y in named.items())
-        return f"Costs: {said}{beside}; too early for a trend."
+        return f"{_capital(said)}{beside}; too early for a trend."
     steps = np.asarray(history["step"], float)[-records:]
     said = ", ".join(
         f"{part} {number(y[-1])} ({trend(steps, y[-records:])})" for part, y in named.items()
     )
-    return f"Costs: {said} over {records} records{beside}."
+    return f"{_capital(said)} over {records} records{beside}."
 
 
 def trend(steps: Array, costs: Array) -> str:
