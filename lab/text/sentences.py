@@ -258,25 +258,20 @@ def end_spectra_sentence(logs: Sequence[float] | Array, directions: int) -> str:
     v = np.asarray(logs, np.float64).ravel()
     if not len(v) or np.isnan(v).any():
         return "The Jacobian is not finite."
-    top, bottom, n = float(v[0]), float(v[-1]), count(directions)
-    if top == -np.inf:
+    if v[0] == -np.inf:
         return "Every singular value is 0: nothing of the error comes back to layer 1."
-    largest, little = f"The largest is {written(top)}", "1\N{NO-BREAK SPACE}%"
-    if top < -2:
-        return f"{largest}: no direction of the error keeps even {little} of its size."
-    if max(abs(top), abs(bottom)) <= KEPT and directions <= len(v):
-        end = "every direction of the error comes back at about its size (dynamical isometry)."
-        return f"{_between(bottom, top)}: {end}"
-    gone = int((v < -2).sum()) + max(0, directions - len(v))
-    if top > 2:
-        rest = f"; in {count(gone)} of {n} it keeps less than {little}" if gone else ""
-        return f"{largest}: in one direction the error grows as much{rest}."
     kept = int((np.abs(v) <= KEPT).sum())
-    if gone and kept < directions / 2:
-        who = f"{count(gone)} keep" if gone > 1 else "1 keeps"
-        return f"{largest}: of {n} directions of the error {who} less than {little}."
-    who = f"{count(kept)} keep their" if kept > 1 else "1 keeps its" if kept else "none keeps its"
-    return f"{largest}: of {n} directions of the error {who} size within a factor of 2."
+    gone = int((v < -2).sum()) + max(0, directions - len(v))
+    grown = int((v > 2).sum())
+    said = [f"{count(kept)} of {count(directions)} directions of the error keep their size within "
+            "a factor of 2"]  # fmt: skip
+    if kept == directions:
+        said.append("dynamical isometry")
+    if gone:
+        said.append(f"{count(gone)} keep less than 1\N{NO-BREAK SPACE}% of it")
+    if grown:
+        said.append(f"{count(grown)} grow beyond 100×")
+    return f"{_between(float(v[-1]), float(v[0]))}: {', '.join(said)}."
 
 
 def _between(low: float, high: float) -> str:
