@@ -266,7 +266,8 @@ def test_phase_figure_is_valid_and_says_what_it_draws(here, active, mode):
     )  # fmt: skip
     inside = here is not None and here[0] <= 3
     assert any(t["name"] == "you are here" for t in spec["data"]) == inside
-    assert any(w.startswith("○ here, ×") for w in words) == inside
+    said = "○ here, ×" if active else "○ at step 0, ×"
+    assert any(w.startswith(said) for w in words) == inside
     assert ("○ off: σ_w 9.0, σ_b 9.0" in words) == (here == (9, 9))
     if inside:
         color = theme.TOKENS[mode]["t1" if active else "t3"]
