@@ -17,7 +17,7 @@ from dnn.run.history import History
 from dnn.run.inference import Question
 from lab import figures
 from lab.analysis.signal import Probe
-from lab.analysis.spectra import ROUNDING, Spectra, spectra, summary, told_apart
+from lab.analysis.spectra import ROUNDING, Spectra, spectra, summary, without_rounding
 from lab.experiments.runs import random_inputs
 from lab.figures import unpack
 from lab.live.executors import InlineExecutor
@@ -128,7 +128,7 @@ def test_a_step_at_a_time_finds_the_same():
 
 
 def test_what_is_rounding_counts_as_zero():
-    assert told_apart(np.array([2.0, 1e-10, 1e-15])).tolist() == [2.0, 1e-10, 0.0]
+    assert without_rounding(np.array([2.0, 1e-10, 1e-15])).tolist() == [2.0, 1e-10, 0.0]
     assert summary(np.zeros(3)).tolist() == [0, 0, 0, 0]
     assert np.isnan(summary(np.full(3, np.nan))).all()
     net = net_of(activation="relu", hidden=(24, 24, 24))

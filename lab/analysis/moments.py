@@ -54,7 +54,9 @@ def look(trainer: Trainer, run: Run) -> Moment:
         values = [values_of(net, quantity) for quantity in QUANTITIES]
         sketches = [[sketch(V, most) for V in row] for row in values]
         counts = [[V.size for V in row] for row in values]
-        saturated, dead = zip(*(_lost(net, l) for l in range(1, layers + 1)), strict=True)
+        saturated, dead = zip(
+            *(_saturated_and_dead(net, l) for l in range(1, layers + 1)), strict=True
+        )
         return Moment(
             step=run.step,
             weight_norm=np.array([_norm(W[:, :-1]) for W in net.W]),
@@ -90,7 +92,7 @@ def _norm(M: Array) -> float:
     return float(np.sqrt(np.sum(np.square(M, dtype=float))))
 
 
-def _lost(net: Pass, l: int) -> tuple[float, float]:
+def _saturated_and_dead(net: Pass, l: int) -> tuple[float, float]:
     """Return the saturated share and the dead share of a layer (1-based), NaN where it has none."""
     if l == len(net.W):
         return np.nan, np.nan  # an output near 0 or 1 is what training is for

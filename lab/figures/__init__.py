@@ -1,6 +1,7 @@
 """Recorded numbers drawn: each figure is a plain dict that plotly.graph_objects.Figure accepts.
 
-Pure functions of arrays and of dnn.history; no Streamlit, no Plotly and no mathematics of networks.
+Pure functions of arrays and of dnn.run.history: no Streamlit, no Plotly, no mathematics of
+networks.
 """
 
 from lab.figures.autopsy import autopsy_figure, autopsy_sentence
