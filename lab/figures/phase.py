@@ -57,12 +57,8 @@ def phase_figure(
         x, y, color = float(here[0]), float(here[1]), c["t1" if active else "t3"]
         if box[0] <= x <= box[1] and box[2] <= y <= box[3]:
             data.append(ring(x, y, color, theme))
-            keys.append(
-                (
-                    f"○ {'here' if active else 'at step 0'}, ×{number(_factor_at(chi, x, y, box), 2)}",
-                    color,
-                )
-            )
+            where, factor = "here" if active else "at step 0", _factor_at(chi, x, y, box)
+            keys.append((f"○ {where}, ×{number(factor, 2)}", color))
         else:
             keys.append((f"○ off: σ_w {number(x, 2)}, σ_b {number(y, 2)}", color))
     return figure(
