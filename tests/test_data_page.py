@@ -143,7 +143,7 @@ def test_without_scaling_nothing_is_said_of_before_and_after():
     at = brought(("a.csv", csv()))
     assert "after 1.00 for all" in words(at)
     widget(at.selectbox, "scaling").set_value("none").run()
-    assert "Not scaled: standard deviations" in words(at)
+    assert "Not scaled. Standard deviations" in words(at)
     assert "before" not in words(at).partition("Not scaled")[2].partition("</p>")[0]
 
 

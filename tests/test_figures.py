@@ -13,8 +13,10 @@ import pytest
 
 from dnn.run.history import History, Record
 from lab import figures
-from lab.figures import boundary, cost, frame, gradients, scales, theme, weights
+from lab.figures import boundary, cost, frame, gradients, lines, scales, theme, weights
 from lab.text import numbers as words
+from lab.text.numbers import change_label, count, number, percent, times
+from lab.text.sentences import cost_sentence, gradient_sentence
 
 go = pytest.importorskip("plotly.graph_objects")
 
@@ -120,10 +122,10 @@ def test_cost_figure_is_valid(name, log):
 def test_gradient_figure_is_valid(name, kind, log):
     spec = check(figures.gradient_figure(HISTORIES[name], kind=kind, theme="light", log=log))
     ends = [a for a in spec["layout"]["annotations"] if a.get("name") == "end-label"]
-    assert len(spec["data"]) <= gradients.LINES
-    assert len(ends) <= gradients.LABELS
+    assert len(spec["data"]) <= lines.LINES
+    assert len(ends) <= lines.LABELS
     assert len(spec["layout"]["yaxis"]["tickvals"]) <= 8
-    for sentence in (words.cost_sentence, words.gradient_sentence):
+    for sentence in (cost_sentence, gradient_sentence):
         assert sentence(HISTORIES[name]).endswith(".")
 
 
@@ -132,7 +134,7 @@ def test_zero_gradients_lie_on_the_bottom_line():
     bottom = spec["layout"]["yaxis"]["range"][0]
     assert bottom <= -10
     assert spec["data"][0]["y"] == pytest.approx(10.0**bottom)
-    assert "drawn at the bottom" in words.gradient_sentence(HISTORIES["one zero layer"])
+    assert "drawn at the bottom" in gradient_sentence(HISTORIES["one zero layer"])
 
 
 @pytest.mark.parametrize("log", [True, False])
@@ -148,7 +150,7 @@ def test_divergence_leaves_room_and_is_marked(log):
     shade = next(s for s in spec["layout"]["shapes"] if s["type"] == "rect")
     assert (shade["x0"], shade["x1"]) == (24, 30)
     assert {"diverged", "step 24"} <= {a["text"] for a in spec["layout"]["annotations"]}
-    assert words.cost_sentence(HISTORIES["400"], where) == (
+    assert cost_sentence(HISTORIES["400"], where) == (
         "Passed the 10¹² limit at step 24 (cost in layer 3)."
     )
 
@@ -394,55 +396,33 @@ def test_a_full_frame_is_small():
     ],
 )  # fmt: skip
 def test_number(x, text):
-    assert figures.number(x) == text
+    assert number(x) == text
 
 
 def test_other_formats():
-    assert figures.count(1860) == "1,860"
-    assert [figures.percent(x) for x in (0.9951, 1, 0, math.nan)] == [
+    assert count(1860) == "1,860"
+    assert [percent(x) for x in (0.9951, 1, 0, math.nan)] == [
         "99.5%",
         "100.0%",
         "0.0%",
         "–",
     ]
     ratios = {12.3: "12×", 8311: "8,300×", 0.7123: "0.71×", 2.04: "2.0×", 2.4e7: "2.4×10⁷×"}
-    assert {r: figures.times(r) for r in ratios} == ratios
+    assert {r: times(r) for r in ratios} == ratios
     shorts = {0.001: "0.001", 1e-4: "10⁻⁴", 2e-5: "2×10⁻⁵", 1500: "1,500", -2.5: "−2.5", 1e6: "10⁶"}
     assert {x: words.short(x) for x in shorts} == shorts
     labels = [("learning_rate", 0.003), ("batch_size", None), ("l2", 0.0), ("batch_size", 64)]
-    assert [figures.change_label(*c) for c in labels] == [
+    assert [change_label(*c) for c in labels] == [
         "learning rate 0.003", "batch size full", "L2 penalty off", "batch size 64",
     ]  # fmt: skip
 
 
-def sentence(train, test, guessing=None) -> str:
-    records = [
-        record(i, train_cost=float(a), test_cost=float(b))
-        for i, (a, b) in enumerate(zip(train, test, strict=True))
-    ]
-    return words.cost_sentence(History().extend(records), guessing=guessing)
-
-
-def test_cost_sentences_say_only_what_is_so():
-    falling, flat = np.linspace(1, 0.1, 100), np.full(100, 0.1)
-    assert sentence(falling, falling) == "Test cost follows train cost."
-    assert sentence(flat, 3 * flat) == "Test cost is 3.0× train cost."
-    assert sentence(falling, 3 * falling) == "Test cost is 3.0× train cost."
-    rising = np.concatenate([np.linspace(1, 0.3, 40), np.linspace(0.3, 0.9, 60)])
-    assert sentence(falling, rising).endswith("and rising: the network overfits.")
-    # Both rise together, as after a learning rate that is too large: no overfitting.
-    assert "overfits" not in sentence(rising / 3, rising)
-    assert sentence(3 * flat, flat) == "Train cost is 3.0× test cost."
-    assert sentence(flat, flat, guessing=0.08) == "Worse than guessing: the train cost is 0.100."
-    assert "guessing" not in sentence(flat, flat, guessing=0.1)
-
-
 def test_gradient_sentences_are_neutral():
     small = history(20, gradient_rms=np.array([0.01, 0.05, 0.06, 0.12]), layers=4)
-    text = words.gradient_sentence(small)
+    text = gradient_sentence(small)
     assert text == "Layer 1's weights get gradients 12× smaller than the output layer's."
     for name in HISTORIES:
         for kind in gradients.TITLES:
-            said = words.gradient_sentence(HISTORIES[name], kind).lower()
+            said = gradient_sentence(HISTORIES[name], kind).lower()
             assert not any(word in said for word in ("vanish", "explod", "slow", "learn"))
-    assert "about the same size" in words.gradient_sentence(history(9, gradient_rms=np.ones(5)))
+    assert "about the same size" in gradient_sentence(history(9, gradient_rms=np.ones(5)))

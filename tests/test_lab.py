@@ -18,7 +18,7 @@ from dnn.config import Config
 from dnn.run.history import History
 from lab.analysis.diagnosis.probes import fitting
 from lab.analysis.signal import Band, signal_only, weight_scales
-from lab.figures import number, unpack
+from lab.figures import unpack
 from lab.live import worker
 from lab.live.executors import InlineExecutor
 from lab.live.request import Result, Training
@@ -27,6 +27,7 @@ from lab.live.worker import DRAWS, with_draws
 from lab.panels.phase import FIELD
 from lab.panels.signal_charts import FEWEST
 from lab.teaching.presets import PRESETS
+from lab.text.numbers import number
 from lab.view import View
 
 LAB = View(page="gradients")

@@ -12,6 +12,9 @@ from charts import check, texts
 from lab import figures
 from lab.figures import factors as product
 from lab.figures import phase, signal, theme
+from lab.figures.lines import text_width
+from lab.text.numbers import number
+from lab.text.sentences import signal_sentence
 
 go = pytest.importorskip("plotly.graph_objects")
 
@@ -46,7 +49,7 @@ def boxes(spec: dict, width: float, height: float) -> list[tuple[str, tuple[floa
         (x0, x1), (y0, y1) = layout["xaxis"]["range"], layout["yaxis"]["range"]
         x = a["x"] if a.get("xref") == "paper" else (a["x"] - x0) / (x1 - x0)
         y = a["y"] if a.get("yref") == "paper" else (a["y"] - y0) / (y1 - y0)
-        wide = signal.text_width(a["text"]) - 4 + (8 if "bgcolor" in a else 0)
+        wide = text_width(a["text"]) - 4 + (8 if "bgcolor" in a else 0)
         share = {"left": 0.0, "center": 0.5, "right": 1.0}[a.get("xanchor", "center")]
         lower = {"top": 1.0, "middle": 0.5, "bottom": 0.0}[a.get("yanchor", "middle")]
         left = x * width + a.get("xshift", 0) - share * wide
@@ -82,14 +85,13 @@ def fading(kind="delta", mode="light", **options) -> dict:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_signal_figure_takes_any_number(name, kind, mode):
     values = np.array(HOSTILE[name], float)
-    for trained, marked in ((False, None), (True, 1), (False, len(values)), (False, 999)):
+    for trained in (False, True):
         spec = check(
             figures.signal_figure(
-                kind, values, values[::-1], values, values, theme=mode, trained=trained,
-                marked=marked,
+                kind, values, values[::-1], values, values, theme=mode, trained=trained
             )
-        )  # fmt: skip
-        check(figures.signal_figure(kind, values, None, None, None, theme=mode, marked=marked))
+        )
+        check(figures.signal_figure(kind, values, None, None, None, theme=mode))
         good = np.isfinite(values) & (values >= 0)
         dots = trace(spec, "measured")
         assert list(dots["x"]) == list(np.flatnonzero(good) + 1)
@@ -97,23 +99,25 @@ def test_signal_figure_takes_any_number(name, kind, mode):
         shown = np.asarray(dots["y"])[usual[good]]
         np.testing.assert_allclose(shown, values[usual])
         assert len(spec["layout"]["meta"]["mark"]["text"]) == len(dots["x"])
-        assert not overlaps(spec, signal.WIDTH, signal.HEIGHT)
-    assert figures.signal_sentence(kind, values).endswith(".")
+        assert not overlaps(spec, 270, 200)
+    assert signal_sentence(kind, values).endswith(".")
 
 
-@pytest.mark.parametrize("mode", THEMES)
+@pytest.mark.parametrize("trained", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
-def test_signal_labels_name_what_is_drawn_and_do_not_overlap(kind, mode):
+def test_the_key_of_the_signal_names_what_is_drawn(kind, trained):
     rng = np.random.default_rng(2)
     for size in (1, 2, 3, 8, 30, 101):
         for factor in (0.5, 0.71, 0.97, 1.0, 1.2):
             line = 0.3 * factor ** np.arange(size)[::-1]
             values = line * np.exp(0.2 * rng.normal(size=size))
-            low, high = line * 0.5, line * 2
             spec = check(
-                figures.signal_figure(kind, values, line, low, high, theme=mode, draws=200)
-            )
-            assert {"theory", "measured", "band: 5–95 % of 200 draws"} <= set(texts(spec))
+                figures.signal_figure(kind, values, line, line * 0.5, line * 2, theme="light",
+                                      draws=100, trained=trained)
+            )  # fmt: skip
+            theory = "– theory (step 0)" if trained else "– theory"
+            band = "■ 5–95 %" if trained else "■ 5–95 % of 100 draws"
+            assert {"● measured", theory, band} <= set(texts(spec))
             assert ("← the error travels this way" in texts(spec)) == (kind == "delta")
             for width, height in ((270, 200), (300, 240), (560, 420)):
                 assert not overlaps(spec, width, height), (size, factor)
@@ -121,34 +125,16 @@ def test_signal_labels_name_what_is_drawn_and_do_not_overlap(kind, mode):
                     assert x0 >= -4, text
                     assert x1 <= width + 16, text
                     assert -2 <= y0 <= y1 <= height + 8, text
+    bare = figures.signal_figure(kind, [1.0, 2.0], None, None, None, theme="light")
+    assert [text for text in texts(bare) if text[0] in "●–■"] == ["● measured"]
 
 
-def test_labels_avoid_dots_and_theory_where_there_is_room():
-    spec = fading()
-    (x0, x1), (y0, y1) = spec["layout"]["xaxis"]["range"], spec["layout"]["yaxis"]["range"]
-    for width, height in ((270, 200), (500, 350)):
-        for name in ("measured", "theory"):
-            found = trace(spec, name)
-            px = (np.asarray(found["x"]) - x0) / (x1 - x0) * width
-            py = (np.log10(found["y"]) - y0) / (y1 - y0) * height
-            for text, (left, bottom, right, top) in boxes(spec, width, height):
-                under = (px > left) & (px < right) & (py > bottom) & (py < top)
-                assert not under.any(), (text, name)
-
-
-def test_a_label_and_its_line_lead_to_what_is_named():
-    spec = fading()
-    leaders = [s for s in spec["layout"]["shapes"] if s.get("name") == "leader"]
-    assert len(leaders) == 3
-    measured = trace(spec, "measured")
-    ends = [(s["x1"], s["y1"]) for s in leaders]
-    nearest = [
-        min(math.hypot(x - a, math.log(y / b)) for a, b in zip(measured["x"], measured["y"],
-            strict=True)) for x, y in ends
-    ]  # fmt: skip
-    assert min(nearest) < 1e-6  # one ends at a dot
-    on_line = [abs(math.log(y / np.interp(x, LAYERS, FADING))) for x, y in ends]
-    assert min(on_line) < 0.02  # one at theory's line
+def test_what_is_drawn_stays_below_the_key():
+    for spec in (fading(), fading(trained=True)):
+        low, high = spec["layout"]["yaxis"]["range"]
+        for made in spec["data"]:
+            up = (np.log10(made["y"]) - low) / (high - low) * 200
+            assert up.max() <= 200 - 15
 
 
 def test_training_greys_theory_and_says_which_step_it_speaks_of():
@@ -157,8 +143,8 @@ def test_training_greys_theory_and_says_which_step_it_speaks_of():
     line = trace(after, "theory (step 0)")["line"]
     assert line["dash"]
     assert line["color"] == theme.TOKENS["light"]["t3"]
-    assert any("theory (step 0)" in text for text in texts(after))
-    assert "theory" not in texts(after)
+    assert "– theory (step 0)" in texts(after)
+    assert "– theory" not in texts(after)
     # Labels stand still while the dots move.
     other = figures.signal_figure(
         "delta", FADING * 1.02, FADING, FADING * 0.5, FADING * 1.8, theme="light", trained=True
@@ -167,26 +153,6 @@ def test_training_greys_theory_and_says_which_step_it_speaks_of():
         [(a["text"], a["x"], a["y"]) for a in s["layout"]["annotations"]] for s in (after, other)
     ]
     assert places[0] == places[1]
-
-
-def test_a_marked_layer_has_its_line_dot_and_number():
-    values = np.linspace(0.001, 0.0038 * 30 / 12, N)
-    values[11] = 0.0038
-    spec = check(
-        figures.signal_figure("gradient", values, None, None, None, theme="light", marked=12)
-    )
-    assert "layer 12: 0.0038" in texts(spec)
-    assert trace(spec, "marked")["x"].tolist() == [12]
-    assert trace(spec, "marked")["marker"]["size"] > trace(spec, "measured")["marker"]["size"]
-    upright = next(s for s in spec["layout"]["shapes"] if s.get("yref") == "paper")
-    assert upright["x0"] == upright["x1"] == 12
-    assert spec["layout"]["meta"]["mark"]["text"][11] == "0.0038"
-    assert spec["layout"]["meta"]["linked"] == "layer"
-    for absent in (None, 0, 31):
-        spec = figures.signal_figure(
-            "gradient", values, None, None, None, theme="light", marked=absent
-        )
-        assert not any(text.startswith("layer") for text in texts(spec))
 
 
 def test_zeros_lie_at_the_lower_edge_under_everything_else():
@@ -198,7 +164,7 @@ def test_zeros_lie_at_the_lower_edge_under_everything_else():
     dots = np.log10(trace(spec, "measured")["y"])
     assert (dots[:3] < low + 0.05 * (high - low)).all()
     assert dots[3:].min() > dots[0] + 0.1 * (high - low)
-    assert trace(spec, "measured")["text"][0] == "0"
+    assert spec["layout"]["meta"]["mark"]["text"][0] == "0"
 
 
 def test_axis_of_layers():
@@ -228,7 +194,7 @@ def test_units_and_refusals():
     with pytest.raises(ValueError, match="kind"):
         figures.signal_figure("x", [1.0], None, None, None, theme="light")
     with pytest.raises(ValueError, match="no layer"):
-        figures.signal_sentence("delta", [])
+        signal_sentence("delta", [])
     with pytest.raises(ValueError, match="2 layers where"):
         figures.signal_figure("delta", [1.0], [1.0, 2.0], None, None, theme="light")
 
@@ -237,46 +203,42 @@ def test_units_and_refusals():
     ("kind", "values", "text"),
     [
         ("delta", 0.05 * 0.71 ** np.arange(29, -1, -1.0),
-         "Shrinks ×0.71 with every layer, right to left."),
+         "×0.71 a layer on average, from 0.050 in layer 30 to 2.4×10⁻⁶ in 1."),
         ("delta", 1.26 ** np.arange(29, -1, -1.0),
-         "Grows ×1.3 with every layer, right to left."),
+         "×1.3 a layer on average, from 1.0 in layer 30 to 810 in 1."),
         ("delta", 0.98 ** np.arange(29, -1, -1.0),
-         "Shrinks ×0.980 with every layer, right to left."),
-        ("delta", np.full(30, 3.0), "Flat: the error keeps its size from layer to layer."),
+         "×0.980 a layer on average, from 1.0 in layer 30 to 0.56 in 1."),
+        ("delta", np.full(30, 3.0), "Near 3.0 in every layer."),
         ("delta", [0.0, 0, 0, 1, 2], "The error is exactly 0 in layers 1 to 3."),
         ("delta", [0.0, 1, 0, 1, 2], "The error is exactly 0 in 2 of 5 layers."),
         ("delta", [0.0, 0.0], "The error is exactly 0 in every layer."),
         ("delta", [1.0, math.nan, 0.0],
          "The error is not finite in layer 2 and exactly 0 in layer 3."),
         ("activation", np.r_[0.6, 0.45, np.full(28, 0.36)],
-         "Settles near 0.36: the signal itself does not fade."),
-        ("activation", np.full(30, 0.36),
-         "Flat: stays near 0.36, the signal itself does not fade."),
-        ("activation", 0.7 ** np.arange(1.0, 31), "Shrinks ×0.70 with every layer, left to right."),
-        ("activation", np.r_[1.0, 0.1, np.full(28, 0.01)],
-         "Settles near 0.010, 100× below layer 1."),
+         "×0.983 a layer on average, from 0.60 in layer 1 to 0.36 in 30."),
+        ("activation", np.full(30, 0.36), "Near 0.36 in every layer."),
+        ("activation", 0.7 ** np.arange(1.0, 31),
+         "×0.70 a layer on average, from 0.70 in layer 1 to 2.3×10⁻⁵ in 30."),
+        ("activation", [1.0, 1e-3, 1.0],
+         "×1.0000 a layer on average, from 1.0 in layer 1 to 1.0 in 3, between 0.0010 and 1.0 on "
+         "the way."),
         ("gradient", np.geomspace(1.0, 8300.0, 30), "8,300× smaller in layer 1 than in layer 30."),
         ("gradient", np.geomspace(8300.0, 1.0, 30), "8,300× larger in layer 1 than in layer 30."),
         ("gradient", [1.0, 0.1, 1.0], "10× smaller in layer 2 than in layer 1."),
-        ("gradient", [1.0, 1.2, 0.9], "Flat: every layer gets about the same."),
+        ("gradient", [1.0, 1.2, 0.9], "Near 1.0 in every layer."),
         ("gradient", [0.3], "The gradient is 0.30 in the only layer."),
         ("gradient", [1e-300, 1e300], "10⁶⁰⁰× smaller in layer 1 than in layer 2."),
     ],
 )  # fmt: skip
 def test_signal_sentences(kind, values, text):
-    assert figures.signal_sentence(kind, values) == text
+    assert signal_sentence(kind, values) == text
 
 
-def test_sentences_claim_every_layer_only_where_it_is_so():
+def test_the_factor_is_the_geometric_mean_of_all_layers():
     rng = np.random.default_rng(5)
     wild = np.exp(np.cumsum(np.where(rng.random(40) < 0.6, 1.0, -0.7)))[::-1]
-    said = figures.signal_sentence("delta", wild)
     mean = (wild[0] / wild[-1]) ** (1 / 39)
-    assert f"×{mean:.2g}" in said
-    assert "on average" in said
-    valley = np.r_[np.geomspace(1, 1e-3, 10), np.geomspace(1e-3, 1, 10)]
-    assert "no single factor" in figures.signal_sentence("activation", valley)
-    assert "no single factor" in figures.signal_sentence("delta", valley)
+    assert signal_sentence("delta", wild).startswith(f"×{mean:.2g} a layer on average")
 
 
 W, B = np.linspace(0.3, 3, 28), np.linspace(0, 1.5, 16)
@@ -291,43 +253,38 @@ def relu(here=(1.0, 0.5), mode="light", **options) -> dict:
 @pytest.mark.parametrize("mode", THEMES)
 @pytest.mark.parametrize("active", [True, False])
 @pytest.mark.parametrize("here", [(1.0, 0.5), (1.41, 0.0), (3, 1.5), (0.3, 0), (9, 9), None])
-def test_phase_figure_is_valid_and_its_words_do_not_overlap(here, active, mode):
-    spec = check(relu(here, mode, active=active, label="ReLU"))
-    for width, height in ((phase.WIDTH, phase.HEIGHT), (400, 250), (700, 500)):
-        assert not overlaps(spec, width, height)
-        for text, (x0, y0, x1, y1) in boxes(spec, width, height):
-            assert -2 <= x0 <= x1 <= width + 2, text
-            assert -2 <= y0 <= y1 <= height + 2, text
+def test_phase_figure_is_valid_and_says_what_it_draws(here, active, mode):
+    spec = check(relu(here, mode, active=active))
     words = texts(spec)
-    assert {"gradients vanish", "gradients explode", "critical line, ×1 per layer"} <= set(words)
-    assert ("theory speaks of step 0" in words) == (not active)
-    place = {a["text"]: a for a in spec["layout"]["annotations"]}
-    assert place["gradients vanish"]["x"] < math.sqrt(2) < place["gradients explode"]["x"]
-    assert place["gradients vanish"]["font"]["weight"] == 600
-    assert place["gradients vanish"]["bgcolor"]
+    assert {"■ vanish", "■ explode", "– ×1 a layer"} <= set(words)
+    keys = {a["text"]: a for a in spec["layout"]["annotations"]}
+    assert [keys[k]["font"]["color"] for k in ("■ vanish", "■ explode")] == list(phase.PAIR[mode])
+    starts = [a["xshift"] for a in spec["layout"]["annotations"]]
+    assert all(
+        b - a >= text_width(text) for (a, b), text in zip(itertools.pairwise(starts), words,
+        strict=False)
+    )  # fmt: skip
     inside = here is not None and here[0] <= 3
     assert any(t["name"] == "you are here" for t in spec["data"]) == inside
-    assert any(w.startswith("you are here, ×") for w in words) == inside
-    assert any(w.startswith("you are off this map") for w in words) == (here == (9, 9))
+    said = "○ here, ×" if active else "○ at step 0, ×"
+    assert any(w.startswith(said) for w in words) == inside
+    assert ("○ off: σ_w 9.0, σ_b 9.0" in words) == (here == (9, 9))
     if inside:
         color = theme.TOKENS[mode]["t1" if active else "t3"]
         assert trace(spec, "you are here")["marker"]["line"]["color"] == color
 
 
 def test_the_factor_is_that_of_the_amplitude():
-    assert "you are here, ×0.71" in texts(relu((1.0, 0.5)))  # ReLU: sigma_w / sqrt(2)
-    assert "you are here, ×0.92" in texts(relu(factor=0.9213))
-    assert "you are here, ×2.1" in texts(relu((2.95, 0.5)))  # the colours end at 2
+    assert "○ here, ×0.71" in texts(relu((1.0, 0.5)))  # ReLU: sigma_w / sqrt(2)
+    assert "○ here, ×2.1" in texts(relu((2.95, 0.5)))  # the colours end at 2
 
 
-def test_phases_without_a_line_or_a_side_are_not_labelled():
+def test_phases_without_a_line_say_so():
     ordered = np.full(RELU.shape, 0.05)
     spec = check(
-        figures.phase_figure(W, B, ordered, np.full(len(B), np.nan), (1, 1), theme="light",
-                             label="a <b>")
-    )  # fmt: skip
-    assert "gradients explode" not in texts(spec)
-    assert "a &lt;b&gt; has no critical line here" in texts(spec)
+        figures.phase_figure(W, B, ordered, np.full(len(B), np.nan), (1, 1), theme="light")
+    )
+    assert "no critical line" in texts(spec)
     assert not any(t["name"] == "critical line" for t in spec["data"])
     gap = RELU_LINE.copy()
     gap[5:8] = np.nan
@@ -366,9 +323,6 @@ def test_colours_of_the_lab(mode):
         assert contrast(color, tokens["panel"]) >= 4.5
     for color in phase.PAIR[mode]:
         assert contrast(color, tokens["panel"]) >= 4.5
-    ramp = figures.phase_legend(mode)[0]
-    assert ramp["colors"] == [field["low"], field["mid"], field["high"]]
-    assert ramp["label"] == ["×0.5", "×2 per layer"]
 
 
 def contrast(a: str, b: str) -> float:
@@ -439,7 +393,7 @@ def test_product_figure_shows_factors_and_their_product_on_two_log_lanes():
     )
     said = texts(spec)
     assert {f"Wᵀ ×{w[-1]:.2f}", f"g′(z) ×{s[-1]:.2f}", f"both ×{w[-1] * s[-1]:.2f}"} <= set(said)
-    assert f"layer 1: ×{figures.number(so_far[0], 2)}" in said
+    assert {"layer 1:", f"×{number(so_far[0], 2)}"} <= set(said)
 
 
 def test_product_ends_at_a_factor_that_is_zero_or_not_finite():

@@ -10,6 +10,7 @@ from lab import figures
 from lab.analysis.distributions import Scale
 from lab.figures import distributions, flow
 from lab.figures.layer_lines import KINDS
+from lab.text.numbers import short
 
 go = pytest.importorskip("plotly.graph_objects")
 
@@ -154,5 +155,5 @@ def test_the_ticks_of_values_lie_where_they_say(scale):
     assert places == sorted(places)
     assert words[places.index(0.0)] == "0"
     for place, text in zip(places, words, strict=True):
-        assert text == figures.short(float(f"{scale.value(place):.6g}"))
+        assert text == short(float(f"{scale.value(place):.6g}"))
     go.Figure(plain(figures.distributions_figure(scale, "Weight", "light")))

@@ -209,6 +209,6 @@ def test_they_pickle_small():
 def test_thinned_keeps_the_first_row_of_each_stretch():
     kept = Thinned(3)
     for step in range(9):
-        kept = kept.extend({"step": step})
+        kept = kept.with_row({"step": step})
     assert kept.stride == 4
     assert kept["step"].tolist() == [0, 4, 8]

@@ -13,7 +13,7 @@ import dnn
 from dnn.run.history import History
 from dnn.run.inference import predict
 from lab.analysis.diagnosis import diagnose
-from lab.figures import cost_figure, number
+from lab.figures import cost_figure
 from lab.figures.svg import svg
 from lab.live.twins import twin
 from lab.live.worker import start_record
@@ -22,6 +22,7 @@ from lab.report.qr import qr_svg
 from lab.teaching.attending import Attending
 from lab.teaching.lessons import LESSONS
 from lab.teaching.questions import QUESTIONS
+from lab.text.numbers import number
 from lab.view import View
 
 CONFIG = dnn.Config(dataset="circle", hidden=(6, 4), samples=100)
@@ -206,7 +207,7 @@ def test_nothing_is_given_away_before_the_question_is_answered(page):
     held = report(run, history, view=view)
     opened = report(run, history, view=view, attending=Attending(chosen=0, outcome=1))
     shown = report(run, history, view=view, attending=Attending(revealed=True, outcome=1))
-    given_away = ["vanish", "smaller than", "What may mend it", "Outcome:", "guessing near"]
+    given_away = ["vanish", "smaller than", "What may fix it", "Outcome:", "guessing near"]
     text = Reader(held).text
     assert HELD in text
     assert "<figcaption>Cost. <span></span>" in held

@@ -17,7 +17,7 @@ from dnn.run.history import History
 from dnn.run.inference import Question
 from lab import figures
 from lab.analysis.signal import Probe
-from lab.analysis.spectra import ROUNDING, Spectra, spectra, summary, told_apart
+from lab.analysis.spectra import ROUNDING, Spectra, spectra, summary, without_rounding
 from lab.experiments.runs import random_inputs
 from lab.figures import unpack
 from lab.live.executors import InlineExecutor
@@ -26,6 +26,7 @@ from lab.live.session.loop import Loop
 from lab.live.shown import Shown
 from lab.live.worker import DRAWS
 from lab.panels.product import product_panel
+from lab.text.sentences import end_spectra_sentence, layer_spectra_sentence
 from lab.view import View
 
 LAYERS = View(page="gradients", apart="layers", band=False)
@@ -106,8 +107,8 @@ def test_orthogonal_linear_layers_are_isometries_times_sigma():
         found = spectra(net, 0)
         np.testing.assert_allclose(found.layers[1:], sigma, rtol=1e-13)
         np.testing.assert_allclose(found.end, 19 * math.log10(sigma), atol=1e-13)
-        said = figures.end_spectra_sentence(found.end, 32)
-        assert said.startswith("All are 1.0" if sigma == 1 else "The largest is 0.14")
+        said = end_spectra_sentence(found.end, 32)
+        assert said.startswith("All are 1.0" if sigma == 1 else "All are 0.14")
 
 
 def test_a_step_at_a_time_finds_the_same():
@@ -129,7 +130,7 @@ def test_a_step_at_a_time_finds_the_same():
 
 
 def test_what_is_rounding_counts_as_zero():
-    assert told_apart(np.array([2.0, 1e-10, 1e-15])).tolist() == [2.0, 1e-10, 0.0]
+    assert without_rounding(np.array([2.0, 1e-10, 1e-15])).tolist() == [2.0, 1e-10, 0.0]
     assert summary(np.zeros(3)).tolist() == [0, 0, 0, 0]
     assert np.isnan(summary(np.full(3, np.nan))).all()
     net = net_of(activation="relu", hidden=(24, 24, 24))
@@ -153,7 +154,7 @@ def test_products_beyond_the_range_of_floats():
         assert exponent * end[0] > 350
         spec = check(figures.end_spectra_figure(end, ROUNDING, theme="light"))
         assert texts(spec)
-        assert "10" in figures.end_spectra_sentence(end, 8)
+        assert "10" in end_spectra_sentence(end, 8)
 
 
 def test_not_finite_and_too_shallow():
@@ -162,8 +163,8 @@ def test_not_finite_and_too_shallow():
     found = spectra(net, 0)
     assert np.isnan(found.layers[1]).all()
     assert np.isnan(found.end).all()
-    assert "not finite in 1 layer" in figures.layer_spectra_sentence(found.layers, 3, found.end)
-    assert "not finite" in figures.end_spectra_sentence(found.end, 4)
+    assert "not finite in 1 layer" in layer_spectra_sentence(found.layers, 3, found.end)
+    assert "not finite" in end_spectra_sentence(found.end, 4)
     with pytest.raises(ValueError, match="1 hidden layers"):
         spectra(net_of(hidden=(4,)), 0)
 
@@ -207,7 +208,7 @@ def test_the_layers_figure_is_valid(name, theme):
     assert spec["layout"]["meta"]["linked"] == "layer"
     dots = [t for t in spec["data"] if t["name"] == "measured"]
     assert len(spec["layout"]["meta"]["mark"]["text"]) == sum(len(t["x"]) for t in dots)
-    assert figures.layer_spectra_sentence(values, layers, None).endswith(".")
+    assert layer_spectra_sentence(values, layers, None).endswith(".")
     with pytest.raises(ValueError, match="layers where"):
         figures.layer_spectra_figure(np.ones((layers + 1, 4)), layers, theme=theme)
 
@@ -221,7 +222,7 @@ def test_the_end_to_end_figure_is_valid(name, theme):
     assert shown == np.isfinite(logs).sum()
     hidden = int((logs == -np.inf).sum())
     assert any("rounding" in text for text in texts(spec)) == bool(hidden)
-    assert figures.end_spectra_sentence(logs, len(logs)).endswith(".")
+    assert end_spectra_sentence(logs, len(logs)).endswith(".")
 
 
 def test_the_layers_figure_shows_the_numbers():
@@ -251,40 +252,34 @@ def test_nothing_is_drawn_below_rounding():
 @pytest.mark.parametrize(
     ("logs", "directions", "text"),
     [
-        (np.linspace(-3, -9, 8), 8,
-         "The largest is 0.0010: no direction of the error keeps even 1 % of its size."),
-        (np.zeros(8), 8, "All are 1.0: every direction of the error comes back at about its size "
-         "(dynamical isometry)."),
-        (np.linspace(0.2, -0.2, 8), 8, "All lie between 0.63 and 1.6: every direction of the error "
-         "comes back at about its size (dynamical isometry)."),
-        (np.zeros(8), 12,
-         "The largest is 1.0: of 12 directions of the error 8 keep their size within a factor of "
-         "2."),
-        (np.array([0.0, -1, -3, -np.inf]), 4,
-         "The largest is 1.0: of 4 directions of the error 2 keep less than 1 %."),
-        (np.array([3.0, 0.0, -3]), 3, "The largest is 1,000: in one direction the error grows as "
-         "much; in 1 of 3 it keeps less than 1 %."),
-        (np.array([3.0, 2.5]), 2,
-         "The largest is 1,000: in one direction the error grows as much."),
-        (np.array([-1.0, -1.5]), 2, "The largest is 0.10: of 2 directions of the error none keeps "
-         "its size within a factor of 2."),
+        (np.linspace(-3, -9, 8), 8, "All lie between 1.0×10⁻⁹ and 0.0010: 0 of 8 directions of the "
+         "error keep their size within a factor of 2, 8 keep less than 1 % of it."),
+        (np.zeros(8), 8, "All are 1.0: 8 of 8 directions of the error keep their size within a "
+         "factor of 2, dynamical isometry."),
+        (np.zeros(8), 12, "All are 1.0: 8 of 12 directions of the error keep their size within a "
+         "factor of 2, 4 keep less than 1 % of it."),
+        (np.array([0.0, -1, -3, -np.inf]), 4, "All lie between 0 and 1.0: 1 of 4 directions of the "
+         "error keep their size within a factor of 2, 2 keep less than 1 % of it."),
+        (np.array([3.0, 0.0, -3]), 3, "All lie between 0.0010 and 1,000: 1 of 3 directions of the "
+         "error keep their size within a factor of 2, 1 keep less than 1 % of it, 1 grow beyond "
+         "100×."),
         (np.full(3, -np.inf), 3,
          "Every singular value is 0: nothing of the error comes back to layer 1."),
     ],
 )  # fmt: skip
 def test_sentences_from_end_to_end(logs, directions, text):
-    assert figures.end_spectra_sentence(logs, directions).replace("\N{NO-BREAK SPACE}", " ") == text
+    assert end_spectra_sentence(logs, directions).replace("\N{NO-BREAK SPACE}", " ") == text
 
 
 def test_sentences_on_layers():
     end = np.array([-4.5, -6.0])
-    assert figures.layer_spectra_sentence(ROWS, 30, end) == (
+    assert layer_spectra_sentence(ROWS, 30, end) == (
         "Layers 2 to 30: all lie between 0.010 and 1.5; of their product the largest is 3.2×10⁻⁵."
     )
-    assert figures.layer_spectra_sentence(np.ones((2, 4)), 2, np.zeros(2)).startswith(
+    assert layer_spectra_sentence(np.ones((2, 4)), 2, np.zeros(2)).startswith(
         "Layer 2: all are 1.0"
     )
-    assert figures.layer_spectra_sentence(ROWS[:12], 30, None) == "12 of 30 layers so far."
+    assert layer_spectra_sentence(ROWS[:12], 30, None) == "12 of 30 layers so far."
 
 
 # --- on the page ---------------------------------------------------------------------------------

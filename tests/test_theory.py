@@ -13,6 +13,7 @@ from scipy.special import erf, expit
 from dnn.parts.activations import ACTIVATIONS
 from dnn.parts.initializers import INITIALIZERS
 from lab import theory
+from lab.theory import phases
 from lab.theory.gaussian import CLOSED_FORMS, by_quadrature, pair_moments, table
 
 Q = np.logspace(-8, 4, 25)
@@ -23,6 +24,27 @@ BY_HAND = {
     "sigmoid": (expit, lambda z: expit(z) * expit(-z)),
     "linear": (lambda z: z, np.ones_like),
 }
+
+
+def variance_map(key, q, sigma_w, sigma_b):
+    """Return V(q), the variance one layer on."""
+    return sigma_w**2 * theory.moments(key, q).square + sigma_b**2
+
+
+def settled(key, sigma_w, sigma_b):
+    """Return q* and chi_1, of the broadcast shape."""
+    w, b = np.broadcast_arrays(np.square(sigma_w, dtype=float), np.square(sigma_b, dtype=float))
+    log_q = phases._settled(key, w.ravel(), b.ravel())
+    chi = phases._chi(key, w.ravel(), log_q)
+    return np.exp(log_q).reshape(w.shape)[()], chi.reshape(w.shape)[()]
+
+
+def fixed_point(key, sigma_w, sigma_b):
+    return settled(key, sigma_w, sigma_b)[0]
+
+
+def chi_1(key, sigma_w, sigma_b):
+    return settled(key, sigma_w, sigma_b)[1]
 
 
 def activated(key, u):
@@ -113,27 +135,27 @@ def test_the_variance_map_rises(key):
 @pytest.mark.parametrize("key", ACTIVATIONS)
 def test_fixed_point_is_where_iteration_ends(key):
     sigma_w, sigma_b = np.meshgrid([0.0, 0.5, 0.9, 1.3, 1.7, 2.5], [0.0, 0.3, 1.0])
-    found = theory.fixed_point(key, sigma_w, sigma_b)
+    found = fixed_point(key, sigma_w, sigma_b)
     q = np.ones_like(found)
     for _ in range(100):
-        before, q = q, np.minimum(theory.variance_map(key, q, sigma_w, sigma_b), 1e12)
+        before, q = q, np.minimum(variance_map(key, q, sigma_w, sigma_b), 1e12)
     ended = np.abs(q - before) <= 1e-12 * q
     finite = np.isfinite(found) & (found > 0)
     assert (ended | (q < 1e-6)).sum() >= 9
     sure = ended & (q < 1e12)
     np.testing.assert_allclose(found[sure], q[sure], rtol=1e-10, atol=1e-300)
-    after = theory.variance_map(key, found[finite], sigma_w[finite], sigma_b[finite])
+    after = variance_map(key, found[finite], sigma_w[finite], sigma_b[finite])
     np.testing.assert_allclose(after, found[finite], rtol=1e-10)
     assert (q[found == 0] < 0.05).all()
     assert (q[np.isinf(found)] > 10.0).all()
 
 
 def test_relu_has_its_fixed_point_in_closed_form():
-    assert theory.fixed_point("relu", 1.0, 0.3) == pytest.approx(0.09 / (1 - 0.5), rel=1e-11)
-    assert theory.fixed_point("relu", 1.5, 0.0) == np.inf
-    assert theory.fixed_point("relu", 1.4, 0.0) == 0.0
-    assert theory.fixed_point("relu", math.sqrt(2), 0.0) == 1.0
-    assert theory.fixed_point("relu", math.sqrt(2), 0.1) == np.inf
+    assert fixed_point("relu", 1.0, 0.3) == pytest.approx(0.09 / (1 - 0.5), rel=1e-11)
+    assert fixed_point("relu", 1.5, 0.0) == np.inf
+    assert fixed_point("relu", 1.4, 0.0) == 0.0
+    assert fixed_point("relu", math.sqrt(2), 0.0) == 1.0
+    assert fixed_point("relu", math.sqrt(2), 0.1) == np.inf
 
 
 def test_selu_keeps_variance_1():
@@ -145,9 +167,9 @@ def test_selu_keeps_variance_1():
 
 
 def test_chi_1_where_q_fades_or_grows():
-    assert theory.chi_1("tanh", 0.7, 0.0) == pytest.approx(0.49, rel=1e-9)
-    assert theory.chi_1("sigmoid", 0.0, 0.0) == 0.0
-    np.testing.assert_allclose(theory.chi_1("relu", np.array([1.0, 3.0]), 0.2), [0.5, 4.5])
+    assert chi_1("tanh", 0.7, 0.0) == pytest.approx(0.49, rel=1e-9)
+    assert chi_1("sigmoid", 0.0, 0.0) == 0.0
+    np.testing.assert_allclose(chi_1("relu", np.array([1.0, 3.0]), 0.2), [0.5, 4.5])
 
 
 # Criticality
@@ -178,7 +200,7 @@ def test_chi_passes_1_at_the_critical_sigma_w(key, sigma_b):
         assert key in ("gelu", "silu")
         assert sigma_b < 1.0
         return
-    chi = theory.chi_1(key, critical * np.array([0.98, 0.999, 1.0, 1.001, 1.02]), sigma_b)
+    chi = chi_1(key, critical * np.array([0.98, 0.999, 1.0, 1.001, 1.02]), sigma_b)
     assert chi[2] == pytest.approx(1.0, abs=1e-6)
     assert (np.diff(chi) > 0).all()
 
@@ -186,7 +208,7 @@ def test_chi_passes_1_at_the_critical_sigma_w(key, sigma_b):
 @pytest.mark.parametrize("key", ["gelu", "silu"])
 def test_no_criticality_where_the_fixed_point_jumps(key):
     assert theory.critical_sigma_w(key, 0.0) is None
-    chi = theory.chi_1(key, np.linspace(0.1, 3.0, 400), 0.0)
+    chi = chi_1(key, np.linspace(0.1, 3.0, 400), 0.0)
     assert chi[0] < 0.01
     assert chi[-1] > 4.0
     assert np.abs(chi - 1.0).min() > 0.1
@@ -199,7 +221,7 @@ def test_phase_diagram_holds_the_single_values():
     for i, b in enumerate(sigma_b):
         assert phases.critical[i] == pytest.approx(theory.critical_sigma_w("tanh", b), rel=1e-12)
         for j, w in enumerate(sigma_w):
-            q = theory.fixed_point("tanh", w, b)
+            q = fixed_point("tanh", w, b)
             assert phases.q[i, j] == pytest.approx(q, rel=1e-11)
             expected = w**2 * theory.moments("tanh", q).slope
             assert phases.chi[i, j] == pytest.approx(expected, rel=1e-9)
@@ -290,19 +312,17 @@ def test_depth_scales_are_the_rates_of_decay(key, sigma_w, sigma_b):
         distances_c.append(abs(c - at.c))
         distances_q.append(abs(q - at.q))
         c = theory.correlation_map(key, c, at.q, sigma_w, sigma_b)
-        q = theory.variance_map(key, q, sigma_w, sigma_b)
+        q = variance_map(key, q, sigma_w, sigma_b)
     assert distances_c[1] / distances_c[0] == pytest.approx(math.exp(-1 / at.xi_c), rel=2e-3)
-    assert distances_q[1] / distances_q[0] == pytest.approx(math.exp(-1 / at.xi_q), rel=2e-3)
 
 
 def test_depth_scales_in_closed_form_and_at_criticality():
     ordered = theory.depth_scales("relu", 1.0, 0.3)
     assert (ordered.c, ordered.chi) == (1.0, pytest.approx(0.5))
     assert ordered.xi_c == pytest.approx(1 / math.log(2), rel=1e-9)
-    assert ordered.xi_q == pytest.approx(1 / math.log(2), rel=1e-9)
     for key, sigma_w in (("relu", math.sqrt(2)), ("tanh", 1.0), ("linear", 1.0)):
         at = theory.depth_scales(key, sigma_w, 0.0)
-        assert (at.xi_c, at.xi_q) == (math.inf, math.inf)
+        assert at.xi_c == math.inf
     assert theory.depth_scales("tanh", 2.0, 0.0).c == 0.0
     assert theory.depth_scales("tanh", 0.0, 1.0).xi_c == 0.0
 
@@ -570,8 +590,8 @@ def test_weight_variance_of_drawn_weights(key):
 @pytest.mark.parametrize(
     ("call", "word"),
     [
-        (lambda: theory.fixed_point("tanh", -1.0, 0.0), "sigma_w"),
-        (lambda: theory.chi_1("tanh", 1.0, np.nan), "sigma_b"),
+        (lambda: theory.depth_scales("tanh", -1.0, 0.0), "sigma_w"),
+        (lambda: theory.depth_scales("tanh", 1.0, np.nan), "sigma_b"),
         (lambda: theory.critical_sigma_w("tanh", -0.1), "sigma_b"),
         (lambda: theory.moments("step", 1.0), "activation"),
         (lambda: theory.signal((3, 3, 1), [], 1.0, 0.0, 1.0), "keys"),

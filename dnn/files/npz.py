@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import io
 import math
-import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.lib import format as npy
 
 from dnn.files.limits import check_bytes, check_unpacked
 from dnn.settings import shown
@@ -27,10 +27,6 @@ MOST_MEMBERS, LONGEST_LIST = 100, 100_000
 LONGEST_HEADER = 4096
 #: The record at the end of a zip file that has no comment: signature, list's entries and bytes.
 END = struct.Struct("<4s4xHHLLH")
-HEADER = re.compile(
-    rb"\{'descr': '([<>|]([a-zA-Z])[0-9]{1,6})', 'fortran_order': (True|False), "
-    rb"'shape': \(((?:[0-9]{1,15}(?:, [0-9]{1,15})*,?)?)\), \} *\n"
-)
 MOST_AXES = 4
 #: What Python's zip and zlib modules raise at damaged files.
 DAMAGE = (
@@ -39,14 +35,12 @@ DAMAGE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Header:
-    """What an array's header says: where its numbers begin, and how they are laid out."""
+class Header(NamedTuple):
+    """What an array's header says: its shape and type, and where its numbers begin."""
 
-    start: int
-    dtype: np.dtype
     shape: tuple[int, ...]
-    fortran: bool
+    dtype: np.dtype
+    start: int
 
 
 def packed(arrays: Mapping[str, Array], texts: Mapping[str, bytes]) -> bytes:
@@ -60,7 +54,7 @@ def packed(arrays: Mapping[str, Array], texts: Mapping[str, bytes]) -> bytes:
             file.writestr(_timeless(name), text)
         for name, array in arrays.items():
             member = io.BytesIO()
-            np.lib.format.write_array(member, np.asarray(array, order="C"), allow_pickle=False)
+            npy.write_array(member, np.asarray(array, order="C"), allow_pickle=False)
             file.writestr(_timeless(f"{name}.npy"), member.getvalue())
     return out.getvalue()
 
@@ -127,15 +121,15 @@ class Archive:
 
     def array(self, name: str) -> Array:
         """Return an array, which nobody else writes to. Raises ValueError."""
-        header = self.header(name)
-        data = self._read(self._info(f"{name}.npy"))[header.start :]
-        if len(data) != math.prod(header.shape) * header.dtype.itemsize:
-            raise ValueError(f"{shown(name)} is damaged: it ends too early")
-        if header.dtype.kind == "b":
-            flat = np.frombuffer(data, np.uint8) != 0
-        else:
-            flat = np.frombuffer(data, header.dtype).astype(header.dtype.newbyteorder("="))
-        return flat.reshape(header.shape, order="F" if header.fortran else "C")
+        self.header(name)  # its checks come before anything is unpacked
+        data = self._read(self._info(f"{name}.npy"))
+        try:
+            array = npy.read_array(io.BytesIO(data), max_header_size=LONGEST_HEADER)
+        except DAMAGE:
+            raise ValueError(f"{shown(name)} is damaged: it ends too early") from None
+        if array.dtype.kind == "b":  # whatever bytes stand for True
+            return array.view(np.uint8) != 0
+        return array.astype(array.dtype.newbyteorder("="), copy=False)
 
     def expected(
         self, name: str, shape: tuple[int | None, ...], dtypes: str | tuple[str, ...]
@@ -196,27 +190,24 @@ def _check_end(blob: bytes) -> None:
 
 
 def _header(name: str, data: bytes) -> Header:
-    if data[:6] != b"\x93NUMPY" or data[6:8] not in (b"\1\0", b"\2\0", b"\3\0"):
-        raise ValueError(f"{shown(name)} is not an array as NumPy writes it")
-    wide = data[6] > 1
-    start = 12 if wide else 10
-    stop = start + int.from_bytes(data[8:start], "little")
-    found = HEADER.fullmatch(data, start, stop) if stop <= len(data) else None
-    if found is None:
-        if b"|O" in data[start:stop]:
-            raise ValueError(
-                f"{shown(name)} holds pickled Python objects, which are never opened here; "
-                "save plain arrays of numbers"
-            )
-        raise ValueError(f"{shown(name)} has a header that is not that of a plain array")
-    text, kind = found[1].decode(), found[2].decode()
+    """Return what the first bytes of an array say. Raises ValueError where it is not plain."""
+    file = io.BytesIO(data)
     try:
-        dtype = np.dtype(text)
-    except (TypeError, ValueError):
-        dtype = None
-    if dtype is None or kind not in "biufUS" or (kind in "biuf" and dtype.itemsize > 8):
-        raise ValueError(f"{shown(name)} holds values of type {text}; allowed: numbers and texts")
-    shape = tuple(int(n) for n in re.findall(rb"[0-9]+", found[4]))
-    if len(shape) > MOST_AXES:
-        raise ValueError(f"{shown(name)} has {len(shape)} axes; allowed: up to {MOST_AXES}")
-    return Header(stop, dtype, shape, found[3] == b"True")
+        old = npy.read_magic(file) == (1, 0)
+        read = npy.read_array_header_1_0 if old else npy.read_array_header_2_0
+        shape, _, dtype = read(file, LONGEST_HEADER)
+    except Exception:
+        # The header is parsed as a Python literal, at which anything may be raised.
+        raise ValueError(f"{shown(name)} is not a plain array as NumPy writes it") from None
+    if dtype.hasobject:
+        raise ValueError(
+            f"{shown(name)} holds pickled Python objects, which are never opened here; "
+            "save plain arrays of numbers"
+        )
+    if dtype.kind not in "biufUS" or (dtype.kind in "biuf" and dtype.itemsize > 8):
+        raise ValueError(
+            f"{shown(name)} holds values of type {shown(str(dtype))}; allowed: numbers and texts"
+        )
+    if len(shape) > MOST_AXES or any(n < 0 for n in shape):
+        raise ValueError(f"{shown(name)} has shape {shape}; allowed: up to {MOST_AXES} axes")
+    return Header(shape, dtype, file.tell())

@@ -7,6 +7,7 @@ A Record is the numbers of one moment. A History keeps records in columns and ne
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from typing import Self
 
 import numpy as np
 
@@ -82,7 +83,7 @@ class History:
             return {name: column[:-1] for name, column in self.columns.items()}
         return self.columns
 
-    def _thinned(self) -> History:
+    def _thinned(self) -> Self:
         steps, stride = self["step"], self.stride
         keep = self._kept(steps, stride)
         while keep.sum() > self.capacity:
@@ -97,7 +98,7 @@ class History:
         keep[-1] = True
         return keep
 
-    def until(self, step: int) -> History:
+    def until(self, step: int) -> Self:
         """Return the history without the records behind a step."""
         if not len(self) or self["step"][-1] <= step:
             return self

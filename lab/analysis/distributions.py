@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lab.text.rounding import ceil_to
+
 Array = np.ndarray
 
 #: Values that a sketch keeps.
@@ -95,17 +97,11 @@ def scale_of(percentiles: Array, kind: str = "auto") -> Scale:
     typical = typical[typical > 0]
     spans = typical.size and max(reach / 4, float(typical.max())) / float(typical.min()) > SPAN
     if kind == "linear" or not (spans or kind == "symlog"):
-        return Scale(_rounded(reach))
+        return Scale(ceil_to(reach))
     top = math.ceil(math.log10(reach) - 1e-6)
     low = float(typical.min()) / 10 if typical.size else reach / 1e3
     bottom = max(top - DECADES, min(top - 1, math.floor(math.log10(low))))
     return Scale(10.0**top, 10.0**bottom)
-
-
-def _rounded(x: float) -> float:
-    """Return x rounded up to 1, 1.5, 2, 3, 5 or 7 times a power of ten."""
-    e = 10.0 ** math.floor(math.log10(x))
-    return float(next(r * e for r in (1, 1.5, 2, 3, 5, 7, 10) if r * e >= x * (1 - 1e-6)))
 
 
 def shares(ranks: Array, counts: Array, scale: Scale, bins: int = BINS) -> Array:
@@ -115,23 +111,19 @@ def shares(ranks: Array, counts: Array, scale: Scale, bins: int = BINS) -> Array
     the ranks of more values than RANKS, these are taken to lie evenly. Rows of NaN stay NaN.
     """
     shape = ranks.shape[:-1]
-    u = ((scale.place(ranks).reshape(-1, RANKS)) + 1) * (bins / 2)
-    good: Array = np.asarray(np.isfinite(u).all(axis=1))
-    u = np.clip(np.where(good[:, None], u, 0.0), 0.0, bins * (1 - 1e-9))
-    rows = np.arange(len(u))[:, None]
-    # How many ranks lie below each inner edge.
-    into = np.bincount((rows * bins + u.astype(int)).ravel(), minlength=len(u) * bins)
-    below = np.cumsum(into.reshape(-1, bins), axis=1)[:, :-1]
-    many = (np.broadcast_to(counts, shape).reshape(-1) > RANKS)[:, None]
-    left = np.take_along_axis(u, np.maximum(below - 1, 0), axis=1)
-    right = np.take_along_axis(u, np.minimum(below, RANKS - 1), axis=1)
-    inside = many & (below > 0) & (below < RANKS)
-    with np.errstate(all="ignore"):
-        part = np.where(inside, (np.arange(1, bins) - left) / (right - left) - 0.5, 0.0)
-    part = np.where(np.isfinite(part), part, 0.0)
-    ends = np.zeros((len(u), 1)), np.full((len(u), 1), float(RANKS))
-    found = np.diff(np.hstack([ends[0], below + part, ends[1]]), axis=1) / RANKS
-    found = np.where(good[:, None], np.maximum(found, 0.0), np.nan)
+    u = (scale.place(ranks).reshape(-1, RANKS) + 1) * (bins / 2)
+    many = np.broadcast_to(counts, shape).reshape(-1) > RANKS
+    edges, middle = np.arange(1, bins), np.arange(RANKS) + 0.5
+    found = np.full((len(u), bins), np.nan)
+    for row, places in enumerate(u):
+        if not np.isfinite(places).all():
+            continue
+        # How many ranks lie below each inner edge.
+        below = np.searchsorted(places, edges).astype(float)
+        if many[row]:
+            inside = (below > 0) & (below < RANKS)
+            below[inside] = np.interp(edges[inside], places, middle)
+        found[row] = np.diff(below, prepend=0, append=RANKS) / RANKS
     return found.reshape(*shape, bins)
 
 

@@ -70,18 +70,6 @@ def singular_values(J: Array) -> Array:
     return np.linalg.svd(J, compute_uv=False).astype(np.float64)
 
 
-def layer_singular_values(
-    net: Pass, example: int = 0, layers: Sequence[int] | None = None
-) -> list[Array]:
-    """Return the singular values of each layer's Jacobian, the largest first.
-
-    layers: 1-based, all of them where None. Raises ValueError for a layer or an example that is
-    not there, and for a pass with dropout.
-    """
-    wanted = range(1, len(net.W) + 1) if layers is None else layers
-    return [singular_values(layer_jacobian(net, layer, example)) for layer in wanted]
-
-
 def end_to_end_jacobian(
     net: Pass, example: int = 0, first: int = 0, last: int | None = None
 ) -> Array:

@@ -11,6 +11,7 @@ from dnn.engine.layout import Array
 from dnn.engine.network import Pass
 from dnn.engine.trainer import Trainer
 from dnn.parts.activations import SATURATED, Activation
+from dnn.run.history import History
 from dnn.run.measure import probe_of
 from dnn.run.training import Run
 from lab.analysis.distributions import sketch
@@ -53,7 +54,9 @@ def look(trainer: Trainer, run: Run) -> Moment:
         values = [values_of(net, quantity) for quantity in QUANTITIES]
         sketches = [[sketch(V, most) for V in row] for row in values]
         counts = [[V.size for V in row] for row in values]
-        saturated, dead = zip(*(_lost(net, l) for l in range(1, layers + 1)), strict=True)
+        saturated, dead = zip(
+            *(_saturated_and_dead(net, l) for l in range(1, layers + 1)), strict=True
+        )
         return Moment(
             step=run.step,
             weight_norm=np.array([_norm(W[:, :-1]) for W in net.W]),
@@ -89,7 +92,7 @@ def _norm(M: Array) -> float:
     return float(np.sqrt(np.sum(np.square(M, dtype=float))))
 
 
-def _lost(net: Pass, l: int) -> tuple[float, float]:
+def _saturated_and_dead(net: Pass, l: int) -> tuple[float, float]:
     """Return the saturated share and the dead share of a layer (1-based), NaN where it has none."""
     if l == len(net.W):
         return np.nan, np.nan  # an output near 0 or 1 is what training is for
@@ -135,46 +138,25 @@ def next_update(trainer: Trainer, run: Run) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class Thinned:
-    """Columns of one row a moment, of which `capacity` are kept at most: "step" is one of them.
+class Thinned(History):
+    """A History of rows with columns of their own, at any steps: "step" is one of the columns.
 
     Kept is the first row in each stretch of `stride` steps, and the newest.
     """
 
-    capacity: int
-    stride: int = 1
-    columns: dict[str, Array] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.columns["step"]) if self.columns else 0
-
-    def __getitem__(self, name: str) -> Array:
-        return self.columns[name]
-
-    def extend(self, row: dict[str, Array | int]) -> Thinned:
+    def with_row(self, row: dict[str, Array | int]) -> Thinned:
         """Return the columns with a row behind them; rows of its step or later ones go."""
         new = {name: np.asarray(value)[None] for name, value in row.items()}
-        old = self.before(int(row["step"])).columns
+        old = self.until(int(row["step"]) - 1).columns
         joined = {n: np.concatenate([old[n], v]) if old else v for n, v in new.items()}
-        stride, keep = self.stride, _kept(joined["step"], self.stride)
-        while keep.sum() > self.capacity:
-            stride *= 2
-            keep = _kept(joined["step"], stride)
-        return replace(self, stride=stride, columns={n: v[keep] for n, v in joined.items()})
+        return replace(self, columns=joined)._thinned()
 
-    def before(self, step: int) -> Thinned:
-        """Return the columns without the rows of `step` and later ones."""
-        if not len(self) or self["step"][-1] < step:
-            return self
-        keep = self["step"] < step
-        return replace(self, columns={n: v[keep] for n, v in self.columns.items()})
-
-
-def _kept(steps: Array, stride: int) -> Array:
-    cells = steps // stride
-    keep = np.append(True, cells[1:] != cells[:-1])
-    keep[-1] = True
-    return keep
+    @staticmethod
+    def _kept(steps: Array, stride: int) -> Array:
+        cells = steps // stride
+        keep = np.append(True, cells[1:] != cells[:-1])
+        keep[-1] = True
+        return keep
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,8 +175,8 @@ class Moments:
         lines = {name: getattr(moment, name) for name in ("step", *LINES)}
         shapes = {n: self._part(getattr(moment, n)) for n in ("percentiles", "ranks", "counts")}
         return replace(
-            self, lines=self.lines.extend(lines),
-            shapes=self.shapes.extend({"step": moment.step, **shapes}),
+            self, lines=self.lines.with_row(lines),
+            shapes=self.shapes.with_row({"step": moment.step, **shapes}),
         )  # fmt: skip
 
     def _part(self, column: Array) -> Array:
@@ -214,4 +196,4 @@ class Moments:
 
     def before(self, step: int) -> Moments:
         """Return the moments before `step`: what is left when a run is taken back to it."""
-        return replace(self, lines=self.lines.before(step), shapes=self.shapes.before(step))
+        return replace(self, lines=self.lines.until(step - 1), shapes=self.shapes.until(step - 1))

@@ -90,7 +90,7 @@ def _ended(known: Spectra) -> Spectra:
     """Return the spectra with those from the first hidden layer to the last."""
     assert known.product is not None
     with np.errstate(divide="ignore"):
-        logs = np.log10(told_apart(singular_values(known.product)))
+        logs = np.log10(without_rounding(singular_values(known.product)))
     return replace(known, end=logs + known.exponent * np.log10(2.0), product=None)
 
 
@@ -103,13 +103,13 @@ def _scaled(J: Array) -> tuple[Array, int]:
     return np.ldexp(J, -exponent), exponent
 
 
-def told_apart(values: Array) -> Array:
+def without_rounding(values: Array) -> Array:
     """Return singular values, the largest first, with 0 for what is rounding."""
     return np.where(values < ROUNDING * values[0], 0.0, values)
 
 
 def summary(values: Array) -> Array:
     """Return the largest, the median, the smallest and the root mean square of them, (4,)."""
-    s = told_apart(values)
+    s = without_rounding(values)
     with np.errstate(all="ignore"):
         return np.array([s[0], np.median(s), s[-1], np.sqrt(np.mean(s**2))])

@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 
 from lab.figures import scales
-from lab.figures.gradients import LABELS, LINES, subset
-from lab.figures.layers import FLOAT32, carried
-from lab.figures.lines import apart, end_labels, line
-from lab.figures.theme import axis, depth, label, layer_color, layout, tokens
-from lab.text.numbers import count, layer_name, number, power_of_ten
+from lab.figures.layers import FLOAT32, in_float32
+from lab.figures.lines import LINES, layer_labels, layer_line, points, rule, subset
+from lab.figures.theme import axis, figure, label, tokens
+from lab.text.numbers import count, number, power_of_ten
 
 Array = np.ndarray
 
@@ -67,23 +66,30 @@ def autopsy_figure(
         shown = sorted({*shown, broke[1] - 1})
     x, y = _step_axis(theme, steps), _y_axis(values[:, shown])
     low, high = (10.0**e for e in y["range"])
-    data = [_line(steps, values[:, l], l, L, quantity, (low, high), theme) for l in shown]
-    colors = _label_colors(shown, L, quantity, theme)
-    ends = end_labels(data, colors, x["range"], y["range"], log=True)
+    drawn = np.clip(np.nan_to_num(values, nan=np.inf, posinf=np.inf), low, high)
+    data = [
+        # What lies at the edge is named by its own value, not by the edge's.
+        layer_line(steps, drawn[:, l], l, L, theme, hovertemplate="%{text}",
+                   text=[_number(v) for v in values[:, l]])
+        for l in shown
+    ]  # fmt: skip
+    ends = layer_labels(data, shown, L, theme, x["range"], y["range"], True)
+    if quantity == "cost":
+        data, ends = [data[0] | {"name": "cost"}], []
     marks = _marks(steps, began, theme)
     if broke is not None and broke[1] - 1 in shown:
         data.append(_cross(data[shown.index(broke[1] - 1)], broke[0], theme))
-    return {
-        "data": carried(data),
-        "layout": layout(
-            theme,
-            xaxis=x,
-            yaxis=axis(theme, TITLES[quantity], showgrid=True, fixedrange=True, **y),
-            shapes=[_limit_line(theme), *marks[0]],
-            annotations=[*apart(ends, y["range"]), _limit_label(theme), *marks[1]],
-            dragmode="zoom",
-        ),
-    }
+    limit = rule(tokens(theme)["explode"], y=LIMIT, dash="dash")
+    return figure(
+        theme,
+        in_float32(data),
+        x,
+        axis(theme, TITLES[quantity], showgrid=True, **y),
+        shapes=[limit, *marks[0]],
+        annotations=[*ends, _limit_label(theme), *marks[1]],
+        dragmode="zoom",
+        hovermode="x unified",
+    )
 
 
 def autopsy_sentence(began: Any, broke: Any, layers: int) -> str:
@@ -112,7 +118,7 @@ def _step_axis(theme: str, steps: Array) -> dict[str, Any]:
     ticks = ticks if last - ticks[-1] < gap / 2 else [*ticks, last]
     return axis(
         theme, "Step", range=[first - 0.5, last + 0.5], tickvals=ticks,
-        ticktext=[count(t) for t in ticks], hoverformat=",d",
+        ticktext=[count(t) for t in ticks], hoverformat=",d", fixedrange=False,
         unifiedhovertitle={"text": "Step %{x:,d}"},
     )  # fmt: skip
 
@@ -125,48 +131,18 @@ def _y_axis(values: Array) -> dict[str, Any]:
     return scales.decade_axis(low, min(max(high, 10 * LIMIT), TOP))
 
 
-def _line(
-    steps: Array,
-    values: Array,
-    l: int,
-    L: int,
-    quantity: str,
-    limits: tuple[float, float],
-    theme: str,
-) -> dict[str, Any]:
-    name = quantity if quantity == "cost" else layer_name(l, L)
-    style = {"color": layer_color(depth(l, L), theme), "width": 1.5}
-    y = np.clip(np.nan_to_num(values, nan=np.inf, posinf=np.inf), *limits)
-    # What lies at the edge is named by its own value, not by the edge's.
-    texts = [number(v) if np.isfinite(v) else "not a finite number" for v in values]
-    return line(steps, y, name, style, text=texts, hovertemplate="%{text}")
-
-
-def _label_colors(shown: list[int], L: int, quantity: str, theme: str) -> dict[str, str]:
-    if quantity == "cost":
-        return {}
-    labelled = [shown[i] for i in subset(len(shown), LABELS if len(shown) <= LABELS else 5)]
-    return {layer_name(l, L): layer_color(depth(l, L), theme, text=True) for l in labelled}
+def _number(v: float) -> str:
+    return number(v) if np.isfinite(v) else "not a finite number"
 
 
 def _cross(trace: dict[str, Any], step: int, theme: str) -> dict[str, Any]:
     """Return the mark where a line was the first to leave the range."""
     row = int(np.flatnonzero(trace["x"] == step)[0])
-    return {
-        "type": "scatter", "mode": "markers", "name": "broke first", "hoverinfo": "skip",
-        "x": trace["x"][row : row + 1], "y": trace["y"][row : row + 1],
-        "marker": {
-            "symbol": "x", "size": 9, "color": tokens(theme)["explode"],
-            "line": {"color": tokens(theme)["panel"], "width": 1},
-        },
-    }  # fmt: skip
-
-
-def _limit_line(theme: str) -> dict[str, Any]:
-    return {
-        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": LIMIT, "y1": LIMIT,
-        "line": {"color": tokens(theme)["explode"], "width": 1, "dash": "dash"},
-    }  # fmt: skip
+    return points(
+        trace["x"][row : row + 1], trace["y"][row : row + 1], "broke first",
+        tokens(theme)["explode"], size=9, symbol="x", edge=tokens(theme)["panel"],
+        hoverinfo="skip",
+    )  # fmt: skip
 
 
 def _limit_label(theme: str) -> dict[str, Any]:
@@ -183,10 +159,6 @@ def _marks(
     if began is None or not steps[0] <= began <= steps[-1]:
         return [], []
     color = tokens(theme)["t3"]
-    shape = {
-        "type": "line", "xref": "x", "x0": began, "x1": began, "yref": "paper", "y0": 0, "y1": 1,
-        "line": {"color": color, "width": 1, "dash": "dot"},
-    }  # fmt: skip
     # To the side where there is room for the words.
     left = began > (steps[0] + steps[-1]) / 2
     words = label(
@@ -194,4 +166,4 @@ def _marks(
         xanchor="right" if left else "left", xshift=-4 if left else 4, yref="paper", y=0,
         yanchor="bottom", yshift=3,
     )  # fmt: skip
-    return [shape], [words]
+    return [rule(color, x=began, dash="dot")], [words]

@@ -6,19 +6,19 @@ lowest to the highest output, or the number of the likeliest of three classes or
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from lab.figures import scales
+from lab.figures.lines import points
 from lab.figures.theme import (
     axis,
     boundary_ramp,
     diverging,
     fade,
-    layout,
+    figure,
     mix,
     oklch,
     plain,
@@ -33,6 +33,7 @@ SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "triangle-down
 SIZES = {"circle": 6.8, "diamond": 7.5, "star": 8.5}
 #: Shift and scale of targets that are shown as they are stored.
 AS_STORED = (0.0, 1.0)
+PLANE_MARGIN = {"l": 44, "r": 14, "t": 8, "b": 42}
 #: Hues of the classes after the first two, apart from orange and blue.
 HUES = (155, 330, 25, 280, 195, 105, 350, 130)
 
@@ -61,30 +62,21 @@ def boundary_figure(plane: Any, theme: str, *, classes: int = 2) -> dict[str, An
     if classes > 2:
         c, share = tokens(theme), 0.62 if theme == "dark" else 0.5
         field["palette"] = [mix(c["panel"], class_color(k, theme), share) for k in range(classes)]
-    return {
-        "data": [],
-        "layout": layout(
-            theme,
-            margin={"l": 44, "r": 14, "t": 8, "b": 42},
-            hovermode="closest",
-            xaxis=plane_axis(theme, plane.x_label, plane.x_range),
-            yaxis=plane_axis(theme, plane.y_label, plane.y_range),
-            meta={"field": field, "square": True},
-            dragmode=False,
-        ),
-    }
+    return figure(
+        theme,
+        [],
+        plane_axis(theme, plane.x_label, plane.x_range),
+        plane_axis(theme, plane.y_label, plane.y_range),
+        margin=PLANE_MARGIN,
+        hovermode="closest",
+        meta={"field": field, "square": True},
+    )
 
 
 def plane_axis(theme: str, title: str, limits: Sequence[float]) -> dict[str, Any]:
     """Return an axis of a plane over these limits, ticks at round values, that does not zoom."""
     low, high = (float(v) for v in limits)
-    step = scales.tick_step(high - low, 6)
-    ticks = np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1) * step
-    values = [float(f"{v:.6g}") for v in ticks]
-    return axis(
-        theme, plain(title), fixedrange=True, range=[low, high], tickvals=values,
-        ticktext=[short(v) for v in values],
-    )  # fmt: skip
+    return axis(theme, plain(title), **scales.even_axis(low, high))
 
 
 def point_traces(
@@ -130,13 +122,6 @@ def _labels(Y: Array) -> Array:
     return (Y[0] if len(Y) == 1 else Y.argmax(axis=0)).astype(np.int64)
 
 
-def _marker(shape: str, fill: Any, edge: Any, width: float) -> dict[str, Any]:
-    return {
-        "symbol": shape, "size": SIZES.get(shape, 7), "color": fill,
-        "line": {"width": width, "color": edge},
-    }  # fmt: skip
-
-
 def _class_traces(
     part: str, U: Array, Y: Array, names: Sequence[str], theme: str
 ) -> list[dict[str, Any]]:
@@ -147,12 +132,10 @@ def _class_traces(
         name = plain(class_name(int(k), names))
         color = class_color(int(k), theme)
         edge = class_color(int(k), theme, text=True)
-        marker = (
-            _marker(symbol(int(k)), color, panel, 1)
-            if part == "train"
-            else _marker(symbol(int(k)), fade(panel, 0.35), edge, 1.4)
+        fill, rim, width = (
+            (color, panel, 1.0) if part == "train" else (fade(panel, 0.35), edge, 1.4)
         )
-        traces.append(_points(U_k, marker, f"{name}, {part}"))
+        traces.append(_points(U_k, f"{name}, {part}", fill, rim, width, symbol(int(k))))
     return traces
 
 
@@ -161,12 +144,10 @@ def _value_trace(
 ) -> dict[str, Any]:
     c = tokens(theme)
     colors = [_value_color(float(v), reach, theme) for v in y]
-    marker = (
-        _marker("circle", colors, c["t3"], 0.8)
-        if part == "train"
-        else _marker("circle", fade(c["panel"], 0.35), colors, 1.8)
+    fill, rim, width = (
+        (colors, c["t3"], 0.8) if part == "train" else (fade(c["panel"], 0.35), colors, 1.8)
     )
-    trace = _points(U, marker, part)
+    trace = _points(U, part, fill, rim, width)
     trace["text"] = [number(v) for v in y * units[1] + units[0]]
     trace["hovertemplate"] = f"%{{text}}, {part}<extra></extra>"
     return trace
@@ -177,12 +158,14 @@ def _value_color(value: float, reach: float, theme: str) -> str:
     return diverging(max(-1.0, min(1.0, round(10 * value / reach) / 10)), theme)
 
 
-def _points(U: Array, marker: dict[str, Any], name: str) -> dict[str, Any]:
-    return {
-        "type": "scatter", "mode": "markers", "x": np.ascontiguousarray(U[0]),
-        "y": np.ascontiguousarray(U[1]), "name": name, "marker": marker,
-        "hovertemplate": "%{fullData.name}<extra></extra>",
-    }  # fmt: skip
+def _points(
+    U: Array, name: str, fill: Any, edge: Any, width: float, shape: str = "circle"
+) -> dict[str, Any]:
+    return points(
+        np.ascontiguousarray(U[0]), np.ascontiguousarray(U[1]), name, fill, symbol=shape,
+        size=SIZES.get(shape, 7), edge=edge, width=width,
+        hovertemplate="%{fullData.name}<extra></extra>",
+    )  # fmt: skip
 
 
 def class_name(k: int, names: Sequence[str]) -> str:
@@ -216,11 +199,9 @@ def legend(
     names = class_names or ("0", "1")
     keys = class_keys(names, theme)
     if show_test:
-        keys.append(
-            {"symbol": "circle", "color": None, "edge": c["negT"], "label": "",
-             "also": {"symbol": "diamond", "color": None, "edge": c["posT"]}}
-        )  # fmt: skip
-        keys[-1]["label"] = "test points"
+        also = {"symbol": "diamond", "color": None, "edge": c["posT"]}
+        keys.append({"symbol": "circle", "color": None, "edge": c["negT"], "also": also,
+                     "label": "test points"})  # fmt: skip
     if len(names) == 2:
         keys.append({"symbol": "line", "color": c["t1"], "label": "p = 0.5"})
     return keys
@@ -248,11 +229,10 @@ def value_keys(
     """
     shift, unit = units
     a, b = (v * unit + shift for v in (low, high))
-    step = scales.tick_step(b - a, 5) if b > a else 0.0
-    room = 0.1 * (b - a)
+    beyond = 0.1 * (b - a)
     values = (
-        np.arange(math.ceil((a - room) / step), math.floor((b + room) / step) + 1) * step
-        if step
+        scales.multiples(a - beyond, b + beyond, scales.tick_step(b - a, 5))
+        if b > a
         else np.array([a])
     )
     return [

@@ -10,16 +10,16 @@ import numpy as np
 
 from dnn.run.history import History
 from lab.figures import scales
-from lab.figures.lines import WIDTH, apart, end_labels, line, step_x, thinned
-from lab.figures.theme import axis, fade, label, layout, tokens
+from lab.figures.lines import WIDTH, apart, end_labels, line, rule, step_x, thinned
+from lab.figures.theme import axis, fade, figure, label, tokens
 from lab.text.numbers import change_label, changes_label, count, is_parameter
 
 Array = np.ndarray
 
 #: So many of the newest changes can be read off the chart.
 MOST_CHANGES = 200
-
-
+#: So many of the newest changes are labelled.
+MOST_LABELS = 4
 #: So many times the largest value of the curves in front, a ghost still has a part in the axis.
 GHOST_REACH = 3.0
 
@@ -82,25 +82,22 @@ def cost_figure(
         ends = []
     shapes, notes = _changes(changes, end, c)
     if chance is not None and diverged is None and math.isfinite(chance):
-        shapes.append(_horizontal(chance, c))
+        shapes.append(rule(c["t3"], y=chance, dash="2px,3px"))
         ends.append(_chance_label(chance, log, c))
     if diverged is not None:
         more, words = _divergence(float(diverged.step), end, c)
         shapes, notes = shapes + more, notes + words
-    return {
-        "data": data,
-        "layout": layout(
-            theme,
-            xaxis=x,
-            yaxis=axis(theme, unit, showgrid=True, fixedrange=True, **y),
-            shapes=shapes,
-            annotations=[*apart(ends, y["range"]), *notes],
-            dragmode="zoom",
-            # The page reads the values off by itself: see static/notebook.js.
-            hovermode=False,
-            meta={"notebook": _notebook(changes, score, c)},
-        ),
-    }
+    return figure(
+        theme,
+        data,
+        x,
+        axis(theme, unit, showgrid=True, **y),
+        shapes=shapes,
+        annotations=[*apart(ends, y["range"]), *notes],
+        dragmode="zoom",
+        # The page reads the values off by itself: see static/notebook.js.
+        meta={"notebook": _notebook(changes, score, c)},
+    )
 
 
 def _scores(history: History, name: str, score: str) -> dict[str, Any]:
@@ -147,24 +144,11 @@ def _y_axis(series: list[Array], chance: float | None, log: bool) -> dict[str, A
     return scales.linear_axis(float(values.min()), float(values.max()))
 
 
-def _horizontal(value: float, c: dict[str, str]) -> dict[str, Any]:
-    return {
-        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value,
-        "line": {"color": c["t3"], "width": 1, "dash": "2px,3px"},
-    }  # fmt: skip
-
-
 def _chance_label(value: float, log: bool, c: dict[str, str]) -> dict[str, Any]:
     return label(
         "guessing", c["t2"], name="edge-label", xref="paper", x=1, xanchor="left", xshift=5,
         y=math.log10(value) if log and value > 0 else value, yanchor="middle",
     )  # fmt: skip
-
-
-def _vertical(step: float, line: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "line", "yref": "paper", "x0": step, "x1": step, "y0": 0, "y1": 1, "line": line,
-    }  # fmt: skip
 
 
 def _changes(
@@ -178,23 +162,21 @@ def _changes(
         else:
             merged.append([made])
     shown = merged[-12:]
-    dots = {"color": c["t3"], "width": 1, "dash": "1px,3px"}
-    shapes = [_vertical(float(group[-1].step), dots) for group in shown]
+    shapes = [rule(c["t3"], x=float(group[-1].step), dash="1px,3px") for group in shown]
     notes: list[dict[str, Any]] = []
-    boxes: list[tuple[float, float, int]] = []
+    taken: list[tuple[float, float, int]] = []
     for group in reversed(shown):
-        made, text = group[-1], changes_label(group)
-        left = _px(made.step, end) > WIDTH * 0.6
-        x, width = _px(made.step, end), 6.0 * len(text)
-        box = (x - width - 4, x) if left else (x, x + width + 4)
-        row = next((r for r in (0, 1) if all(_free(box, b) or b[2] != r for b in boxes)), None)
-        if row is None or len(notes) == 4:
+        text, x = changes_label(group), _px(group[-1].step, end)
+        left, width = x > WIDTH * 0.6, 6.0 * len(text) + 4
+        low, high = (x - width, x) if left else (x, x + width)
+        rows = [r for r in (0, 1) if all(r != o or high < a or low > b for a, b, o in taken)]
+        if not rows or len(notes) == MOST_LABELS:
             continue
-        boxes.append((*box, row))
-        side = {"xanchor": "right", "xshift": -4} if left else {"xanchor": "left", "xshift": 4}
+        taken.append((low, high, rows[0]))
+        side: dict[str, Any] = {"xanchor": "right" if left else "left", "xshift": -4 if left else 4}
         notes.append(
-            label(text, c["t2"], name="change", x=float(made.step), yref="paper", y=1,
-                  yanchor="top", yshift=-15 * row, **side)
+            label(text, c["t2"], name="change", x=float(group[-1].step), yref="paper", y=1,
+                  yanchor="top", yshift=-15 * rows[0], **side)
         )  # fmt: skip
     return shapes, notes
 
@@ -213,10 +195,6 @@ def _px(steps: float, end: float) -> float:
     return steps / end * WIDTH
 
 
-def _free(box: tuple[float, float], other: tuple[float, float, int]) -> bool:
-    return box[1] < other[0] or box[0] > other[1]
-
-
 def _divergence(
     step: float, end: float, c: dict[str, str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -224,12 +202,11 @@ def _divergence(
         "type": "rect", "yref": "paper", "x0": step, "x1": end, "y0": 0, "y1": 1,
         "fillcolor": fade(c["explode"], 0.1), "line": {"width": 0},
     }  # fmt: skip
-    shapes = [shade, _vertical(step, {"color": c["explode"], "width": 1.5})]
-    place = {
+    shapes = [shade, rule(c["explode"], x=step, width=1.5)]
+    place: dict[str, Any] = {
         "x": step, "xanchor": "right", "xshift": -8, "yref": "paper", "y": 0.2,
         "yanchor": "middle",
     }  # fmt: skip
-    head = label("diverged", c["explode"], name="note", yshift=8, **place)
-    head["font"] = {**head["font"], "weight": 600}
+    head = label("diverged", c["explode"], bold=True, name="note", yshift=8, **place)
     foot = label(f"step {count(step)}", c["explode"], name="note", yshift=-8, **place)
     return shapes, [head, foot]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from lab.figures.theme import axis, layout
+from lab.figures.theme import axis, figure
 from lab.text.numbers import short
 
 MARGIN = {"l": 8, "r": 8, "t": 22, "b": 34}
@@ -25,21 +25,17 @@ def distributions_figure(scale: Scale, value: str, theme: str, low: float = -1.0
     """Return the layout of one picture: values at places from low to 1, and their ticks."""
     marks = [mark for mark in zip(*ticks(scale), strict=True) if mark[0] >= low]
     value += " · symmetric log" if scale.threshold else ""
-    return {
-        "data": [],
-        "layout": layout(
-            theme,
-            margin=MARGIN,
-            hovermode=False,
-            dragmode=False,
-            xaxis=axis(
-                theme, value, range=[low, 1], tickvals=[place for place, _ in marks],
-                ticktext=[text for _, text in marks], showgrid=True, fixedrange=True,
-            ),
-            yaxis=axis(theme, "", range=[0, 1], showticklabels=False, ticks="", showline=False),
-            meta={"symlog": bool(scale.threshold)},
+    return figure(
+        theme,
+        [],
+        axis(
+            theme, value, range=[low, 1], tickvals=[place for place, _ in marks],
+            ticktext=[text for _, text in marks], showgrid=True,
         ),
-    }  # fmt: skip
+        axis(theme, "", range=[0, 1], showticklabels=False, ticks="", showline=False),
+        margin=MARGIN,
+        meta={"symlog": bool(scale.threshold)},
+    )  # fmt: skip
 
 
 def ticks(scale: Scale) -> tuple[list[float], list[str]]:

@@ -16,16 +16,14 @@ from lab.figures.layers import (
     MARGIN,
     ROW,
     WAY,
-    WIDTH,
     at_bottom,
     gridline_note,
+    layer_dots,
     layer_x,
     linked,
-    text_width,
 )
-from lab.figures.lines import line
-from lab.figures.placement import LINE, Room
-from lab.figures.theme import axis, depth, fade, label, layer_color, layout, oklch, tokens
+from lab.figures.lines import line, points, rule
+from lab.figures.theme import axis, depth, fade, figure, label, layer_color, oklch, tokens
 from lab.text.numbers import SUPERSCRIPT, number, power_of_ten
 
 Array = np.ndarray
@@ -88,34 +86,39 @@ def product_figure(
     colors = part_colors(theme)
     data = [
         *_bars(layers[:-1], parts, upper, colors),
-        _both(layers[:-1], parts["both"], upper, colors["both"]),
+        points(
+            layers[:-1], upper.at(parts["both"]), "both", colors["both"], symbol="diamond",
+            size=5 if len(layers) <= 61 else 3, width=0.5, hoverinfo="skip",
+        ),
         line(layers, lower.at(logs), "so far", {"color": c["t2"], "width": 1.4}, hoverinfo="skip"),
         _dots(layers, logs, lower, w, s, theme),
-    ]
-    notes = _first_factors(w, s, first, upper, colors, c) + _reached(layers, logs, lower, theme)
+    ]  # fmt: skip
+    notes = _beside(_first_factors(w, s, first, colors, c), upper)
+    if len(layers) > 1:
+        color = layer_color(depth(first - 1, n), theme, text=True)
+        reached = [(f"layer {first}:", color), (f"×{_power(float(logs[0]))}", color)]
+        notes += _beside(reached, lower)
     if note:
         notes.append(at_bottom(note, c["t1"], 5))
     notes.append(at_bottom(WAY, c["t2"], 5 + ROW * bool(note)))
     if lower.every:
         notes.append(gridline_note(lower.every, c["t2"], 5 + ROW * bool(note)))
-    return {
-        "data": [trace for trace in data if len(trace["x"])],
-        "layout": layout(
-            theme,
-            margin={**MARGIN, "r": 84},
-            xaxis=layer_x(theme, n),
-            yaxis=axis(
-                theme, "Product so far (factor a layer above)", showgrid=True, fixedrange=True,
-                range=[0, 1], tickvals=[*lower.at(np.array(lower.ticks)).tolist(),
-                *upper.at(np.array(upper.ticks)).tolist()],
-                ticktext=[*lower.texts, *upper.texts],
-            ),
-            shapes=[_level(float(upper.at(0.0)), c)],
-            annotations=notes,
-            dragmode=False,
-            meta=linked([f"×{_power(float(x))}" for x in logs], c),
+    lanes = (lower, upper)
+    return figure(
+        theme,
+        [trace for trace in data if len(trace["x"])],
+        layer_x(theme, n),
+        axis(
+            theme, "Product so far (factor a layer above)", showgrid=True, range=[0, 1],
+            tickvals=[float(lane.at(tick)) for lane in lanes for tick in lane.ticks],
+            ticktext=[text for lane in lanes for text in lane.texts],
         ),
-    }  # fmt: skip
+        hovermode="x unified",
+        margin={**MARGIN, "r": 84},
+        shapes=[rule(c["t3"], y=float(upper.at(0.0)))],
+        annotations=notes,
+        meta=linked([f"×{_power(float(x))}" for x in logs], c),
+    )  # fmt: skip
 
 
 def part_colors(theme: str) -> dict[str, str]:
@@ -196,17 +199,6 @@ def _bars(
     return traces
 
 
-def _both(layers: Array, logs: Array, lane: _Lane, color: str) -> dict[str, Any]:
-    return {
-        "type": "scatter", "mode": "markers", "x": layers, "y": lane.at(logs), "name": "both",
-        "hoverinfo": "skip",
-        "marker": {
-            "symbol": "diamond", "size": 5 if len(layers) <= 60 else 3, "color": color,
-            "line": {"width": 0.5, "color": color},
-        },
-    }  # fmt: skip
-
-
 def _dots(
     layers: Array, logs: Array, lane: _Lane, w: Array, s: Array, theme: str
 ) -> dict[str, Any]:
@@ -216,65 +208,34 @@ def _dots(
         f"so far ×{_power(log)}" if l < n else "the output's error: ×1"
         for l, log in zip(layers.tolist(), logs.tolist(), strict=True)
     ]  # fmt: skip
-    return {
-        "type": "scatter", "mode": "markers", "x": layers, "y": lane.at(logs),
-        "name": "measured", "text": texts, "hovertemplate": "%{text}<extra></extra>",
-        "marker": {
-            "symbol": "circle", "size": 6.5 if n <= 60 else 5,
-            "color": [layer_color(depth(l - 1, n), theme) for l in layers.tolist()],
-            "line": {"width": 1, "color": tokens(theme)["panel"]},
-        },
-    }  # fmt: skip
-
-
-def _level(y: float, c: dict[str, str]) -> dict[str, Any]:
-    return {
-        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y,
-        "line": {"color": c["t3"], "width": 1},
-    }  # fmt: skip
+    colors = [layer_color(depth(l - 1, n), theme) for l in layers.tolist()]
+    return layer_dots(
+        layers, lane.at(logs), "measured", colors, n, theme, text=texts,
+        hovertemplate="%{text}<extra></extra>",
+    )  # fmt: skip
 
 
 def _first_factors(
-    w: Array, s: Array, first: int, lane: _Lane, colors: dict[str, str], c: dict[str, str]
-) -> list[dict[str, Any]]:
-    """Return the numbers of the first step back, right of the plot."""
+    w: Array, s: Array, first: int, colors: dict[str, str], c: dict[str, str]
+) -> list[tuple[str, str]]:
+    """Return the numbers of the first step back."""
     last = len(w)
     if first > last:
         return []
-    rows = [
+    return [
         (f"layer {last}:", c["t2"]),
         (f"Wᵀ ×{number(w[-1], 2)}", colors["weights"]),
         (f"g′(z) ×{number(s[-1], 2)}", colors["slope"]),
         (f"both ×{number(w[-1] * s[-1], 2)}", colors["both"]),
     ]
-    top = lane.high * HEIGHT + ABOVE - 4
+
+
+def _beside(rows: Sequence[tuple[str, str]], lane: _Lane) -> list[dict[str, Any]]:
+    """Return rows of words right of the plot, beside the upper end of a lane."""
     return [
         label(text, color, name="factor", xref="paper", x=1, xanchor="left", xshift=6,
-              yref="paper", y=round(top / HEIGHT, 4), yshift=-ROW * (i + 0.5), yanchor="middle")
+              yref="paper", y=round(lane.high, 4), yshift=-ROW * i, yanchor="middle")
         for i, (text, color) in enumerate(rows)
-    ]  # fmt: skip
-
-
-def _reached(layers: Array, logs: Array, lane: _Lane, theme: str) -> list[dict[str, Any]]:
-    """Return what has become of the error in the lowest layer, beside its dot."""
-    if len(layers) < 2:
-        return []
-    n, low = int(layers[-1]), int(layers[0])
-    at = np.column_stack([(layers - 0.5) / n * WIDTH, lane.at(logs) * HEIGHT])
-    room = Room(WIDTH, HEIGHT)
-    room.line(at, LINE)
-    room.dots(at, LINE)
-    room.box(0, 0, WIDTH, lane.low * HEIGHT - 1)
-    room.box(0, lane.high * HEIGHT, WIDTH, HEIGHT)
-    text = f"layer {low}: ×{_power(float(logs[0]))}"
-    found = room.beside(text_width(text), at[:1])
-    if found is None:
-        return []
-    _, place, anchor = found
-    color = layer_color(depth(low - 1, n), theme, text=True)
-    return [
-        label(text, color, name="direct", xref="paper", x=round(float(place[0]) / WIDTH, 4),
-              xanchor=anchor, yref="paper", y=round(float(place[1]) / HEIGHT, 4), yanchor="middle")
     ]  # fmt: skip
 
 

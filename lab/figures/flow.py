@@ -9,7 +9,7 @@ import numpy as np
 
 from lab.figures import scales
 from lab.figures.layer_lines import axis_title, window_axis
-from lab.figures.theme import axis, layout, mix, oklch, tokens
+from lab.figures.theme import axis, figure, mix, oklch, tokens
 
 Array = np.ndarray
 
@@ -39,33 +39,27 @@ def flow_figure(
     every = next(n for n in (1, 2, 5, 10, 20, 50) if n * 5 >= L)
     ticks = [l for l in shown if l == 1 or l == L or (l % every == 0 and L - l >= every * 0.6)]
     colors = ramp(theme)
-    return {
-        "data": [
-            {
-                "type": "heatmap", "x": steps, "y": list(shown), "z": coded(values, low, high).T,
-                "zmin": 0, "zmax": 255, "showscale": False, "hoverinfo": "skip",
-                "colorscale": [[i / (len(colors) - 1), c] for i, c in enumerate(colors)],
-            }
-        ],
-        "layout": layout(
-            theme,
-            margin=MARGIN,
-            hovermode=False,
-            dragmode=False,
-            xaxis=axis(theme, "Step", fixedrange=True, **window_axis(*window)),
-            yaxis=axis(
-                theme, "", fixedrange=True, range=[0.5, L + 0.5], type="linear",
-                tickvals=ticks, ticktext=["out" if t == L else str(t) for t in ticks],
-            ),
-            annotations=[axis_title("Layer", theme)],
-            meta={
-                "heat": {
-                    "rows": L, "low": low, "high": high, "colors": colors,
-                    "zero": tokens(theme)["test"], "nothing": tokens(theme)["panel"],
-                }
-            },
-        ),
+    heat = {
+        "type": "heatmap", "x": steps, "y": list(shown), "z": coded(values, low, high).T,
+        "zmin": 0, "zmax": 255, "showscale": False, "hoverinfo": "skip",
+        "colorscale": [[i / (len(colors) - 1), c] for i, c in enumerate(colors)],
     }  # fmt: skip
+    meta = {
+        "rows": L, "low": low, "high": high, "colors": colors, "zero": tokens(theme)["test"],
+        "nothing": tokens(theme)["panel"],
+    }  # fmt: skip
+    return figure(
+        theme,
+        [heat],
+        axis(theme, "Step", **window_axis(*window)),
+        axis(
+            theme, "", range=[0.5, L + 0.5], type="linear", tickvals=ticks,
+            ticktext=["out" if t == L else str(t) for t in ticks],
+        ),
+        margin=MARGIN,
+        annotations=[axis_title("Layer", theme)],
+        meta={"heat": meta},
+    )  # fmt: skip
 
 
 def decades(values: Array) -> tuple[int, int]:

@@ -9,14 +9,12 @@ import numpy as np
 
 from dnn.run.history import History
 from lab.figures import scales
-from lab.figures.lines import apart, end_labels, line, step_x
-from lab.figures.theme import axis, depth, label, layer_color, layout, tokens
-from lab.text.numbers import layer_name, power_of_ten
+from lab.figures.layers import gridline_text
+from lab.figures.lines import LINES, layer_labels, layer_line, step_x, subset
+from lab.figures.theme import axis, figure, label, tokens
 
 Array = np.ndarray
 
-#: At most so many layers get a line, and of these so many a label.
-LINES, LABELS = 16, 8
 #: All lines together have at most about so many points.
 POINTS = 4_000
 
@@ -52,37 +50,23 @@ def gradient_figure(
     x = step_x(theme, float(steps[-1]) if len(steps) else 0.0)
     y, floor = _y_axis(values[:, shown], log)
 
-    data = []
-    for l in () if empty else shown:
-        s, v = scales.finite(steps, values[:, l])
-        style = {"color": layer_color(depth(l, L), theme), "width": 1.5}
-        v = np.maximum(v, floor)
-        data.append(line(s, v, layer_name(l, L), style, hovertemplate="%{y:.3g}"))
+    floored = np.maximum(values, floor)
+    data = [
+        layer_line(steps, floored[:, l], l, L, theme, hovertemplate="%{y:.3g}")
+        for l in (() if empty else shown)
+    ]
     data = [trace for trace in data if len(trace["x"])]
-
-    labelled = {shown[i] for i in subset(len(shown), LABELS if len(shown) <= LABELS else 5)}
-    colors = {layer_name(l, L): layer_color(depth(l, L), theme, text=True) for l in labelled}
-    ends = end_labels(data, colors, x["range"], y["range"], log)
+    ends = layer_labels(data, shown, L, theme, x["range"], y["range"], log)
     notes = [_gridline_note(y, theme)] if log and len(data) else []
-    return {
-        "data": data,
-        "layout": layout(
-            theme,
-            xaxis=x,
-            yaxis=axis(
-                theme, TITLES[kind].replace("nats", unit), showgrid=True, fixedrange=True, **y
-            ),
-            annotations=[*apart(ends, y["range"]), *notes],
-            dragmode="zoom",
-        ),
-    }
-
-
-def subset(n: int, most: int) -> list[int]:
-    """Return at most `most` of 0..n-1, evenly, the first and the last among them."""
-    if n <= most:
-        return list(range(n))
-    return [round(i * (n - 1) / (most - 1)) for i in range(most)]
+    return figure(
+        theme,
+        data,
+        x,
+        axis(theme, TITLES[kind].replace("nats", unit), showgrid=True, **y),
+        annotations=[*ends, *notes],
+        dragmode="zoom",
+        hovermode="x unified",
+    )
 
 
 def drawn_note(layers: int) -> str:
@@ -107,9 +91,7 @@ def _y_axis(values: Array, log: bool) -> tuple[dict[str, Any], float]:
 
 
 def _gridline_note(y: dict[str, Any], theme: str) -> dict[str, Any]:
-    every = scales.decades_per_tick(*y["range"])
-    factor = "10" if every == 1 else "100" if every == 2 else power_of_ten(every)
     return label(
-        f"×{factor} per gridline", tokens(theme)["t2"], name="note", xref="paper", x=1,
-        xanchor="right", yref="paper", y=0, yanchor="top", yshift=-24,
+        gridline_text(scales.decades_per_tick(*y["range"])), tokens(theme)["t2"], name="note",
+        xref="paper", x=1, xanchor="right", yref="paper", y=0, yanchor="top", yshift=-24,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lab.figures.boundary import class_color, class_name
-from lab.figures.theme import axis, fade, label, layout, plain, tokens
+from lab.figures.theme import axis, fade, figure, label, layout, plain, tokens
 from lab.text.numbers import count, number, percent, times
 
 Array = np.ndarray
@@ -55,22 +55,24 @@ def balance_figure(
         )
         for k, (t, u, s) in enumerate(zip(train, test, share, strict=True))
     ]  # fmt: skip
-    return {
-        "data": traces,
-        "layout": layout(
-            theme,
-            barmode="stack", bargap=0.25, height=52 + BAR * len(names), hovermode="closest",
-            margin={"l": 8, "r": 12, "t": 4, "b": 40}, annotations=words,
-            xaxis=axis(
-                theme, "examples: training (full) + test (pale)", fixedrange=True,
-                range=[0, 1.35 * float((train + test).max())], showgrid=True,
-            ),
-            yaxis=axis(
-                theme, fixedrange=True, tickvals=y, ticktext=names, automargin=True, ticks="",
-                showline=False, range=[len(names) - 0.5, -0.5],
-            ),
+    return figure(
+        theme,
+        traces,
+        axis(
+            theme, "examples: training (full) + test (pale)", showgrid=True,
+            range=[0, 1.35 * float((train + test).max())],
         ),
-    }  # fmt: skip
+        axis(
+            theme, tickvals=y, ticktext=names, automargin=True, ticks="", showline=False,
+            range=[len(names) - 0.5, -0.5],
+        ),
+        barmode="stack",
+        bargap=0.25,
+        height=52 + BAR * len(names),
+        hovermode="closest",
+        margin={"l": 8, "r": 12, "t": 4, "b": 40},
+        annotations=words,
+    )  # fmt: skip
 
 
 def part_colors(theme: str) -> list[tuple[str, str]]:
@@ -91,14 +93,15 @@ def values_figure(values: Array, test: Array, title: str, theme: str) -> dict[st
         _steps(edges, np.histogram(v, edges)[0], color, part, "", fill=part == "training")
         for v, (part, color) in zip((values, test), part_colors(theme), strict=True)
     ]
-    return {
-        "data": traces,
-        "layout": layout(
-            theme, height=190, margin={"l": 46, "r": 12, "t": 8, "b": 42}, hovermode="closest",
-            xaxis=axis(theme, cut(title, 60), fixedrange=True),
-            yaxis=axis(theme, "examples", fixedrange=True, rangemode="tozero"),
-        ),
-    }  # fmt: skip
+    return figure(
+        theme,
+        traces,
+        axis(theme, cut(title, 60)),
+        axis(theme, "examples", rangemode="tozero"),
+        height=190,
+        margin={"l": 46, "r": 12, "t": 8, "b": 42},
+        hovermode="closest",
+    )
 
 
 def scaling_figure(
@@ -140,12 +143,12 @@ def scaling_figure(
                 traces.append(_steps(own, counts, color, names[row], str(k), fill=True))
             last = row == n - 1
             options[f"xaxis{k}"] = axis(
-                theme, fixedrange=True, domain=[0.54, 1.0] if side else [0.0, 0.46],
+                theme, domain=[0.54, 1.0] if side else [0.0, 0.46],
                 anchor=f"y{k}", range=[float(own[0]), float(own[-1])], nticks=5,
                 showticklabels=side == 0 or last, zeroline=side == 1, zerolinecolor=c["line2"],
             )  # fmt: skip
             options[f"yaxis{k}"] = axis(
-                theme, fixedrange=True, domain=domain, anchor=f"x{k}", showticklabels=False,
+                theme, domain=domain, anchor=f"x{k}", showticklabels=False,
                 ticks="", showline=False, rangemode="tozero",
             )  # fmt: skip
         notes.append(
@@ -167,34 +170,21 @@ def scaling_sentence(before: Array, after: Array) -> str:
     spreads = [s[s > 0] for s in spreads]
     if not len(spreads[0]):
         return "Every input is the same in all training examples."
+    who = "Standard deviations" if len(spreads[0]) > 1 else "Standard deviation of the input"
     if np.array_equal(before, after):
-        return f"Not scaled: {_apart(spreads[0])}."
-    if len(spreads[0]) == 1:
-        return (
-            f"The standard deviation of the input is {number(spreads[0][0])} before and "
-            f"{number(spreads[1][0])} after."
-        )
-    ratio = [float(s.max() / s.min()) for s in spreads]
-    before_words, after_words = (
-        f"{number(s.max())} for all"
-        if r < 1.01
-        else f"from {number(s.min())} to {number(s.max())}, {times(r)} apart"
-        for s, r in zip(spreads, ratio, strict=True)
-    )
-    return (
-        f"Standard deviations over the training part: before {before_words}; after {after_words}."
-    )
+        return f"Not scaled. {who} over the training part: {_apart(spreads[0])}."
+    said = "; ".join(f"{w} {_apart(s)}" for w, s in zip(("before", "after"), spreads, strict=True))
+    return f"{who} over the training part: {said}."
 
 
 def _apart(spreads: Array) -> str:
-    """Return in words how far standard deviations (n,) over the training part are apart."""
-    if len(spreads) == 1:
-        return f"the standard deviation of the input is {number(spreads[0])}"
+    """Return in words how far standard deviations (n,) are apart."""
     low, high = float(spreads.min()), float(spreads.max())
-    words = "standard deviations over the training part are"
+    if len(spreads) == 1:
+        return number(low)
     if high < 1.01 * low:
-        return f"{words} {number(high)} for all"
-    return f"{words} from {number(low)} to {number(high)}, {times(high / low)} apart"
+        return f"{number(high)} for all"
+    return f"from {number(low)} to {number(high)}, {times(high / low)} apart"
 
 
 def effect_sentence(scaled: Any, unscaled: Any, real: bool, many: bool) -> str:

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from lab.figures import scales
-from lab.figures.gradients import subset
-from lab.figures.lines import line, thinned
-from lab.figures.theme import axis, depth, label, layer_color, layout, tokens
-from lab.text.numbers import layer_name, percent, short
+from lab.figures.lines import layer_line, rule, subset, thinned
+from lab.figures.theme import axis, depth, figure, label, layer_color, tokens
+from lab.text.numbers import percent
 
 Array = np.ndarray
 
@@ -84,25 +83,22 @@ def layer_lines_figure(
             data.append(trace)
             if l in labelled:
                 ends.append(_end(trace, l, L, theme, y))
-    notes = [] if about.guide is None else [_guide_note(about.guide, y, theme)]
-    return {
-        "data": data,
-        "layout": layout(
-            theme,
-            margin=MARGIN,
-            hovermode=False,
-            dragmode=False,
-            xaxis=axis(theme, "Step", fixedrange=True, **window_axis(*window)),
-            yaxis=axis(theme, "", showgrid=True, fixedrange=True, **y),
-            shapes=_guide(about.guide, theme),
-            annotations=[
-                axis_title(about.title.replace("nats", unit), theme),
-                *ends,
-                *filter(None, notes),
-            ],
-            meta={"lines": "layer", "share": about.fixed is None},
-        ),
-    }
+    notes = [axis_title(about.title.replace("nats", unit), theme), *ends]
+    shapes = []
+    if about.guide is not None:
+        shapes.append(rule(tokens(theme)["t3"], y=about.guide[0], dash="2px,3px"))
+        if y["range"][0] <= math.log10(about.guide[0]) <= y["range"][1]:
+            notes.append(_guide_note(about.guide, theme))
+    return figure(
+        theme,
+        data,
+        axis(theme, "Step", **window_axis(*window)),
+        axis(theme, "", showgrid=True, **y),
+        margin=MARGIN,
+        shapes=shapes,
+        annotations=notes,
+        meta={"lines": "layer", "share": about.fixed is None},
+    )
 
 
 def axis_title(text: str, theme: str) -> dict[str, Any]:
@@ -119,12 +115,10 @@ def axis_title(text: str, theme: str) -> dict[str, Any]:
 def _line(
     steps: Array, values: Array, l: int, L: int, theme: str, floor: float, dash: str | None
 ) -> dict[str, Any]:
-    x, y = scales.finite(steps, values)
-    x, y = thinned(x, np.maximum(y, floor), POINTS)
-    style: dict[str, Any] = {"color": layer_color(depth(l, L), theme), "width": 1.5}
-    if dash:
-        style["dash"] = dash
-    return line(x, y, layer_name(l, L), style, meta={"layer": l + 1})
+    made = layer_line(steps, values, l, L, theme, meta={"layer": l + 1})
+    x, y = thinned(made["x"], np.maximum(made["y"], floor), POINTS)
+    style = made["line"] | ({"dash": dash} if dash else {})
+    return made | {"x": x, "y": y, "line": style}
 
 
 def _end(trace: dict[str, Any], l: int, L: int, theme: str, y: dict[str, Any]) -> dict[str, Any]:
@@ -154,30 +148,13 @@ def _y_axis(about: Kind, values: Array, fixed: bool) -> tuple[dict[str, Any], fl
     return y, 10.0 ** y["range"][0]
 
 
-def _guide(guide: tuple[float, str] | None, theme: str) -> list[dict[str, Any]]:
-    if guide is None:
-        return []
-    style = {"color": tokens(theme)["t3"], "width": 1, "dash": "2px,3px"}
-    where = {"xref": "paper", "x0": 0, "x1": 1, "y0": guide[0], "y1": guide[0]}
-    return [{"type": "line", "line": style, **where}]
-
-
-def _guide_note(guide: tuple[float, str], y: dict[str, Any], theme: str) -> dict[str, Any] | None:
-    place = math.log10(guide[0])
-    if not y["range"][0] <= place <= y["range"][1]:
-        return None
+def _guide_note(guide: tuple[float, str], theme: str) -> dict[str, Any]:
     return label(
         guide[1], tokens(theme)["t2"], name="note", xref="paper", x=1, xanchor="right", xshift=-2,
-        y=place, yanchor="top", yshift=-2,
+        y=math.log10(guide[0]), yanchor="top", yshift=-2,
     )  # fmt: skip
 
 
 def window_axis(first: float, last: float) -> dict[str, Any]:
     """Return range and at most four ticks of an axis from step `first` to `last`."""
-    last = max(last, first + 10.0)
-    step = scales.tick_step(last - first, 4)
-    ticks = np.arange(math.ceil(first / step), math.floor(last / step) + 1) * step
-    return {
-        "range": [first, last], "tickvals": [float(t) for t in ticks],
-        "ticktext": [short(float(t)) for t in ticks],
-    }  # fmt: skip
+    return scales.even_axis(first, max(last, first + 10.0), 4)

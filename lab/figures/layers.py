@@ -1,4 +1,4 @@
-"""What charts over the layers share: the axis of layers, rows of words, and the layer marked."""
+"""What charts over the layers share: the axis of layers, dots, rows of words, the layer marked."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 
 from lab.figures import scales
-from lab.figures.theme import axis, label
+from lab.figures.lines import points
+from lab.figures.theme import axis, label, tokens
 from lab.text.numbers import power_of_ten
 
 Array = np.ndarray
 
 WAY = "← the error travels this way"
-#: The smallest plot in pixels that labels are placed for; in a larger one they have more room.
-WIDTH, HEIGHT = 270.0, 200.0
+#: The smallest height of the plot in pixels; in a larger one the words have more room.
+HEIGHT = 200.0
 MARGIN = {"l": 54, "r": 16, "t": 8, "b": 40}
 #: Height of a row of words in pixels.
 ROW = 15.0
@@ -43,7 +44,7 @@ def layer_x(theme: str, n: int) -> dict[str, Any]:
         ticks.append(n)
     return axis(
         theme, "Layer (input → output)", range=[0.5, n + 0.5], tickvals=ticks,
-        ticktext=[str(t) for t in ticks], fixedrange=True, hoverformat="d",
+        ticktext=[str(t) for t in ticks], hoverformat="d",
         unifiedhovertitle={"text": "Layer %{x:d}"},
     )  # fmt: skip
 
@@ -64,20 +65,19 @@ def with_rows(a: float, b: float, below: float, above: float) -> list[float]:
     return [round(a - below * unit, 4), round(b + above * unit, 4)]
 
 
-def exponent_at(y: dict[str, Any], pixels: float) -> float:
-    """Return the exponent so many pixels above the lower edge at the nominal height."""
+def floor_of(y: dict[str, Any]) -> float:
+    """Return the value at which exact zeros are drawn on a log axis: a little above its edge."""
     a, b = y["range"]
-    return a + (b - a) * pixels / HEIGHT
+    return 10.0 ** (a + (b - a) * 7.0 / HEIGHT)
 
 
-def carried(traces: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return traces with a list for a y that float32, as which arrays travel, has no room for."""
-    return [trace | {"y": _unharmed(trace["y"])} for trace in traces]
+def in_float32(traces: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return traces with a list for a y beyond float32, as which arrays travel to the page."""
 
+    def fits(y: Array) -> bool:
+        return bool(((y >= FLOAT32[0]) & (y <= FLOAT32[1])).all())
 
-def _unharmed(y: Array) -> Array | list[float]:
-    fits = (y >= FLOAT32[0]) & (y <= FLOAT32[1])
-    return y if fits.all() else [float(v) for v in y]
+    return [t if fits(t["y"]) else t | {"y": [float(v) for v in t["y"]]} for t in traces]
 
 
 def drawn(values: Array, floor: float) -> tuple[Array, Array]:
@@ -92,9 +92,12 @@ def stretched(x: Array, y: Array, n: int) -> tuple[Array, Array]:
     return (np.array([0.6, 1.4]), np.repeat(y, 2)) if n == 1 and len(y) else (x, y)
 
 
-def text_width(text: str) -> float:
-    """Return at least how wide a label is in pixels."""
-    return 5 * len(text) + 12.0
+def layer_dots(
+    x: Array, y: Array, name: str, color: Any, n: int, theme: str, **options: Any
+) -> dict[str, Any]:
+    """Return dots at layers, smaller where there are many of them (n)."""
+    size = 6.5 if n <= 60 else 5
+    return points(x, y, name, color, size=size, edge=tokens(theme)["panel"], **options)
 
 
 def at_bottom(text: str, color: str, pixels: float) -> dict[str, Any]:
@@ -105,8 +108,12 @@ def at_bottom(text: str, color: str, pixels: float) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def gridline_text(every: int) -> str:
+    """Return in words how far apart the gridlines of a log axis are, in decades."""
+    return f"×{'10' if every == 1 else '100' if every == 2 else power_of_ten(every)} per gridline"
+
+
 def gridline_note(every: int, color: str, pixels: float) -> dict[str, Any]:
     """Return the factor from gridline to gridline, at the right."""
-    factor = "10" if every == 1 else "100" if every == 2 else power_of_ten(every)
-    note = at_bottom(f"×{factor} per gridline", color, pixels)
+    note = at_bottom(gridline_text(every), color, pixels)
     return note | {"x": 1, "xanchor": "right", "xshift": -3}

@@ -10,14 +10,13 @@ import numpy as np
 
 from lab.figures import scales
 from lab.figures.boundary import class_color, class_name, plane_axis
-from lab.figures.lines import line, thinned
-from lab.figures.theme import axis, fade, label, layout, mix, plain, tokens
+from lab.figures.lines import DASHED, line, points, rule, thinned
+from lab.figures.theme import axis, fade, figure, label, mix, plain, tokens
 from lab.text.numbers import count, short
 
 Array = np.ndarray
 
-SHARES = {"range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "fixedrange": True}
-SHARE_TEXTS = ["0", "0.25", "0.5", "0.75", "1"]
+SHARES = {"tickvals": [0, 0.25, 0.5, 0.75, 1], "ticktext": ["0", "0.25", "0.5", "0.75", "1"]}
 #: Of more classes the cells have no numbers, and names are shortened to numbers.
 NUMBERED, NAMED = 12, 20
 BINS = 20
@@ -25,20 +24,33 @@ BINS = 20
 FEW = 10
 
 
-def _shares(theme: str, title: str, low: float = 0.0, high: float = 1.0) -> dict[str, Any]:
+def _shares(
+    theme: str, title: str, low: float = 0.0, high: float = 1.0, **options: Any
+) -> dict[str, Any]:
     # A little room, so that a line along the edge is seen.
-    return axis(theme, title, **{**SHARES, "range": [low, high]}, ticktext=SHARE_TEXTS)
+    return axis(theme, title, range=[low, high], **SHARES, **options)
 
 
 def _square(
-    theme: str, x: dict[str, Any], y: dict[str, Any], pick: str = "", **more: Any
+    theme: str,
+    data: list[dict[str, Any]],
+    x: dict[str, Any],
+    y: dict[str, Any],
+    pick: str = "",
+    **more: Any,
 ) -> dict[str, Any]:
-    """Return the layout of a square chart. pick: the key of what a click on it chooses."""
+    """Return a square chart. pick: the key of what a click on it chooses."""
     picked = {"pick": pick, "clickable": True} if pick else {}
-    return layout(
-        theme, margin={"l": 52, "r": 14, "t": 10, "b": 42}, hovermode="closest", dragmode=False,
-        xaxis=x, yaxis=y, meta={"square": True, **picked}, **more,
+    return figure(
+        theme, data, x, y, margin={"l": 52, "r": 14, "t": 10, "b": 42}, hovermode="closest",
+        meta={"square": True, **picked}, **more,
     )  # fmt: skip
+
+
+def _compared(theme: str, x: Array, y: Array, name: str, color: str = "t3") -> dict[str, Any]:
+    """Return the dashed line that points or a curve are compared with."""
+    style = {"color": tokens(theme)[color], "width": 1.2, "dash": DASHED}
+    return line(x, y, name, style, hoverinfo="skip")
 
 
 def confusion_figure(
@@ -62,33 +74,24 @@ def confusion_figure(
         if K <= NUMBERED and (counts[i, j] or K < 5):  # many noughts would hide the mistakes
             text = f"{share[i, j]:.0%}" if rates else count(int(counts[i, j]))
             ink = c["panel"] if share[i, j] > 0.45 else c["t1"] if counts[i, j] else c["t3"]
-            number = label(text, ink, name="row-label", x=j + 0.5, y=K - i - 0.5)
-            number["font"] = {"size": 20 if K < 4 else 12, "color": ink, "weight": 600}
+            number = label(text, ink, bold=True, name="row-label", x=j + 0.5, y=K - i - 0.5)
+            number["font"]["size"] = 20 if K < 4 else 12
             notes.append(number)
     titles = [plain(_short_name(k, names, 14 if K < 4 else 9 if K < 8 else 3)) for k in range(K)]
     every = math.ceil(K / NAMED)
     middle = [k + 0.5 for k in range(0, K, every)]
     ticks = titles[::every]
-    return {
-        "data": [],
-        "layout": layout(
-            theme,
-            margin={"l": 104 if K < 8 else 58, "r": 14, "t": 8, "b": 42},
-            hovermode=False,
-            dragmode=False,
-            shapes=shapes,
-            annotations=notes,
-            xaxis=axis(
-                theme, "Predicted", range=[0, K], tickvals=middle, ticktext=ticks,
-                fixedrange=True, ticks="", showline=False,
-            ),
-            yaxis=axis(
-                theme, "True", range=[0, K], tickvals=[K - m for m in middle],
-                ticktext=ticks, fixedrange=True, ticks="", showline=False,
-            ),
-            meta={"square": K >= 3},
-        ),
-    }  # fmt: skip
+    bare = {"range": [0, K], "ticks": "", "showline": False}
+    return figure(
+        theme,
+        [],
+        axis(theme, "Predicted", tickvals=middle, ticktext=ticks, **bare),
+        axis(theme, "True", tickvals=[K - m for m in middle], ticktext=ticks, **bare),
+        margin={"l": 104 if K < 8 else 58, "r": 14, "t": 8, "b": 42},
+        shapes=shapes,
+        annotations=notes,
+        meta={"square": K >= 3},
+    )
 
 
 def _short_name(k: int, names: Sequence[str], most: int) -> str:
@@ -121,18 +124,14 @@ def share_curve_figure(
         x, y = np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]
         y = np.concatenate([y[1:], y[-1:]])
     data = [
-        line(np.array([0.0, 1.0]), np.array(guess), "guessing",
-             {"color": c["ghost"], "width": 1.2, "dash": "4px,4px"}, hoverinfo="skip"),
+        _compared(theme, np.array([0.0, 1.0]), np.array(guess), "guessing", "ghost"),
         line(x, y, "curve", {"color": c["pos"], "width": 2}, hoverinfo="skip"),
         _choices(at, titles, theme),
-    ]  # fmt: skip
+    ]
     if point is not None and all(map(math.isfinite, point)):
         data.append(
-            {"type": "scatter", "mode": "markers", "x": np.array([point[0]]),
-             "y": np.array([point[1]]), "name": "threshold", "cliponaxis": False,
-             "marker": {"symbol": "circle", "size": 10, "color": c["t1"],
-                        "line": {"width": 1.5, "color": c["panel"]}},
-             "hoverinfo": "skip"}
+            points(np.array([point[0]]), np.array([point[1]]), "threshold", c["t1"], size=10,
+                   edge=c["panel"], width=1.5, cliponaxis=False, hoverinfo="skip")
         )  # fmt: skip
     # Below guessing's line, where the curve seldom is.
     level, low = guess[0] == guess[1], guess[1] < 0.15
@@ -141,13 +140,10 @@ def share_curve_figure(
               xanchor="right" if level else "left", yanchor="bottom" if level and low else "top",
               y=guess[1] + (0.02 if low else -0.02) if level else 0.6),
     ]  # fmt: skip
-    return {
-        "data": data,
-        "layout": _square(
-            theme, _shares(theme, titles[0], -0.01, 1.01), _shares(theme, titles[1], -0.01, 1.02),
-            annotations=notes, pick="threshold",
-        ),
-    }  # fmt: skip
+    return _square(
+        theme, data, _shares(theme, titles[0], -0.01, 1.01), _shares(theme, titles[1], -0.01, 1.02),
+        annotations=notes, pick="threshold",
+    )  # fmt: skip
 
 
 def _choices(
@@ -165,14 +161,12 @@ def _choices(
     known &= np.isfinite(x) & np.isfinite(y)
     clear = fade(tokens(theme)["panel"], 0.0)
     words = [title.split(" (")[0].lower() for title in titles]
-    return {
-        "type": "scatter", "mode": "markers", "x": x[known], "y": y[known], "name": "choices",
-        "text": [name for name, there in zip(names, known, strict=True) if there],
-        "hovertemplate": f"threshold %{{text}}<br>{words[0]} %{{x:.3f}}<br>{words[1]} %{{y:.3f}}"
+    return points(
+        x[known], y[known], "choices", clear, size=1, width=0,
+        text=[name for name, there in zip(names, known, strict=True) if there],
+        hovertemplate=f"threshold %{{text}}<br>{words[0]} %{{x:.3f}}<br>{words[1]} %{{y:.3f}}"
         "<extra></extra>",
-        "marker": {"symbol": "circle", "size": 1, "color": clear,
-                   "line": {"width": 0, "color": clear}},
-    }  # fmt: skip
+    )  # fmt: skip
 
 
 def probability_figure(
@@ -188,22 +182,14 @@ def probability_figure(
         top = max(top, float(heights.max(initial=0)))
         data += _steps(centres, heights, class_color(k, theme), class_name(k, names))
     y = scales.linear_axis(0, 1.06 * top)
-    mark = {
-        "type": "line", "x0": threshold, "x1": threshold, "yref": "paper", "y0": 0, "y1": 1,
-        "line": {"color": c["t1"], "width": 1.6},
-    }  # fmt: skip
-    return {
-        "data": data,
-        "layout": layout(
-            theme,
-            margin={"l": 54, "r": 14, "t": 12, "b": 42},
-            hovermode=False,
-            dragmode=False,
-            shapes=[mark],
-            xaxis=_shares(theme, what),
-            yaxis=axis(theme, "Examples", showgrid=True, fixedrange=True, **y),
-        ),
-    }  # fmt: skip
+    return figure(
+        theme,
+        data,
+        _shares(theme, what),
+        axis(theme, "Examples", showgrid=True, **y),
+        margin={"l": 54, "r": 14, "t": 12, "b": 42},
+        shapes=[rule(c["t1"], x=threshold, width=1.6)],
+    )
 
 
 def _steps(x: Array, heights: Array, color: str, name: str) -> list[dict[str, Any]]:
@@ -220,29 +206,23 @@ def calibration_figure(mean: Array, share: Array, counts: Array, theme: str) -> 
     c = tokens(theme)
     ends = np.array([0.0, 1.0])
     text = [f"{count(int(n))} examples" for n in counts]
-    return {
-        "data": [
-            line(ends, ends, "as said", {"color": c["ghost"], "width": 1.2, "dash": "4px,4px"},
-                 hoverinfo="skip"),
-            {"type": "scatter", "mode": "markers", "x": mean, "y": share, "name": "bins",
-             "text": text, "cliponaxis": False,
-             "hovertemplate": "said %{x:.2f}, found %{y:.2f}<br>%{text}<extra></extra>",
-             "marker": {"symbol": "circle", "size": 9,
-                        "color": [c["pos"] if n >= FEW else c["panel"] for n in counts],
-                        "line": {"width": 1.6, "color": c["posT"]}}},
-        ],
-        "layout": _square(
-            theme, _shares(theme, "Mean probability said", -0.01, 1.01),
-            _shares(theme, "Share found", -0.01, 1.02),
-        ),
-    }  # fmt: skip
+    bins = points(
+        mean, share, "bins", [c["pos"] if n >= FEW else c["panel"] for n in counts], size=9,
+        edge=c["posT"], width=1.6, text=text, cliponaxis=False,
+        hovertemplate="said %{x:.2f}, found %{y:.2f}<br>%{text}<extra></extra>",
+    )  # fmt: skip
+    return _square(
+        theme, [_compared(theme, ends, ends, "as said", "ghost"), bins],
+        _shares(theme, "Mean probability said", -0.01, 1.01),
+        _shares(theme, "Share found", -0.01, 1.02),
+    )  # fmt: skip
 
 
 def classes_figure(
     precision: Array, recall: Array, names: Sequence[str], theme: str
 ) -> dict[str, Any]:
     """Return two bars a class: precision (dark) at the left and recall (pale) at the right."""
-    c, K = tokens(theme), len(precision)
+    K = len(precision)
     tones = precision_recall_colors(theme)
     shapes, data = [], []
     for name, values, left, color in (
@@ -256,31 +236,27 @@ def classes_figure(
                  "y1": float(values[k]), "fillcolor": color, "line": {"width": 0}}
             )  # fmt: skip
         data.append(
-            {"type": "scatter", "mode": "markers", "x": np.flatnonzero(known) + left + 0.18,
-             "y": values[known], "name": name,
-             "text": [plain(_short_name(int(k), names, 30)) for k in np.flatnonzero(known)],
-             "hovertemplate": "%{text}: %{fullData.name} %{y:.1%}<extra></extra>",
-             "marker": {"symbol": "circle", "size": 1, "color": fade(color, 0.0),
-                        "line": {"width": 0, "color": fade(color, 0.0)}}}
+            points(
+                np.flatnonzero(known) + left + 0.18, values[known], name, fade(color, 0.0), size=1,
+                text=[plain(_short_name(int(k), names, 30)) for k in np.flatnonzero(known)],
+                width=0,
+                hovertemplate="%{text}: %{fullData.name} %{y:.1%}<extra></extra>",
+            )
         )  # fmt: skip
     every = math.ceil(K / NAMED)
     texts = [plain(_short_name(k, names, 12 if K < 5 else 4)) for k in range(0, K, every)]
-    return {
-        "data": data,
-        "layout": layout(
-            theme,
-            margin={"l": 52, "r": 14, "t": 12, "b": 42},
-            hovermode="closest",
-            dragmode=False,
-            shapes=shapes,
-            xaxis=axis(
-                theme, "Class", range=[0, K], tickvals=[k + 0.5 for k in range(0, K, every)],
-                ticktext=texts, fixedrange=True, ticks="", linecolor=c["line2"],
-            ),
-            yaxis=axis(theme, "Share", **{**SHARES, "range": [0, 1.03]}, ticktext=SHARE_TEXTS,
-                       showgrid=True),
+    return figure(
+        theme,
+        data,
+        axis(
+            theme, "Class", range=[0, K], tickvals=[k + 0.5 for k in range(0, K, every)],
+            ticktext=texts, ticks="",
         ),
-    }  # fmt: skip
+        _shares(theme, "Share", 0, 1.03, showgrid=True),
+        margin={"l": 52, "r": 14, "t": 12, "b": 42},
+        hovermode="closest",
+        shapes=shapes,
+    )  # fmt: skip
 
 
 def precision_recall_colors(theme: str) -> tuple[str, str]:
@@ -306,34 +282,28 @@ def prediction_figure(parts: Sequence[tuple[str, Array, Array]], theme: str, wha
     """
     values = np.concatenate([v for _, *pair in parts for v in pair])
     low, high = _extent(values)
-    c, ends = tokens(theme), np.array([low, high])
-    equal = line(ends, ends, "equal", {"color": c["t3"], "width": 1.2, "dash": "4px,4px"},
-                 hoverinfo="skip")  # fmt: skip
     across, up = (
         plane_axis(theme, f"{title} {what}", (low, high)) for title in ("True", "Predicted")
     )
-    return {
-        "data": [*(_cloud(name, x, y, theme) for name, x, y in parts), equal],
-        "layout": _square(theme, across, up),
-    }
+    ends = np.array([low, high])
+    clouds = [_cloud(name, x, y, theme) for name, x, y in parts]
+    return _square(theme, [*clouds, _compared(theme, ends, ends, "equal")], across, up)
 
 
 def residual_figure(parts: Sequence[tuple[str, Array, Array]], theme: str, what: str):
     """Return residuals (true less predicted) over predictions, with the line of none."""
-    c = tokens(theme)
     low, high = _extent(np.concatenate([a for _, _, a in parts]))
-    reach = _extent(np.concatenate([y - a for _, y, a in parts] + [np.zeros(1)]))
-    reach_ = max(abs(reach[0]), abs(reach[1]))
-    zero = line(np.array([low, high]), np.zeros(2), "none",
-                {"color": c["t3"], "width": 1.2, "dash": "4px,4px"}, hoverinfo="skip")  # fmt: skip
-    return {
-        "data": [*(_cloud(name, a, y - a, theme) for name, y, a in parts), zero],
-        "layout": layout(
-            theme, margin={"l": 60, "r": 14, "t": 10, "b": 42}, hovermode="closest",
-            dragmode=False, xaxis=plane_axis(theme, f"Predicted {what}", (low, high)),
-            yaxis=plane_axis(theme, "True − predicted", (-reach_, reach_)),
-        ),
-    }  # fmt: skip
+    residuals = [y - a for _, y, a in parts]
+    reach = max(map(abs, _extent(np.concatenate([*residuals, np.zeros(1)]))))
+    clouds = [_cloud(n, a, r, theme) for (n, _, a), r in zip(parts, residuals, strict=True)]
+    return figure(
+        theme,
+        [*clouds, _compared(theme, np.array([low, high]), np.zeros(2), "none")],
+        plane_axis(theme, f"Predicted {what}", (low, high)),
+        plane_axis(theme, "True − predicted", (-reach, reach)),
+        margin={"l": 60, "r": 14, "t": 10, "b": 42},
+        hovermode="closest",
+    )
 
 
 def error_figure(residuals: Array, theme: str, what: str) -> dict[str, Any]:
@@ -343,19 +313,16 @@ def error_figure(residuals: Array, theme: str, what: str) -> dict[str, Any]:
     edges = np.linspace(-reach, reach, 26)
     heights = np.histogram(residuals, edges)[0].astype(float)
     ticks = [-reach, -reach / 2, 0.0, reach / 2, reach]
-    mark = {"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1,
-            "line": {"color": c["t3"], "width": 1.2, "dash": "4px,4px"}}  # fmt: skip
     y = scales.linear_axis(0, 1.06 * max(1.0, float(heights.max(initial=0))))
-    return {
-        "data": _steps((edges[:-1] + edges[1:]) / 2, heights, c["pos"], "residuals"),
-        "layout": layout(
-            theme, margin={"l": 54, "r": 14, "t": 10, "b": 42}, hovermode=False, dragmode=False,
-            shapes=[mark],
-            xaxis=axis(theme, f"True − predicted {what}", range=[-reach, reach], fixedrange=True,
-                       tickvals=ticks, ticktext=[short(float(f"{t:.4g}")) for t in ticks]),
-            yaxis=axis(theme, "Examples", showgrid=True, fixedrange=True, **y),
-        ),
-    }  # fmt: skip
+    return figure(
+        theme,
+        _steps((edges[:-1] + edges[1:]) / 2, heights, c["pos"], "residuals"),
+        axis(theme, f"True − predicted {what}", range=[-reach, reach], tickvals=ticks,
+             ticktext=[short(float(f"{t:.4g}")) for t in ticks]),
+        axis(theme, "Examples", showgrid=True, **y),
+        margin={"l": 54, "r": 14, "t": 10, "b": 42},
+        shapes=[rule(c["t3"], x=0, width=1.2, dash=DASHED)],
+    )  # fmt: skip
 
 
 def _extent(values: Array) -> tuple[float, float]:
@@ -368,14 +335,11 @@ def _extent(values: Array) -> tuple[float, float]:
 def _cloud(name: str, x: Array, y: Array, theme: str) -> dict[str, Any]:
     c = tokens(theme)
     hollow = name == "test"
-    marker = {
-        "symbol": "circle", "size": 6, "color": fade(c["panel"], 0.3) if hollow else c["pos"],
-        "line": {"width": 1.4 if hollow else 0.8, "color": c["negT"] if hollow else c["panel"]},
-    }  # fmt: skip
-    return {
-        "type": "scatter", "mode": "markers", "x": x, "y": y, "name": name, "marker": marker,
-        "hovertemplate": "%{x:.4g}, %{y:.4g}, " + name + "<extra></extra>",
-    }  # fmt: skip
+    fill, edge = (fade(c["panel"], 0.3), c["negT"]) if hollow else (c["pos"], c["panel"])
+    return points(
+        x, y, name, fill, size=6, edge=edge, width=1.4 if hollow else 0.8,
+        hovertemplate="%{x:.4g}, %{y:.4g}, " + name + "<extra></extra>",
+    )  # fmt: skip
 
 
 def cloud_legend(theme: str, test: bool, train: bool) -> list[dict[str, Any]]:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from lab.figures import scales
-from lab.figures.boundary import plane_axis
+from lab.figures.boundary import PLANE_MARGIN, plane_axis
 from lab.figures.lines import line
-from lab.figures.theme import fade, layout, tokens
+from lab.figures.theme import fade, figure, tokens
 from lab.text.numbers import number, percent
 
 Array = np.ndarray
@@ -43,14 +43,10 @@ def space_figure(
         data.append(
             line(ends[0], ends[1], "p = 0.5", {"color": c["t1"], "width": 1.8}, hoverinfo="skip")
         )
-    axes = [plane_axis(theme, label, (-reach, reach)) for label in labels]
-    return {
-        "data": data,
-        "layout": layout(
-            theme, margin={"l": 44, "r": 14, "t": 8, "b": 42}, hovermode="closest", xaxis=axes[0],
-            yaxis=axes[1], meta={"square": True}, dragmode=False,
-        ),
-    }  # fmt: skip
+    across, up = (plane_axis(theme, label, (-reach, reach)) for label in labels)
+    return figure(
+        theme, data, across, up, margin=PLANE_MARGIN, hovermode="closest", meta={"square": True}
+    )
 
 
 def _finite(values: Array) -> bool:

@@ -10,24 +10,21 @@ import numpy as np
 
 from lab.figures.layers import (
     FAR,
-    HEIGHT,
     MARGIN,
     ROW,
-    WIDTH,
     at_bottom,
-    carried,
     drawn,
-    exponent_at,
+    floor_of,
     gridline_note,
+    in_float32,
+    layer_dots,
     layer_x,
     linked,
     log_y,
     stretched,
-    text_width,
 )
-from lab.figures.lines import apart, end_labels, line
-from lab.figures.placement import LINE, Room, leader, pinned, pixels
-from lab.figures.theme import axis, depth, fade, layer_color, layout, tokens
+from lab.figures.lines import apart, end_labels, key_row, line, rule
+from lab.figures.theme import axis, depth, fade, figure, layer_color, tokens
 from lab.text.numbers import count, number
 
 Array = np.ndarray
@@ -36,7 +33,7 @@ NAMES = ("largest", "median", "smallest", "RMS")
 #: Exponents beyond these are drawn there.
 FAR_LOG = math.log10(FAR)
 #: More singular values than these are a line without markers.
-MARKED = 150
+MANY = 150
 
 
 def layer_spectra_figure(
@@ -56,7 +53,7 @@ def layer_spectra_figure(
     note = _layers_note(v)
     base = 14 if (v == 0).any() else 5
     y, every = log_y([v, np.ones(1)], base + ROW * bool(note or len(v)), 17)
-    floor = 10.0 ** exponent_at(y, 7.0)
+    floor = floor_of(y)
     data = _band(v, floor, c) + _dots(v, layers, floor, theme)
     colors = dict(zip(NAMES, (c["t2"], c["t2"], c["t2"], c["t1"]), strict=True))
     # The smallest last: where it equals the median, it is the lower label.
@@ -74,36 +71,17 @@ def layer_spectra_figure(
         for high, _, low, rms in v[drawn(v[:, 3], floor)[0] - 1]
     ]
     return _figure(
-        theme, data, layer_x(theme, layers), y, notes, [_unit(c)], margin={**MARGIN, "r": 64},
-        meta=linked(texts, c),
+        theme, data, layer_x(theme, layers), y, annotations=notes, shapes=[rule(c["t3"], y=1.0)],
+        margin={**MARGIN, "r": 64}, meta=linked(texts, c),
     )  # fmt: skip
 
 
 def _figure(
-    theme: str,
-    data: list[dict[str, Any]],
-    x: dict[str, Any],
-    y: dict[str, Any],
-    notes: list[dict[str, Any]],
-    shapes: list[dict[str, Any]],
-    **more: Any,
+    theme: str, data: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any], **options: Any
 ) -> dict[str, Any]:
-    title = "Singular value (unitless)"
-    return {
-        "data": carried([trace for trace in data if len(trace["x"])]),
-        "layout": layout(
-            theme, xaxis=x, yaxis=axis(theme, title, showgrid=True, fixedrange=True, **y),
-            annotations=notes, shapes=shapes, dragmode=False, **more,
-        ),
-    }  # fmt: skip
-
-
-def _unit(c: dict[str, str]) -> dict[str, Any]:
-    """Return the line at 1, where a direction of the error keeps its size."""
-    return {
-        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1.0, "y1": 1.0,
-        "line": {"color": c["t3"], "width": 1},
-    }  # fmt: skip
+    kept = in_float32([trace for trace in data if len(trace["x"])])
+    up = axis(theme, "Singular value (unitless)", showgrid=True, **y)
+    return figure(theme, kept, x, up, hovermode="x unified", **options)
 
 
 def _layers_note(v: Array) -> str:
@@ -137,16 +115,12 @@ def _band(v: Array, floor: float, c: dict[str, str]) -> list[dict[str, Any]]:
 
 def _dots(v: Array, layers: int, floor: float, theme: str) -> list[dict[str, Any]]:
     x, y = drawn(v[:, 3], floor)
-    return [{
-        "type": "scatter", "mode": "markers", "x": x, "y": y, "name": "measured",
-        "text": [f"RMS {number(v[l - 1, 3])}" for l in x.tolist()],
-        "hovertemplate": "%{text}<extra></extra>",
-        "marker": {
-            "symbol": "circle", "size": 6.5 if layers <= 60 else 5,
-            "color": [layer_color(depth(l - 1, layers + 1), theme) for l in x.tolist()],
-            "line": {"width": 1, "color": tokens(theme)["panel"]},
-        },
-    }]  # fmt: skip
+    texts = [f"RMS {number(v[l - 1, 3])}" for l in x.tolist()]
+    colors = [layer_color(depth(l - 1, layers + 1), theme) for l in x.tolist()]
+    return [
+        layer_dots(x, y, "measured", colors, layers, theme, text=texts,
+                   hovertemplate="%{text}<extra></extra>")
+    ]  # fmt: skip
 
 
 def end_spectra_figure(
@@ -164,10 +138,15 @@ def end_spectra_figure(
     lowest = [y[0] * rounding] if hidden and len(y) else []
     note = f"{count(hidden)} of {count(len(v))} are 0 or rounding: not drawn" if hidden else ""
     axis_, every = log_y([y, np.ones(1), np.array(lowest)], 5 + ROW * bool(note), 17)
-    data = [_values(x, y, n, c)]
-    shapes, notes = _named(x, y, n, axis_["range"], not hidden, c)
-    if lowest:
-        shapes.insert(0, _rounding(lowest[0], axis_["range"], c))
+    keys = [("– 1: keeps its size", c["t3"])]
+    for k, name in ((0, "largest"), (-1, "smallest"))[: min(2 - bool(hidden), len(y))]:
+        keys.append((f"{name} {number(float(y[k]), 2)}", c["t1"]))
+    shapes, notes = [rule(c["t3"], y=1.0)], key_row(keys)
+    if lowest:  # where a value would be rounding
+        shapes.insert(0, {
+            "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": 10.0 ** axis_["range"][0],
+            "y1": lowest[0], "fillcolor": fade(c["t3"], 0.14), "line": {"width": 0},
+        })  # fmt: skip
     if note:
         notes.append(at_bottom(note, c["t1"], 5))
     if every:
@@ -176,7 +155,8 @@ def end_spectra_figure(
     across["title"] = {**across["title"], "text": "Singular values (largest first)"}
     across["unifiedhovertitle"] = {"text": "No %{x:d}"}
     return _figure(
-        theme, data, across, axis_, notes, [*shapes, _unit(c)], margin=MARGIN
+        theme, [_values(x, y, n, theme)], across, axis_, annotations=notes, shapes=shapes,
+        margin=MARGIN,
     )  # fmt: skip
 
 
@@ -186,50 +166,10 @@ def _points(v: Array) -> tuple[Array, Array]:
     return np.flatnonzero(good) + 1, 10.0 ** np.clip(v[good], -FAR_LOG, FAR_LOG)
 
 
-def _values(x: Array, y: Array, n: int, c: dict[str, str]) -> dict[str, Any]:
-    many = n > MARKED
-    return {
-        "type": "scatter", "mode": "lines" if many else "lines+markers", "x": x, "y": y,
-        "name": "value", "hovertemplate": "%{y:.3g}<extra></extra>",
-        "line": {"color": c["t1" if many else "t2"], "width": 1.6 if many else 1},
-        "marker": {
-            "symbol": "circle", "size": 6.5 if n <= 60 else 5, "color": c["t1"],
-            "line": {"width": 1, "color": c["panel"]},
-        },
-    }  # fmt: skip
-
-
-def _rounding(below: float, y_range: list[float], c: dict[str, str]) -> dict[str, Any]:
-    """Return the part of the plot where a value would be rounding."""
-    return {
-        "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": 10.0 ** y_range[0], "y1": below,
-        "fillcolor": fade(c["t3"], 0.14), "line": {"width": 0},
-    }  # fmt: skip
-
-
-def _named(
-    x: Array, y: Array, n: int, y_range: list[float], whole: bool, c: dict[str, str]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return lines and words: what 1 means, the largest, and the smallest where all are drawn."""
-    room = Room(WIDTH, HEIGHT)
-    at = pixels(x, y, n, y_range)
-    unit = pixels(np.array([0.5, n + 0.5]), np.ones(2), n, y_range)
-    if len(at):
-        room.line(at, LINE)
-        room.dots(at, LINE)
-    room.line(unit, LINE)
-    room.box(0, 0, WIDTH, 2 * ROW)
-    room.box(0, HEIGHT - 2, WIDTH, HEIGHT)
-    across = unit[0] + (unit[1] - unit[0]) * np.linspace(0.3, 0.95, 12)[:, None]
-    wanted = [("1: keeps its size", c["t2"], across)]
-    for k, name in ((0, "largest"), (-1, "smallest"))[: min(1 + whole, len(y))]:
-        wanted.append((f"{name} {number(float(y[k]), 2)}", c["t1"], at[[k]]))
-    shapes, notes = [], []
-    for text, color, targets in wanted:
-        found = room.beside(text_width(text), targets)
-        if found is None:
-            continue
-        to, place, anchor = found
-        shapes.append(leader(place, to, n, y_range, c))
-        notes.append(pinned(text, color, place, anchor, n, y_range))
-    return shapes, notes
+def _values(x: Array, y: Array, n: int, theme: str) -> dict[str, Any]:
+    c, many = tokens(theme), n > MANY
+    made = layer_dots(
+        x, y, "value", c["t1"], n, theme, hovertemplate="%{y:.3g}<extra></extra>",
+        line={"color": c["t1" if many else "t2"], "width": 1.6 if many else 1},
+    )  # fmt: skip
+    return made | {"mode": "lines" if many else "lines+markers"}

@@ -132,7 +132,7 @@ def axis(theme: str, title: str = "", **options: Any) -> dict[str, Any]:
         "showgrid": False, "gridcolor": c["grid"], "zeroline": False, "showline": True,
         "linecolor": c["line2"], "ticks": "outside", "ticklen": 4, "tickcolor": c["line2"],
         "tickfont": font, "title": {"text": title, "font": font, "standoff": 4},
-        "automargin": False, **options,
+        "automargin": False, "fixedrange": True, **options,
     }  # fmt: skip
 
 
@@ -151,8 +151,18 @@ def layout(theme: str, **options: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def label(text: str, color: str, **options: Any) -> dict[str, Any]:
+def label(text: str, color: str, bold: bool = False, **options: Any) -> dict[str, Any]:
     """Return an annotation without an arrow."""
-    return {
-        "text": text, "showarrow": False, "font": {"size": FONT_SIZE, "color": color}, **options,
-    }  # fmt: skip
+    font = {"size": FONT_SIZE, "color": color} | ({"weight": 600} if bold else {})
+    return {"text": text, "showarrow": False, "font": font, **options}
+
+
+def figure(
+    theme: str, data: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any], **options: Any
+) -> dict[str, Any]:
+    """Return a figure of traces over two axes that neither zooms nor answers the pointer.
+
+    options: of the layout; they override that.
+    """
+    plain_options = {"hovermode": False, "dragmode": False, **options}
+    return {"data": data, "layout": layout(theme, xaxis=x, yaxis=y, **plain_options)}

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from lab.figures import scales
-from lab.figures.lines import line
-from lab.figures.theme import axis, fade, label, layout, oklch, tokens
-from lab.text.numbers import number, short
+from lab.figures.lines import key_row, line, points, ring
+from lab.figures.theme import axis, figure, oklch, tokens
+from lab.text.numbers import number
 
 Array = np.ndarray
 
-#: Room above the plot for the key of the colours, in pixels.
-TOP = 44
+#: Room above the plot for the keys, in pixels.
+TOP = 64
 #: How far beyond the plot, in its depths, a line goes on that leaves it.
 BEYOND = 4.0
 
@@ -43,28 +43,35 @@ def trainability_figure(
     c = tokens(theme)
     x, y = _edges(np.asarray(sigma_w, float)), np.exp(_edges(np.log(np.asarray(depths, float))))
     data = [_cells(sigma_w, depths, ratio, x, y, theme), *_crosses(sigma_w, depths, ratio, c)]
-    notes: list[dict[str, Any]] = []
+    keys = []
     across, down = _limit(limit, y)
     if across.size and (down < y[-1]).any():
         # Wider and in the panel's colour underneath, so that it is seen on every cell.
         data.append(line(across, down, "", {"color": c["panel"], "width": 6}, hoverinfo="skip"))
         style = {"color": c["t1"], "width": 2.5, "dash": "6px,3px"}
         data.append(line(across, down, "6 ξ<sub>c</sub>", style, hoverinfo="skip"))
-        notes += _named(across, down, (x, y), here, c)
+        keys.append(("– – 6 ξ<sub>c</sub>", c["t1"]))
     if here is not None and x[0] <= here[0] <= x[-1] and y[0] <= here[1] <= y[-1]:
-        data.append(_ring(here, c))
-        notes.append(_plate("you are here", c["t1"], c, here[0], here[1], -26, x))
+        data.append(ring(*here, c["t1"], theme))
+        keys.append(("○ you are here", c["t1"]))
     if np.isinf(ratio).any():
-        place = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "paper", "y": 1}
-        notes.append(label("× diverged", c["t2"], yanchor="bottom", yshift=4, **place))
-    return {
-        "data": data,
-        "layout": layout(
-            theme, height=height, margin={"l": 46, "r": 14, "t": TOP, "b": 42}, dragmode=False,
-            hovermode="closest", annotations=notes,
-            xaxis=_scale(theme, x), yaxis=_depth(theme, depths, y),
+        keys.append(("× diverged", c["t2"]))
+    return figure(
+        theme,
+        data,
+        axis(
+            theme, "Weight scale σ_w (unitless)", **scales.even_axis(float(x[0]), float(x[-1]))
         ),
-    }  # fmt: skip
+        axis(
+            theme, "Hidden layers", type="log", tickvals=list(depths),
+            range=[float(np.log10(y[0])), float(np.log10(y[-1]))],
+            ticktext=[str(d) for d in depths],
+        ),
+        height=height,
+        margin={"l": 46, "r": 14, "t": TOP, "b": 42},
+        hovermode="closest",
+        annotations=key_row(keys, yanchor="bottom", yshift=36),
+    )  # fmt: skip
 
 
 def _edges(centres: Array) -> Array:
@@ -118,80 +125,13 @@ def _crosses(
     rows, columns = np.nonzero(np.isinf(ratio))
     if not rows.size:
         return []
-    return [{
-        "type": "scatter", "mode": "markers", "x": np.asarray(sigma_w)[columns],
-        "y": np.asarray(depths)[rows], "name": "diverged", "hoverinfo": "skip",
-        "marker": {"symbol": "x-thin", "size": 7, "line": {"width": 1.5, "color": c["t3"]}},
-    }]  # fmt: skip
+    return [
+        points(np.asarray(sigma_w)[columns], np.asarray(depths)[rows], "diverged", c["t3"], size=7,
+               symbol="x-thin", width=1.5, hoverinfo="skip")
+    ]  # fmt: skip
 
 
 def _limit(limit: tuple[Array, Array], y: Array) -> tuple[Array, Array]:
     """Return the line, going on a little beyond the plot where it has no end or none in it."""
     across, down = (np.asarray(v, float) for v in limit)
     return across, np.clip(down, y[0] / BEYOND, y[-1] * BEYOND)
-
-
-def _named(
-    across: Array, down: Array, box: tuple[Array, Array], here: tuple[float, int] | None,
-    c: dict[str, str],
-) -> list[dict[str, Any]]:  # fmt: skip
-    """Return the line's name, where it lies inside and farthest from the ring and the borders."""
-    x, y = box
-    u = (across - x[0]) / (x[-1] - x[0])
-    v = np.log(down / y[0]) / np.log(y[-1] / y[0])
-    inside = (v > 0.05) & (v < 0.92)
-    if not inside.any():
-        return []
-    room = np.minimum(u, 1 - u) + 0.5 * np.minimum(v, 1 - v)
-    if here is not None:
-        h = (here[0] - x[0]) / (x[-1] - x[0]), np.log(here[1] / y[0]) / np.log(y[-1] / y[0])
-        room = np.minimum(room, np.hypot(u - h[0], v - h[1]))
-    i = int(np.where(inside, room, -1.0).argmax())
-    shift = 18 if v[i] < 0.75 else -18
-    name = _plate("6 ξ<sub>c</sub>", c["t1"], c, float(across[i]), float(down[i]), shift, x)
-    # On the side that the line leaves free.
-    rises = down[min(i + 1, len(down) - 1)] >= down[max(i - 1, 0)]
-    left = rises == (shift > 0)
-    return [name | {"xanchor": "right" if left else "left", "xshift": -8 if left else 8}]
-
-
-def _plate(
-    text: str, color: str, c: dict[str, str], across: float, depth: float, shift: float, x: Array
-) -> dict[str, Any]:
-    """Return words on a plate, `shift` pixels above a place, that stay inside the plot."""
-    u = (across - x[0]) / (x[-1] - x[0])
-    made = label(
-        text, color, x=across, y=float(np.log10(depth)), yshift=shift, yanchor="middle",
-        xanchor="left" if u < 0.2 else "right" if u > 0.8 else "center",
-        bgcolor=fade(c["panel"], 0.85), borderpad=3,
-    )  # fmt: skip
-    made["font"] = {**made["font"], "weight": 600}
-    return made
-
-
-def _ring(here: tuple[float, int], c: dict[str, str]) -> dict[str, Any]:
-    return {
-        "type": "scatter", "mode": "markers", "x": np.array([here[0]]), "y": np.array([here[1]]),
-        "name": "you are here", "hoverinfo": "skip", "cliponaxis": False,
-        "marker": {
-            "symbol": "circle", "size": 15, "color": c["panel"],
-            "line": {"width": 4, "color": c["t1"]},
-        },
-    }  # fmt: skip
-
-
-def _scale(theme: str, x: Array) -> dict[str, Any]:
-    step = scales.tick_step(float(x[-1] - x[0]), 6)
-    at = np.arange(np.ceil(x[0] / step), np.floor(x[-1] / step) + 1) * step
-    values = [float(f"{v:.6g}") for v in at]
-    return axis(
-        theme, "Weight scale σ_w (unitless)", fixedrange=True, range=[float(x[0]), float(x[-1])],
-        tickvals=values, ticktext=[short(v) for v in values],
-    )  # fmt: skip
-
-
-def _depth(theme: str, depths: Sequence[int], y: Array) -> dict[str, Any]:
-    return axis(
-        theme, "Hidden layers", type="log", fixedrange=True, tickvals=list(depths),
-        range=[float(np.log10(y[0])), float(np.log10(y[-1]))], ticktext=[str(d) for d in depths],
-    )  # fmt: skip

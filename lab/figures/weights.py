@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from lab.figures import scales
-from lab.figures.gradients import subset
-from lab.figures.theme import axis, depth, fade, label, layer_color, layout, tokens
+from lab.figures.lines import line, subset
+from lab.figures.theme import axis, depth, fade, figure, label, layer_color, tokens
 from lab.text.numbers import count, layer_name, number, short
 
 Array = np.ndarray
@@ -46,26 +46,25 @@ def weights_figure(now: Weights, initial: Weights, theme: str) -> dict[str, Any]
         data += _ridge(base, centres, [base + 0.8 * h / top for h in heights], color, theme)
         name = layer_color(depth(l, L), theme, text=True)
         notes += _row_labels(base, layer_name(l, L), name, _deviations(now, initial, l), c)
-    notes += _heading(len(shown), c)
+    notes.append(
+        label("std dev", c["t2"], name="row-label", xref="paper", x=1, xanchor="left", xshift=6,
+              y=len(shown) - 0.1, yanchor="bottom")
+    )  # fmt: skip
     ticks = [-reach, -reach / 2, 0.0, reach / 2, reach]
-    return {
-        "data": data,
-        "layout": layout(
-            theme,
-            margin={"l": 60, "r": 98, "t": 22, "b": 40},
-            hovermode=False,
-            xaxis=axis(
-                theme, "Weight value", showgrid=True, fixedrange=True, range=[-reach, reach],
-                tickvals=ticks, ticktext=[short(t) for t in ticks],
-            ),
-            yaxis=axis(
-                theme, "", range=[-0.06, len(shown) - 0.1], showticklabels=False, ticks="",
-                showline=False, fixedrange=True,
-            ),
-            annotations=notes,
-            dragmode=False,
+    return figure(
+        theme,
+        data,
+        axis(
+            theme, "Weight value", showgrid=True, range=[-reach, reach], tickvals=ticks,
+            ticktext=[short(t) for t in ticks],
         ),
-    }  # fmt: skip
+        axis(
+            theme, "", range=[-0.06, len(shown) - 0.1], showticklabels=False, ticks="",
+            showline=False,
+        ),
+        margin={"l": 60, "r": 98, "t": 22, "b": 40},
+        annotations=notes,
+    )  # fmt: skip
 
 
 def weight_range(now: Weights, initial: Weights) -> float:
@@ -88,9 +87,7 @@ def histogram(W: Array, reach: float) -> Array:
     flat = np.asarray(W).ravel()
     if flat.size > SAMPLE:
         flat = flat[:: math.ceil(flat.size / SAMPLE)]
-    inside = flat[np.abs(flat) <= reach]
-    bins = ((inside + reach) * (BINS / (2 * reach))).astype(np.int64)
-    return np.bincount(np.minimum(bins, BINS - 1), minlength=BINS).astype(np.float32)
+    return np.histogram(flat, BINS, (-reach, reach))[0].astype(np.float32)
 
 
 def _deviations(now: Weights, initial: Weights, layer: int) -> tuple[float, float]:
@@ -101,39 +98,32 @@ def _ridge(
     base: int, x: Array, heights: list[Array], color: str, theme: str
 ) -> list[dict[str, Any]]:
     c = tokens(theme)
-    ends = x[[0, -1]]
-    common = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
-    foot = {"x": ends, "y": np.full(2, float(base)), "line": {"color": c["line2"], "width": 1}}
-    filled = {
-        "x": x, "y": heights[0], "fill": "tonexty",
-        "fillcolor": fade(color, 0.42 if theme == "dark" else 0.38),
-        "line": {"color": color, "width": 1.3, "shape": "hvh"},
-    }  # fmt: skip
-    outline = {
-        "x": x, "y": heights[1], "line": {"color": c["t2"], "width": 1, "shape": "hvh"},
-    }  # fmt: skip
-    return [common | trace for trace in (foot, filled, outline)]
+    foot = {"color": c["line2"], "width": 1}
+    filled = {"color": color, "width": 1.3, "shape": "hvh"}
+    outline = {"color": c["t2"], "width": 1, "shape": "hvh"}
+    pale = fade(color, 0.42 if theme == "dark" else 0.38)
+    return [
+        line(x[[0, -1]], np.full(2, float(base)), "foot", foot, hoverinfo="skip"),
+        line(x, heights[0], "now", filled, fill="tonexty", fillcolor=pale, hoverinfo="skip"),
+        line(x, heights[1], "start", outline, hoverinfo="skip"),
+    ]
 
 
 def _row_labels(
     base: int, name: str, color: str, deviations: tuple[float, float], c: dict[str, str]
 ) -> list[dict[str, Any]]:
-    place = {"name": "row-label", "xref": "paper", "y": base + 0.22, "yanchor": "middle"}
+    place: dict[str, Any] = {
+        "name": "row-label",
+        "xref": "paper",
+        "y": base + 0.22,
+        "yanchor": "middle",
+    }
     before, after = (number(d) if d < 1000 else number(d, 2) for d in deviations)
-    bold = label(after, c["t1"], x=1, xanchor="left", xshift=58, **place)
-    bold["font"] = {**bold["font"], "weight": 600}
     return [
         label(name, color, x=0, xanchor="right", xshift=-8, **place),
         label(f"{before} →", c["t2"], x=1, xanchor="right", xshift=54, **place),
-        bold,
+        label(after, c["t1"], bold=True, x=1, xanchor="left", xshift=58, **place),
     ]
-
-
-def _heading(rows: int, c: dict[str, str]) -> list[dict[str, Any]]:
-    return [
-        label("std dev", c["t2"], name="row-label", xref="paper", x=1, xanchor="left", xshift=6,
-              y=rows - 0.1, yanchor="bottom"),
-    ]  # fmt: skip
 
 
 def weights_sentence(now: Weights, initial: Weights) -> str:

@@ -13,7 +13,6 @@ from lab.intake.arrays import Arrays, read_arrays
 from lab.intake.examples import Examples, Prepared
 from lab.intake.images import read_images
 from lab.intake.tables import MISSING, Column, Table, read_table
-from lab.intake.written import neutral, table_text
 
 __all__ = [
     "MISSING",
@@ -22,9 +21,7 @@ __all__ = [
     "Examples",
     "Prepared",
     "Table",
-    "neutral",
     "read_arrays",
     "read_images",
     "read_table",
-    "table_text",
 ]

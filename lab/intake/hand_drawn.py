@@ -90,14 +90,14 @@ def drawn(data: Dataset, strokes: Sequence[Stroke]) -> Dataset:
             put = np.full(min(room, P.shape[1]), stroke.label).astype(labels.dtype)
             labels = np.concatenate([labels, put])
         elif stroke.kind == "erase":
-            keep = _told_apart(labels, ~_near(train, P, reach), real)
+            keep = _with_two_classes(labels, ~_near(train, P, reach), real)
             train, labels = train[:, keep], labels[keep]
             keep = ~_near(test, P, reach)
             test, test_labels = test[:, keep], test_labels[keep]
         elif stroke.kind == "move":
             _move(train, test, P, reach)
         else:
-            keep = _told_apart(labels, np.zeros(len(labels), bool), real, every=True)
+            keep = _with_two_classes(labels, np.zeros(len(labels), bool), real, every=True)
             train, labels = train[:, keep], labels[keep]
             test, test_labels = test[:, :0], test_labels[:0]
     return _rebuilt(data, train, labels, test, test_labels)
@@ -129,7 +129,7 @@ def _near(points: Array, P: Array, reach: Array) -> Array:
     return away.min(axis=1) <= 1
 
 
-def _told_apart(labels: Array, keep: Array, real: bool, every: bool = False) -> Array:
+def _with_two_classes(labels: Array, keep: Array, real: bool, every: bool = False) -> Array:
     """Return what is kept, and a point of each class where else fewer than two classes were left.
 
     every: a point of each class in any case. real: labels are values, of which the lowest and the

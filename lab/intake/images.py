@@ -84,7 +84,7 @@ def _read(blob: bytes, part: str) -> tuple[Array, Array, tuple[str, ...]]:
             "HDF5 files can't be read here because h5py is not installed; "
             "whoever runs this server can: pip install h5py"
         )
-    answer = _asked(blob, part)
+    answer = _read_in_another_process(blob, part)
     if answer.startswith(SENTENCE):
         raise ValueError(answer[len(SENTENCE) :].decode("utf-8", "replace"))
     file = Archive(answer)
@@ -92,7 +92,7 @@ def _read(blob: bytes, part: str) -> tuple[Array, Array, tuple[str, ...]]:
     return file.array("X"), file.array("Y"), classes
 
 
-def _asked(blob: bytes, part: str) -> bytes:
+def _read_in_another_process(blob: bytes, part: str) -> bytes:
     """Return what the process that reads the file answers. Raises ValueError where it has died."""
     command = [sys.executable, "-m", "lab.intake.hdf5", part]
     try:

@@ -123,6 +123,19 @@ class _Worker:
 
 
 @dataclass(eq=False)
+class _Call:
+    """A call of a session, by the number of its flag; outer: the future that its maker waits for.
+
+    make: submits it to a worker's executor; it is made again where the worker dies, `tries` times.
+    """
+
+    slot: int | None
+    make: Callable[[ProcessPoolExecutor], Future]
+    outer: Future = field(default_factory=Future)
+    tries: int = TRIES
+
+
+@dataclass(eq=False)
 class WorkerPool(Executor):
     """Worker processes, with one more that stands ready to take a lost one's place.
 
@@ -190,9 +203,9 @@ class WorkerPool(Executor):
         In the worker of its last call, which has compiled what it needs, unless others of its calls
         wait less elsewhere: what it has given up itself ends there at once.
         """
-        outer: Future = Future()
-        self._attempt(outer, slot, lambda executor: executor.submit(fn, *args, **kwargs), TRIES)
-        return outer
+        call = _Call(slot, lambda executor: executor.submit(fn, *args, **kwargs))
+        self._attempt(call)
+        return call.outer
 
     def _chosen(self, slot: int | None) -> _Worker:
         """Return the worker for a session's call. The lock is held."""
@@ -204,22 +217,17 @@ class WorkerPool(Executor):
             self._homes[slot] = free
         return free
 
-    def _attempt(
-        self,
-        outer: Future,
-        slot: int | None,
-        call: Callable[[ProcessPoolExecutor], Future],
-        tries: int,
-    ) -> None:
+    def _attempt(self, call: _Call) -> None:
+        outer = call.outer
         with self._lock:
-            worker = self._chosen(slot)
-            worker.pending[slot] += 1
+            worker = self._chosen(call.slot)
+            worker.pending[call.slot] += 1
         try:
-            inner = call(worker.executor)
+            inner = call.make(worker.executor)
         except (BrokenProcessPool, RuntimeError) as error:
             if self._closed:
                 raise
-            self._lose(worker, outer, slot, call, tries, error)
+            self._lose(worker, call, error)
             return
 
         # Not the future itself in both callbacks: a ring of futures keeps a frame's memory until
@@ -229,7 +237,7 @@ class WorkerPool(Executor):
         def done(inner: Future) -> None:
             under_way.clear()
             with self._lock:
-                worker.pending[slot] -= 1
+                worker.pending[call.slot] -= 1
             if inner.cancelled() or outer.cancelled():
                 outer.cancel()
                 outer.set_running_or_notify_cancel()  # wakes those who wait for it
@@ -238,27 +246,21 @@ class WorkerPool(Executor):
             if error is None:
                 outer.set_result(inner.result())
             elif isinstance(error, BrokenProcessPool):
-                self._lose(worker, outer, slot, call, tries, error)
+                self._lose(worker, call, error)
             else:
                 outer.set_exception(error)
 
         inner.add_done_callback(done)
         outer.add_done_callback(lambda o: o.cancelled() and [f.cancel() for f in under_way])
 
-    def _lose(
-        self,
-        worker: _Worker,
-        outer: Future,
-        slot: int | None,
-        call: Callable[[ProcessPoolExecutor], Future],
-        tries: int,
-        error: BaseException,
-    ) -> None:
+    def _lose(self, worker: _Worker, call: _Call, error: BaseException) -> None:
+        """Make a lost worker's call again, or give it up."""
         self._replace(worker)
-        if tries > 1 and not self._closed:
-            self._attempt(outer, slot, call, tries - 1)
+        call.tries -= 1
+        if call.tries and not self._closed:
+            self._attempt(call)
         else:
-            outer.set_exception(error)
+            call.outer.set_exception(error)
 
     def _replace(self, worker: _Worker) -> None:
         """Put the spare in the place of a lost worker, and start another spare behind it."""

@@ -11,6 +11,7 @@ from lab import figures
 from lab.analysis.diagnosis.advice import advise
 from lab.live.shown import Shown
 from lab.panels.panel import Panel, Part
+from lab.text.sentences import cost_sentence
 
 AXES = [["linear", "Linear"], ["log", "Log"]]
 
@@ -29,7 +30,7 @@ def cost_of(shown: Shown, ghost_name: str = "", same_axes: bool = False) -> dict
     name = "Cross-entropy (nats)" if unit == "nats" else "Half squared error"
     panel = figures.panel(
         "Cost",
-        figures.cost_sentence(shown.history, diverged, guessing_cost(run)),
+        cost_sentence(shown.history, diverged, guessing_cost(run)),
         figures.cost_figure(
             shown.history, unit=name, log=view.cost_axis == "log", theme=view.theme,
             chance=guessing_cost(run), ghost=shown.display.ghost, ghost_name=ghost_name,

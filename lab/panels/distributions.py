@@ -13,7 +13,7 @@ from lab.analysis.moments import Moments
 from lab.live.shown import Shown
 from lab.panels.layer_history import picked, unit_of, window
 from lab.panels.panel import Panel
-from lab.text.numbers import count, layer_name, number, percent
+from lab.text.numbers import count, layer_name, number, percent, short, times
 
 #: What can be chosen, and what it is called.
 QUANTITIES = [
@@ -132,7 +132,7 @@ def _spread_sentence(
         ratio = half[wide] / half[narrow]
         names = [layer_name(shown[i], layers) for i in (wide, narrow)]
         texts.append(
-            f"The middle half is {figures.times(ratio)} as wide in {names[0]} as in {names[1]}."
+            f"The middle half is {times(ratio)} as wide in {names[0]} as in {names[1]}."
             if ratio >= 1.5
             else "The middle half is about as wide in every layer."
         )
@@ -145,7 +145,7 @@ def _spread_sentence(
         share = "None" if lost[worst] == 0 else f"In {layer_name(shown[worst], layers)} "
         share += "" if lost[worst] == 0 else percent(float(lost[worst]))
         verb = "lie" if lost[worst] == 0 else "of the values lie"
-        texts.append(f"{share} {verb} within ±{figures.short(scale.threshold)}, the middle bin.")
+        texts.append(f"{share} {verb} within ±{short(scale.threshold)}, the middle bin.")
     if len(shown) > 1 and len(shown) < layers:
         texts.append(f"{len(shown)} of {layers} layers.")
     return " ".join(texts)

@@ -10,6 +10,7 @@ from lab import figures
 from lab.live.shown import Shown
 from lab.panels.panel import Panel
 from lab.text.numbers import count
+from lab.text.sentences import gradient_sentence
 
 AXES = [["linear", "Linear"], ["log", "Log"]]
 GRADIENTS = [["gradient_rms", "Per example"], ["gradient_norm", "Mean"]]
@@ -38,7 +39,7 @@ def gradient_panel(shown: Shown) -> dict[str, Any]:
         " ".join(
             text
             for text in (
-                figures.gradient_sentence(shown.history, view.gradient),
+                gradient_sentence(shown.history, view.gradient),
                 figures.drawn_note(shown.run.layout.layers),
             )
             if text

@@ -11,7 +11,7 @@ from dnn.engine.trainer import loss_key
 from dnn.parts.losses import LOSSES
 from lab import figures
 from lab.live.shown import Shown
-from lab.text.numbers import layer_name
+from lab.text.numbers import layer_name, times
 
 #: The newest fifth of the steps is the window "recent".
 RECENT = 0.2
@@ -72,4 +72,4 @@ def compared(values: Array, layers: int, what: str) -> str:
         return f"{low.capitalize()}: exactly 0."
     if ratio < 1.5:
         return "About the same in every layer."
-    return f"{high.capitalize()} has {figures.times(ratio)} {low}'s."
+    return f"{high.capitalize()} has {times(ratio)} {low}'s."

@@ -10,7 +10,7 @@ from lab import figures
 from lab.live.shown import Shown
 from lab.panels.layer_history import column, lines_figure
 from lab.panels.panel import Panel
-from lab.text.numbers import count, layer_name
+from lab.text.numbers import count, layer_name, times
 
 
 def weight_panel(shown: Shown) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def weight_panel(shown: Shown) -> dict[str, Any]:
         grown = values[-1] / np.where(values[0] > 0, values[0], np.nan)
         at = int(np.nanargmax(np.abs(np.log(grown)))) if np.isfinite(grown).any() else 0
         name = layer_name(at, shown.run.layout.layers).capitalize()
-        words = f"{name}: {figures.times(float(grown[at]))} what it was at step {count(steps[0])}."
+        words = f"{name}: {times(float(grown[at]))} what it was at step {count(steps[0])}."
     return figures.panel("Weight norm", words, lines_figure(shown, "weight_norm", steps, values))
 
 

@@ -33,13 +33,12 @@ from lab.analysis.maps import (
     to_bytes,
     unit_maps,
 )
-from lab.figures import count
 from lab.figures.boundary import class_name
 from lab.figures.theme import boundary_ramp, depth, layer_color, tokens
 from lab.live.shown import Shown
 from lab.panels.panel import Panel, Part
 from lab.panels.plane import over_plane_pass, points_version
-from lab.text.numbers import short
+from lab.text.numbers import count, short
 
 #: Between two layers at most so many links travel, and in all so many; biases come beside them.
 LINKS, LINKS_IN_ALL = 288, 2_400

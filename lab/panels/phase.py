@@ -41,7 +41,7 @@ def _phase(shown: Shown, config: Config) -> dict[str, Any]:
         f"The error's factor a layer in a wide network. {where}",
         figures.phase_figure(
             diagram.sigma_w, diagram.sigma_b, diagram.chi, diagram.critical, weight_scales(config),
-            theme=shown.view.theme, label=label, active=not trained,
+            theme=shown.view.theme, active=not trained,
         ),
         field=field,
         field_size=size,

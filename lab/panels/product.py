@@ -19,6 +19,7 @@ from lab.live.shown import Shown, probe
 from lab.live.worker import RESOLVING
 from lab.panels.panel import Panel, Part
 from lab.text.numbers import count
+from lab.text.sentences import end_spectra_sentence, layer_spectra_sentence
 
 #: What the product's sentence is of.
 APART = [["product", "Product"], ["layers", "Layers"], ["end_to_end", "End to end"]]
@@ -66,12 +67,12 @@ def _spectra(shown: Shown) -> dict[str, Any]:
     known = len(found.layers)
     if shown.view.apart == "layers":
         title = "Singular values of each layer's Jacobian"
-        said = figures.layer_spectra_sentence(found.layers, hidden, found.end)
+        said = layer_spectra_sentence(found.layers, hidden, found.end)
         figure = figures.layer_spectra_figure(found.layers, hidden, theme=theme)
     else:
         title = f"Singular values from layer 1 to {hidden}"
         end = found.end if found.end is not None else np.zeros(0)
-        said = figures.end_spectra_sentence(end, shown.run.origin.hidden[-1])
+        said = end_spectra_sentence(end, shown.run.origin.hidden[-1])
         figure = figures.end_spectra_figure(end, ROUNDING, theme=theme)
     stale = found.step != shown.run.step
     said += " One example" + (", moments held" if shown.run.origin.batch_norm else "")

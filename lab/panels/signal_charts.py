@@ -16,6 +16,7 @@ from lab import figures
 from lab.analysis.signal import predicted, signal_at
 from lab.live.shown import Shown
 from lab.panels.panel import Panel, Part
+from lab.text.sentences import signal_sentence
 
 #: From so many draws on there is a band to speak of.
 FEWEST = 5
@@ -64,7 +65,7 @@ def signal_panel(shown: Shown, kind: str, also: Sequence[Array] = ()) -> dict[st
     return figures.panel(
         TITLES[kind],
         # Of the hidden layers: the output's weights and width are another matter.
-        figures.signal_sentence(kind, now[: max(1, len(shown.run.origin.hidden))]),
+        signal_sentence(kind, now[: max(1, len(shown.run.origin.hidden))]),
         figures.signal_figure(
             kind, now, line, low, high, theme=shown.view.theme, trained=shown.run.step > 0,
             draws=shown.measured.band.draws if shown.measured.band else 0, also=also,

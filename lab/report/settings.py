@@ -1,21 +1,18 @@
-"""The settings of a run as tables, those in bold that are not the defaults."""
+"""The settings of a run in words, by group."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 from dnn.config import FIELDS, Config, to_query
+from dnn.data.datasets import Dataset
 from dnn.engine.trainer import loss_key
 from dnn.parts.initializers import INITIALIZERS
 from dnn.parts.losses import LOSSES
-from dnn.run.training import Run
-from lab import figures
-from lab.figures import count
-from lab.live.shown import Shown as Slice
+from lab.live.shown import Shown
 from lab.live.twins import setting_words
-from lab.text.numbers import OFF_AT_ZERO
+from lab.text.numbers import OFF_AT_ZERO, count, short
 
 GROUPS = {"data": "Data", "network": "Network", "training": "Training"}
 #: So many names are written out.
@@ -24,47 +21,42 @@ NAMES = 12
 MANY = 6
 
 
-def settings_section(work: Slice, own: bool) -> str:
-    """Return all settings that the run began with, those in bold that are not the defaults."""
-    origin = work.run.origin
-    assert work.run.data is not None
+def settings(shown: Shown, own: bool) -> dict[str, Any]:
+    """Return what the template says of the settings: groups, names, twins and own_data.
+
+    own: whether the data is a person's own, and not what the settings name.
+    """
+    origin, data = shown.run.origin, shown.run.data
+    assert data is not None
     meant = {
         "initializer": INITIALIZERS[origin.initializer_key].label,
-        "loss": LOSSES[loss_key(origin, work.run.data)].label,
+        "loss": LOSSES[loss_key(origin, data)].label,
     }
+    twins = None
+    if shown.twin is not None:
+        (name,) = shown.twin.setting
+        twins = [setting_words(name, config) for config in (origin, shown.twin.run.origin)]
     groups = [group for group in GROUPS if not (own and group == "data")]
-    tables = "".join(_group(group, origin, meant) for group in groups)
-    tables = (_own_data(work.run) if own else "") + tables
-    other = ""
-    if work.twin is not None:
-        (name,) = work.twin.setting
-        first, second = setting_words(name, origin), setting_words(name, work.twin.run.origin)
-        other = f"<p>Two networks: A has {escape(first)}, B {escape(second)}.</p>"
-    return (
-        "<h2>Settings</h2><p>As the run began. Bold: not the default, which stands below.</p>"
-        f"{other}<div class='settings'>{tables}</div>{_names(work.run, own)}"
-    )
+    return {
+        "groups": [(GROUPS[group], _rows(group, origin, meant)) for group in groups],
+        "names": _names(data, own or not FIELDS["features"].applies(origin)),
+        "twins": twins,
+        "own_data": _own_data(data) if own else None,
+    }
 
 
-def _group(group: str, config: Config, meant: Mapping[str, str]) -> str:
+def _rows(group: str, config: Config, meant: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return a group's settings; meant: what those that follow from others come to."""
-    changed, usual = to_query(config), Config()
-    rows = []
+    changed, usual, rows = to_query(config), Config(), []
     for name, about in FIELDS.items():
         if about.group != group or not about.applies(config):
             continue
-        value, mark = value_words(name, config), ""
-        if getattr(config, name) is None and name in meant:
-            mark = f"<br><small>{escape(meant[name])}</small>"
+        mark = meant.get(name, "") if getattr(config, name) is None else ""
         if name in changed:
-            before = value_words(name, usual)
-            mark = f"<br><small>default: {escape(before)}</small>"
-        rows.append(
-            f"<tr{' data-set' if name in changed else ''}><td>{escape(about.label)}</td>"
-            f"<td>{escape(value)}{mark}</td></tr>"
-        )
-    head = f"<thead><tr><th>{GROUPS[group]}</th><th></th></tr></thead>"
-    return f"<table>{head}<tbody>{''.join(rows)}</tbody></table>"
+            mark = f"default: {value_words(name, usual)}"
+        value = value_words(name, config)
+        rows.append({"label": about.label, "value": value, "mark": mark, "set": name in changed})
+    return rows
 
 
 def value_words(name: str, config: Config) -> str:
@@ -77,7 +69,7 @@ def value_words(name: str, config: Config) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
-        return figures.short(value)
+        return short(value)
     if isinstance(value, int):
         return str(value) if name == "seed" else count(value)
     if about.kind == "layers":
@@ -92,27 +84,24 @@ def _label(choices: Mapping[str, Any] | tuple[str, ...], key: str) -> str:
     return choices[key].label if isinstance(choices, Mapping) else key
 
 
-def _own_data(run: Run) -> str:
+def _own_data(data: Dataset) -> list[tuple[str, str]]:
     """Return what there is to know of data that no setting makes."""
-    data = run.data
-    assert data is not None
-    rows = [("Data set", data.name or "a person's own"), ("Training examples", count(data.m_train)),
-            ("Test examples", count(data.m_test)), ("Inputs", count(data.n_inputs))]  # fmt: skip
-    cells = "".join(f"<tr><td>{what}</td><td>{escape(words)}</td></tr>" for what, words in rows)
-    return f"<table><thead><tr><th>Data</th><th></th></tr></thead><tbody>{cells}</tbody></table>"
+    return [
+        ("Data set", data.name or "a person's own"),
+        ("Training examples", count(data.m_train)),
+        ("Test examples", count(data.m_test)),
+        ("Inputs", count(data.n_inputs)),
+    ]
 
 
-def _names(run: Run, own: bool) -> str:
+def _names(data: Dataset, inputs: bool) -> list[tuple[str, str]]:
     """Return what inputs and classes are called, where the settings do not say it."""
-    data = run.data
-    assert data is not None
-    planar = FIELDS["features"].applies(run.origin)
     named = any(not name.isdigit() for name in data.class_names)
     found = [
-        ("Inputs", data.feature_names if own or not planar else ()),
+        ("Inputs", data.feature_names if inputs else ()),
         ("Classes", data.class_names if named else ()),
     ]
-    return "".join(f"<p>{what}: {escape(_listed(names))}.</p>" for what, names in found if names)
+    return [(what, _listed(names)) for what, names in found if names]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Numbers as people write them, and sentences that state what the newest records show."""
+"""Numbers as people write them, and the names of layers, parameters and changes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from dnn.run.history import History
-
-Array = np.ndarray
-FOLLOWS = "Test cost follows train cost."
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -127,126 +121,3 @@ def changes_label(changes: Sequence[Any]) -> str:
 def layer_name(layer: int, layers: int) -> str:
     """Return what a layer (from 0) is called: the last one is the output."""
     return "output" if layer == layers - 1 else f"layer {layer + 1}"
-
-
-def _owner(layer: int, layers: int) -> str:
-    return "the output layer" if layer == layers - 1 else f"layer {layer + 1}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _finite(history: History, name: str) -> Array:
-    values = np.asarray(history[name], np.float64)
-    return values[np.isfinite(values)]
-
-
-#: From so many times the cost of guessing on, a cost is called worse.
-WORSE = 1.1
-
-
-def cost_sentence(history: History, diverged: Any = None, guessing: float | None = None) -> str:
-    """Return one sentence on train and test cost: medians of the newest tenth of the records.
-
-    guessing: the cost of the best constant answer, where it is known.
-    """
-    if diverged is not None:
-        layer = getattr(diverged, "layer", None)
-        where = f" ({diverged.quantity} in layer {layer})" if layer else ""
-        return f"Passed the {power_of_ten(12)} limit at step {count(diverged.step)}{where}."
-    if not len(history):
-        return "No steps yet."
-    train, test = _finite(history, "train_cost"), _finite(history, "test_cost")
-    if not len(train):
-        return "The cost is not finite."
-    if len(history) == 1:
-        return (
-            f"At step {count(float(history.last('step')))} the train cost is {number(train[-1])}."
-        )
-    if not len(test):
-        return f"Train cost {_way(train)}. There is no test part."
-    if guessing is not None and _recent(train) > WORSE * guessing:
-        return f"Worse than guessing: the train cost is {number(_recent(train))}."
-    return _comparison(train, test)
-
-
-def _window(values: Array) -> int:
-    return max(1, len(values) // 10)
-
-
-def _recent(values: Array) -> float:
-    return float(np.median(values[-_window(values) :]))
-
-
-def _change(values: Array) -> float:
-    """Return the newest tenth's median over that of the tenth before: above 1 is rising."""
-    k = _window(values)
-    before = float(np.median(values[-2 * k : -k])) if len(values) > k else 0.0
-    return _recent(values) / before if before > 0 else 1.0
-
-
-def _way(values: Array) -> str:
-    change = _change(values)
-    return "is falling" if change < 0.98 else "is rising" if change > 1.02 else "holds steady"
-
-
-def _comparison(train: Array, test: Array) -> str:
-    a, b = _recent(train), _recent(test)
-    if a <= 0 or b <= 0:
-        return f"Train cost is {number(a)}, test cost {number(b)}."
-    ratio = b / a
-    if ratio < 1 / 1.5:
-        return f"Train cost is {times(1 / ratio)} test cost."
-    if ratio <= 1.5:
-        still = len(train) >= 10 and abs(_change(train) - 1) < 0.005
-        return f"Not falling: train and test cost stay near {number(a)}." if still else FOLLOWS
-    # Overfitting needs the whole pattern: test above its best and still going up, train not.
-    rising = len(test) >= 10 and _change(test) > 1.01 and b > 1.05 * _best(test)
-    if rising and _change(train) < 1.01:
-        return f"Test cost is {times(ratio)} train cost and rising: the network overfits."
-    return f"Test cost is {times(ratio)} train cost."
-
-
-def _best(values: Array) -> float:
-    """Return the smallest median of a tenth of the records."""
-    k = _window(values)
-    return min(float(np.median(values[i : i + k])) for i in range(0, len(values) - k + 1, k))
-
-
-def gradient_sentence(history: History, kind: str = "gradient_rms") -> str:
-    """Return one sentence on the largest ratio between layers now, without a verdict.
-
-    Medians of the newest twentieth of the records, so that the number can be read.
-    """
-    if not len(history):
-        return "No steps yet."
-    columns = np.asarray(history[kind], np.float64)
-    recent = columns[-max(1, len(columns) // 20) :]
-    with np.errstate(all="ignore"):
-        now = np.median(recent, axis=0)
-    L = len(now)
-    if not np.isfinite(now).all():
-        return "Some gradients are not finite."
-    if not now.any():
-        return "Every weight's gradient is exactly 0; those of biases may not be."
-    if (now == 0).any():
-        zeros = np.flatnonzero(now == 0)
-        who, others = _owner(int(zeros[0]), L), len(zeros) - 1
-        if others:
-            layers = "layers" if others > 1 else "layer"
-            return (
-                f"The gradients of {who} and {others} more {layers} are exactly 0, "
-                "drawn at the bottom."
-            )
-        return f"{_capital(who)}'s gradient is exactly 0, drawn at the bottom."
-    if L == 1:
-        return f"The only layer's gradient is {number(now[0])}."
-    low, high = int(now.argmin()), int(now.argmax())
-    ratio = float(now[high] / now[low])
-    if ratio < 1.5:
-        return "All layers get gradients of about the same size."
-    small, large = _owner(low, L), _owner(high, L)
-    if kind == "gradient_norm":
-        return f"The norm of {small}'s gradient is {times(ratio)} smaller than {large}'s."
-    return f"{_capital(small)}'s weights get gradients {times(ratio)} smaller than {large}'s."

@@ -1,21 +1,132 @@
-"""How the signal goes through the layers, and what singular values make of it, in a sentence."""
+"""What charts show, each in a sentence: the numbers and how they change, and no judgement of them.
+
+Whether something is wrong with a network is for the diagnosis to say.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from dnn.run.history import History
 from lab.text.numbers import count, number, power_of_ten, times
 
 Array = np.ndarray
 
 NOUNS = {"activation": "The signal", "delta": "The error", "gradient": "The gradient"}
 #: Up to this ratio values count as equal.
-EVEN = 1.25
+FLAT = 1.5
 #: So near 1 (log10) a direction keeps its size: within a factor of 2.
 KEPT = math.log10(2.0)
+#: A trend is that of so many of the newest records; of fewer than FEWEST there is none to speak of.
+RECORDS, FEWEST = 40, 10
+#: A trend is a change of more than so many standard errors, and of this share of the cost.
+ERRORS, VISIBLE = 3.0, 0.002
+#: Without a trend a cost is called flat where its records scatter by less than this share of it.
+SCATTER = 0.01
+#: A cost of at least this share of guessing's is compared with it.
+NEAR_GUESSING = 0.98
+
+
+def cost_sentence(history: History, diverged: Any = None, guessing: float | None = None) -> str:
+    """Return one sentence on the newest train and test cost and the trend of each.
+
+    diverged: with step, quantity and layer, where the run has left the range of numbers; guessing:
+    the cost of the best constant answer, where it is known.
+    """
+    if diverged is not None:
+        layer = getattr(diverged, "layer", None)
+        where = f" ({diverged.quantity} in layer {layer})" if layer else ""
+        return f"Passed the {power_of_ten(12)} limit at step {count(diverged.step)}{where}."
+    if not len(history):
+        return "No steps yet."
+    costs = {part: np.asarray(history[f"{part}_cost"], float) for part in ("train", "test")}
+    if not np.isfinite(costs["train"][-1]):
+        return "The train cost is not finite."
+    named = {part: y for part, y in costs.items() if np.isfinite(y[-1])}
+    beside = ""
+    train = float(named["train"][-1])
+    if guessing is not None and train >= NEAR_GUESSING * guessing:
+        beside = f"; guessing costs {number(guessing)}"
+    records = min(len(history), RECORDS)
+    if records < FEWEST:
+        said = ", ".join(f"{part} {number(y[-1])}" for part, y in named.items())
+        return f"{_capital(said)}{beside}; too early for a trend."
+    steps = np.asarray(history["step"], float)[-records:]
+    said = ", ".join(
+        f"{part} {number(y[-1])} ({trend(steps, y[-records:])})" for part, y in named.items()
+    )
+    return f"{_capital(said)} over {records} records{beside}."
+
+
+def trend(steps: Array, costs: Array) -> str:
+    """Return "falling", "rising", "flat" or "no trend" for costs at steps, (k,) both.
+
+    Falling or rising: the least-squares line changes from the first to the last step by more than
+    ERRORS standard errors of that change, and by VISIBLE of the mean cost. What is not finite is
+    left out; "no trend" of fewer than three costs.
+    """
+    good = np.isfinite(costs)
+    x, y = steps[good], costs[good]
+    if len(y) < 3 or np.ptp(x) == 0:
+        return "no trend"
+    x = (x - x.mean()) / np.ptp(x)
+    change = float(x @ (y - y.mean()) / (x @ x))
+    left = y - y.mean() - change * x
+    scatter = math.sqrt(float(left @ left) / (len(y) - 2))
+    level = abs(float(y.mean()))
+    if abs(change) > max(ERRORS * scatter / math.sqrt(float(x @ x)), VISIBLE * level):
+        return "falling" if change < 0 else "rising"
+    return "flat" if scatter <= SCATTER * level else "no trend"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _owner(layer: int, layers: int) -> str:
+    return "the output layer" if layer == layers - 1 else f"layer {layer + 1}"
+
+
+def gradient_sentence(history: History, kind: str = "gradient_rms") -> str:
+    """Return one sentence on the largest ratio between layers now, without a verdict.
+
+    Medians of the newest twentieth of the records, so that the number can be read.
+    """
+    if not len(history):
+        return "No steps yet."
+    columns = np.asarray(history[kind], np.float64)
+    recent = columns[-max(1, len(columns) // 20) :]
+    with np.errstate(all="ignore"):
+        now = np.median(recent, axis=0)
+    L = len(now)
+    if not np.isfinite(now).all():
+        return "Some gradients are not finite."
+    if not now.any():
+        return "Every weight's gradient is exactly 0; those of biases may not be."
+    if (now == 0).any():
+        zeros = np.flatnonzero(now == 0)
+        who, others = _owner(int(zeros[0]), L), len(zeros) - 1
+        if others:
+            layers = "layers" if others > 1 else "layer"
+            return (
+                f"The gradients of {who} and {others} more {layers} are exactly 0, "
+                "drawn at the bottom."
+            )
+        return f"{_capital(who)}'s gradient is exactly 0, drawn at the bottom."
+    if L == 1:
+        return f"The only layer's gradient is {number(now[0])}."
+    low, high = int(now.argmin()), int(now.argmax())
+    ratio = float(now[high] / now[low])
+    if ratio < 1.5:
+        return "All layers get gradients of about the same size."
+    small, large = _owner(low, L), _owner(high, L)
+    if kind == "gradient_norm":
+        return f"The norm of {small}'s gradient is {times(ratio)} smaller than {large}'s."
+    return f"{_capital(small)}'s weights get gradients {times(ratio)} smaller than {large}'s."
 
 
 def check_kind(kind: str) -> None:
@@ -46,9 +157,9 @@ def signal_sentence(kind: str, values: Sequence[float] | Array) -> str:
     if len(v) == 1:
         return f"{NOUNS[kind]} is {number(v[0], 2)} in the only layer."
     logs = np.log(v)
-    if kind == "gradient":
-        return _compared(logs)
-    return _forwards(logs) if kind == "activation" else _backwards(logs)
+    if _even(logs, FLAT):
+        return f"Near {number(math.exp(float(logs.mean())), 2)} in every layer."
+    return _compared(logs) if kind == "gradient" else _from_end_to_end(v, kind == "activation")
 
 
 def _where(which: Array) -> str:
@@ -62,7 +173,7 @@ def _where(which: Array) -> str:
     return f"{len(at)} of {n} layers"
 
 
-def _even(logs: Array, ratio: float = EVEN) -> bool:
+def _even(logs: Array, ratio: float) -> bool:
     return float(np.ptp(logs)) < math.log(ratio)
 
 
@@ -77,56 +188,21 @@ def ratio_text(log: float) -> str:
     return times(math.exp(log)) if log < 600 else f"{power_of_ten(round(log / math.log(10)))}×"
 
 
-def _level(logs: Array) -> str:
-    return number(math.exp(float(logs.mean())), 2)
-
-
-def _forwards(logs: Array) -> str:
-    if _even(logs, 1.5) and abs(logs[-1] - logs[0]) < math.log(EVEN):
-        return f"Flat: stays near {_level(logs)}, the signal itself does not fade."
-    half = len(logs) // 2
-    late = logs[half:]
-    # A third of the late layers at either end: single layers scatter.
-    k = max(1, len(late) // 3)
-    drift = abs(float(late[-k:].mean() - late[:k].mean()))
-    if len(late) >= 3 and drift < math.log(EVEN) and _even(late, 2.0):
-        change = float(late.mean() - logs[0])
-        if abs(change) < math.log(10):
-            return f"Settles near {_level(late)}: the signal itself does not fade."
-        side = "below" if change < 0 else "above"
-        return f"Settles near {_level(late)}, {ratio_text(abs(change))} {side} layer 1."
-    return _run(logs, "left to right")
-
-
-def _backwards(logs: Array) -> str:
-    if _even(logs, 1.5) and abs(logs[-1] - logs[0]) < math.log(EVEN):
-        return "Flat: the error keeps its size from layer to layer."
-    return _run(logs[::-1], "right to left")
-
-
-def _run(logs: Array, way: str) -> str:
-    """Return the factor a layer in the order in which the signal travels."""
-    steps = np.diff(logs)
-    mean = float(steps.mean())
-    half = len(logs) // 2
-    turns = len(logs) >= 4 and (logs[half] - logs[0]) * (logs[-1] - logs[half]) < 0
-    if turns and min(abs(logs[half] - logs[0]), abs(logs[-1] - logs[half])) > math.log(EVEN):
-        low, high = (number(math.exp(float(x)), 2) for x in (logs.min(), logs.max()))
-        return f"Between {low} and {high}: no single factor a layer, {way}."
-    verb = "Shrinks" if mean < 0 else "Grows"
-    if abs(mean) * len(steps) < math.log(EVEN):
-        low, high = (number(math.exp(float(x)), 2) for x in (logs.min(), logs.max()))
-        return f"Scatters between {low} and {high} without a trend."
-    steady = np.mean(np.sign(steps) == np.sign(mean)) >= 0.8
-    often = "with every layer" if steady else "a layer on average"
-    return f"{verb} {factor_text(math.exp(mean))} {often}, {way}."
+def _from_end_to_end(v: Array, forwards: bool) -> str:
+    """Return the factor a layer, and the values at both ends, in the order of travelling."""
+    first, last = (1, len(v)) if forwards else (len(v), 1)
+    logs = np.log(v)
+    factor = math.exp(float(logs[last - 1] - logs[first - 1]) / (len(v) - 1))
+    a, b = number(v[first - 1], 2), number(v[last - 1], 2)
+    said = f"{factor_text(factor)} a layer on average, from {a} in layer {first} to {b} in {last}"
+    beyond = (logs.min() - logs[[0, -1]].min(), logs[[0, -1]].max() - logs.max())
+    if min(beyond) > -math.log(FLAT):
+        return f"{said}."
+    return f"{said}, between {number(v.min(), 2)} and {number(v.max(), 2)} on the way."
 
 
 def _compared(logs: Array) -> str:
-    n = len(logs)
-    if _even(logs, 1.5):
-        return "Flat: every layer gets about the same."
-    first, last = 0, n - 1
+    first, last = 0, len(logs) - 1
     # Where layers between differ far more than the ends, the ends would not tell.
     if abs(logs[0] - logs[-1]) < 0.5 * float(np.ptp(logs)):
         first, last = int(logs.argmin()), int(logs.argmax())
@@ -182,25 +258,20 @@ def end_spectra_sentence(logs: Sequence[float] | Array, directions: int) -> str:
     v = np.asarray(logs, np.float64).ravel()
     if not len(v) or np.isnan(v).any():
         return "The Jacobian is not finite."
-    top, bottom, n = float(v[0]), float(v[-1]), count(directions)
-    if top == -np.inf:
+    if v[0] == -np.inf:
         return "Every singular value is 0: nothing of the error comes back to layer 1."
-    largest, little = f"The largest is {written(top)}", "1\N{NO-BREAK SPACE}%"
-    if top < -2:
-        return f"{largest}: no direction of the error keeps even {little} of its size."
-    if max(abs(top), abs(bottom)) <= KEPT and directions <= len(v):
-        end = "every direction of the error comes back at about its size (dynamical isometry)."
-        return f"{_between(bottom, top)}: {end}"
-    gone = int((v < -2).sum()) + max(0, directions - len(v))
-    if top > 2:
-        rest = f"; in {count(gone)} of {n} it keeps less than {little}" if gone else ""
-        return f"{largest}: in one direction the error grows as much{rest}."
     kept = int((np.abs(v) <= KEPT).sum())
-    if gone and kept < directions / 2:
-        who = f"{count(gone)} keep" if gone > 1 else "1 keeps"
-        return f"{largest}: of {n} directions of the error {who} less than {little}."
-    who = f"{count(kept)} keep their" if kept > 1 else "1 keeps its" if kept else "none keeps its"
-    return f"{largest}: of {n} directions of the error {who} size within a factor of 2."
+    gone = int((v < -2).sum()) + max(0, directions - len(v))
+    grown = int((v > 2).sum())
+    said = [f"{count(kept)} of {count(directions)} directions of the error keep their size within "
+            "a factor of 2"]  # fmt: skip
+    if kept == directions:
+        said.append("dynamical isometry")
+    if gone:
+        said.append(f"{count(gone)} keep less than 1\N{NO-BREAK SPACE}% of it")
+    if grown:
+        said.append(f"{count(grown)} grow beyond 100×")
+    return f"{_between(float(v[-1]), float(v[0]))}: {', '.join(said)}."
 
 
 def _between(low: float, high: float) -> str:

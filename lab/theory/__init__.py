@@ -8,13 +8,10 @@ from lab.theory.gaussian import Moments, moments
 from lab.theory.phases import (
     FixedPoint,
     PhaseDiagram,
-    chi_1,
     correlation_map,
     critical_sigma_w,
     depth_scales,
-    fixed_point,
     phase_diagram,
-    variance_map,
 )
 from lab.theory.propagation import Prediction, signal, weight_variance
 
@@ -23,14 +20,11 @@ __all__ = [
     "Moments",
     "PhaseDiagram",
     "Prediction",
-    "chi_1",
     "correlation_map",
     "critical_sigma_w",
     "depth_scales",
-    "fixed_point",
     "moments",
     "phase_diagram",
     "signal",
-    "variance_map",
     "weight_variance",
 ]

@@ -123,14 +123,6 @@ def _kept(key: str, shape: tuple[int, ...], q: bytes) -> Moments:
     return found
 
 
-def variance_slope(key: str, q: float) -> float:
-    """Return d/dq E[g(sqrt(q) z)^2] = E[u g(u) g'(u)] / q, by parts without g''."""
-    s = np.sqrt(max(q, 1e-300))
-    z, weight = normal_nodes(np.zeros(()), np.asarray(1.0 / np.clip(s, 1.0, RATIO)))
-    A, D = values(key, s * z)
-    return float((z * A * D * weight).sum() / s)
-
-
 def pair_moments(key: str, q: float, c: float) -> tuple[float, float]:
     """Return E[g(u) g(v)] and E[g'(u) g'(v)] for normal u, v of variance q and correlation c.
 

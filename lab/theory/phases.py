@@ -1,7 +1,8 @@
 """Fixed points of signal propagation, their depth scales, and the phase diagram of a network.
 
 Infinitely wide layers, W ~ N(0, sigma_w^2 / fan_in), b ~ N(0, sigma_b^2). The variance q of the
-preactivations follows V(q) = sigma_w^2 E[g(sqrt(q) z)^2] + sigma_b^2 from layer to layer.
+preactivations follows V(q) = sigma_w^2 E[g(sqrt(q) z)^2] + sigma_b^2 from layer to layer. Source:
+Poole et al. 2016, eq. 3.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lab.theory.gaussian import Array, Table, moments, pair_moments, table, variance_slope
+from lab.theory.gaussian import Array, Table, pair_moments, table
 
 #: What counts as standing still, relative.
 STILL = 1e-12
@@ -30,12 +31,6 @@ def _squares(sigma_w: float | Array, sigma_b: float | Array) -> tuple[Array, Arr
             raise ValueError(f"{name}: {value!r} is not a finite number of 0 or more")
     w, b = np.broadcast_arrays(np.square(sigma_w, dtype=float), np.square(sigma_b, dtype=float))
     return w, b
-
-
-def variance_map(key: str, q: float | Array, sigma_w: float, sigma_b: float) -> Array:
-    """Return V(q), the variance one layer on. Source: Poole et al. 2016, eq. 3."""
-    w, b = _squares(sigma_w, sigma_b)
-    return w * moments(key, q).square + b
 
 
 def _brackets(look: Table, w: Array, b: float) -> tuple[Array, Array]:
@@ -74,7 +69,13 @@ def _bisect(positive: Callable[[Array, Array], Array], low: Array, high: Array) 
 
 
 def _settled(key: str, w: Array, b: Array) -> Array:
-    """Return log q*, flat arrays in and out."""
+    """Return log q*, where q settles when it starts at 1, flat arrays in and out.
+
+    -inf where it fades, inf where it grows past 1e12; 0 where every q stays as it is (ReLU at
+    sigma_w^2 = 2). V rises with q for every activation here, so that q moves one way and ends at
+    the first zero of V(q) - q: that zero is sought, since iteration would take for ever near
+    criticality.
+    """
     look = table(key)
     low, high = np.empty(w.shape), np.empty(w.shape)
     for value in np.unique(b):
@@ -83,30 +84,12 @@ def _settled(key: str, w: Array, b: Array) -> Array:
     return _bisect(lambda x, at: w[at] * look.square_at(x) + b[at] > np.exp(x), low, high)
 
 
-def fixed_point(key: str, sigma_w: float | Array, sigma_b: float | Array) -> Array:
-    """Return q*, where q settles when it starts at 1, of the broadcast shape.
-
-    0 where it fades, inf where it grows past 1e12; 1 where every q stays as it is (ReLU at
-    sigma_w^2 = 2). V rises with q for every activation here, so that q moves one way and ends at
-    the first zero of V(q) - q: that zero is sought, since iteration would take for ever near
-    criticality.
-    """
-    w, b = _squares(sigma_w, sigma_b)
-    return np.exp(_settled(key, w.ravel(), b.ravel())).reshape(w.shape)[()]
-
-
 def _chi(key: str, w: Array, log_q: Array) -> Array:
-    return w * table(key).slope_at(log_q)
+    """Return sigma_w^2 E[g'(sqrt(q) z)^2] at w = sigma_w^2, the limit where q is 0 or inf.
 
-
-def chi_1(key: str, sigma_w: float | Array, sigma_b: float | Array) -> Array:
-    """Return sigma_w^2 E[g'(sqrt(q*) z)^2], the factor of a squared gradient per layer.
-
-    Where q* is 0 or inf it is the limit.
     Source: Poole et al. 2016; Schoenholz et al. 2017, section 2.
     """
-    w, b = _squares(sigma_w, sigma_b)
-    return _chi(key, w.ravel(), _settled(key, w.ravel(), b.ravel())).reshape(w.shape)[()]
+    return w * table(key).slope_at(log_q)
 
 
 def correlation_map(key: str, c: float, q: float, sigma_w: float, sigma_b: float) -> float:
@@ -141,14 +124,13 @@ class FixedPoint:
 
     q: variance of the preactivations; chi: factor of the squared gradient per layer (chi_1);
     c: correlation of two different examples; chi_c: slope of the correlation map at c.
-    xi_q, xi_c: layers over which the distance of q and c from their fixed points falls by e.
+    xi_c: layers over which the distance of c from its fixed point falls by e.
     """
 
     q: float
     chi: float
     c: float
     chi_c: float
-    xi_q: float
     xi_c: float
 
 
@@ -163,23 +145,15 @@ def depth_scales(key: str, sigma_w: float, sigma_b: float) -> FixedPoint:
     """Return the FixedPoint at one (sigma_w, sigma_b).
 
     Where q grows without end c tends to 1, slower than any exponential: xi_c is inf.
-    Source: Schoenholz et al. 2017, section 3 (xi_q, xi_c).
+    Source: Schoenholz et al. 2017, section 3.
     """
     w, b = _squares(sigma_w, sigma_b)
     log_q = _settled(key, w.ravel(), b.ravel())
     q, chi = float(np.exp(log_q[0])), float(_chi(key, w.ravel(), log_q)[0])
-    ends = table(key).q[[0, -1]]
     c, chi_c = 1.0, chi
     if chi > 1.0 + CRITICAL and 0.0 < q < np.inf:
         c, chi_c = _settled_correlation(key, q, float(w), float(b))
-    return FixedPoint(
-        q=q,
-        chi=chi,
-        c=c,
-        chi_c=chi_c,
-        xi_q=_layers(float(w) * variance_slope(key, float(np.clip(q, *ends)))),
-        xi_c=_layers(chi_c),
-    )
+    return FixedPoint(q, chi, c, chi_c, _layers(chi_c))
 
 
 def _candidates(look: Table, b: float) -> Array:

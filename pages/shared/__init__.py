@@ -1,2 +1,1 @@
-"""What pages share: session, side bar, transport, dialogs. The only code that knows Streamlit.
-"""
+"""What pages share: session, side bar, transport, dialogs. The only code that knows Streamlit."""

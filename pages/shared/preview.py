@@ -11,7 +11,6 @@ import numpy as np
 import streamlit as st
 
 from dnn.data.scalings import SCALINGS
-from lab.figures import number, short
 from lab.figures.inputs import (
     balance_figure,
     class_colors,
@@ -21,6 +20,7 @@ from lab.figures.inputs import (
     values_figure,
 )
 from lab.intake import Arrays, Examples, Prepared, Table
+from lab.text.numbers import number, short
 from pages.shared import session
 from pages.shared.sources import Source
 

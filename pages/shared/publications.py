@@ -12,6 +12,7 @@ from dnn.config import Config
 from lab import figures
 from lab.experiments import EXPERIMENTS, REPRODUCED, Experiment, NotBy, Outcome
 from lab.live.trials import Trials
+from lab.text.numbers import count, number
 from pages.shared import predictions, session
 from pages.shared.controls import brand, message
 
@@ -230,8 +231,8 @@ def _cell(value: str | float, whole: bool) -> str:
     if math.isnan(value):
         return "–"
     if isinstance(value, NotBy):
-        return f"not by {figures.count(value.last)}"
-    return figures.count(value) if whole and math.isfinite(value) else figures.number(value)
+        return f"not by {count(value.last)}"
+    return count(value) if whole and math.isfinite(value) else number(value)
 
 
 def _to_the_lab(experiment: Experiment) -> None:

@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import numpy as np
 from engine import Steps, side_by_side
+from lab.panels.playground import PACE
 from live import row
 
 import dnn
@@ -29,7 +30,6 @@ from dnn.run.training import borrowed_trainer
 from lab.analysis.moments import Moments, look
 from lab.live.session.measurements import LOOK_EVERY
 from lab.live.worker import Slice, train_slice
-from lab.panels.playground import PACE
 from lab.teaching.presets import PRESETS
 from lab.view import View
 

@@ -168,12 +168,12 @@ class Calls:
 
     def _send(self) -> None:
         self._sent = time.perf_counter()
-        call = answer, self._training, self._display
+        training, display = self._training, self._display
         # Behind a draw of a very large network one would wait longer than another worker is cold.
-        if isinstance(self.executor, WorkerPool) and not self._training.large:
-            self.under_way = self.executor.submit_for(self.slot, *call)
+        if isinstance(self.executor, WorkerPool) and not training.large:
+            self.under_way = self.executor.submit_for(self.slot, answer, training, display)
         else:
-            self.under_way = self.executor.submit(*call)
+            self.under_way = self.executor.submit(answer, training, display)
 
     def _change_run(self) -> None:
         """Let the run follow the settings, and set the weights that have been asked for."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dnn.config import Config
-from lab.figures import count, number
 from lab.teaching.lessons.lesson import Found, Goal, Lesson, Notes, Question, State, far_enough
+from lab.text.numbers import count, number
 
 #: Guessing costs 0.693.
 STEPS, WANTED = 300, 0.6

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dnn.config import Config
-from lab.figures import number
 from lab.teaching.lessons.lesson import Found, Goal, Lesson, Notes, Question, State, far_enough
+from lab.text.numbers import number
 
 WANTED, MOST, STEPS, OPEN = 0.1, 13, 1000, 0.2
 

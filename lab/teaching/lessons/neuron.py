@@ -6,8 +6,8 @@ import numpy as np
 
 from dnn.config import Config
 from dnn.run.inference import predict
-from lab.figures import number
 from lab.teaching.lessons.lesson import Found, Goal, Lesson, Notes, Question, State
+from lab.text.numbers import number
 
 #: The test cost to come below, and what counts as a straight boundary: the logit's distance from
 #: a plane through it, over its spread.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dnn.config import Config
-from lab.figures import number
 from lab.teaching.lessons.lesson import Found, Goal, Lesson, Notes, Question, State, far_enough
+from lab.text.numbers import number
 
 STEPS, OVER, HELD = 600, 2.0, 1.4
 

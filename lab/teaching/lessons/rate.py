@@ -6,8 +6,8 @@ import math
 
 from dnn.config import Config
 from dnn.run.inference import guessing_cost
-from lab.figures import number, short
 from lab.teaching.lessons.lesson import Found, Goal, Lesson, Notes, Question, State, far_enough
+from lab.text.numbers import number, short
 
 STEPS, SLOW, WANTED, LARGE = 300, 0.65, 0.1, 30.0
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dnn.config import Config
-from lab.figures import number
 from lab.teaching.lessons.lesson import Found, Goal, Lesson, Notes, Question, State, far_enough
+from lab.text.numbers import number
 
 #: Above STUCK nothing has been learned after STEPS steps, below WANTED it has.
 STEPS, STUCK, WANTED = 300, 0.69, 0.5

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dnn.config import FIELDS, Config
-from lab.figures import number
 from lab.teaching.lessons.lesson import Found, Goal, Lesson, Notes, Question, State
+from lab.text.numbers import number
 
 LOST, KEPT, DEEP = 1e-5, 0.1, 10
 #: About a quarter: with some seeds layers of 16 pass on 0.27.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dnn.config import Config
-from lab.figures import number
 from lab.teaching.lessons.lesson import Found, Goal, Lesson, Notes, Question, State, far_enough
+from lab.text.numbers import number
 
 STEPS, WANTED, SAME = 300, 0.2, 1e-6
 
