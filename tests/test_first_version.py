@@ -33,7 +33,7 @@ def test_a_saved_run_opens(name):
 
 @pytest.mark.parametrize("name", THEN["runs"])
 def test_a_saved_run_goes_on_from_its_start_and_from_its_end(name):
-    """Replayed to its step it has the saved parameters, but for the rounding of other processors."""
+    """Replayed to its step it has the saved parameters, but for rounding elsewhere."""
     run, _ = dnn.restore(FIXTURES / name)
     again = dnn.replay(run, run.step)
     np.testing.assert_allclose(again.parameters, run.parameters, rtol=1e-3, atol=1e-4)

@@ -1,4 +1,4 @@
-"""Built-in data sets: generators, real tables, scaling and the split. Dataset is in examples.py.
+"""Built-in data sets: generators, real tables, scaling and the split.
 
 The planar sets are TensorFlow Playground's (src/dataset.ts): points in about -6..6, class +1 is 1
 and class -1 is 0, noise is 0..0.5. As there, circle, xor and the regressions keep the points
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -28,6 +27,7 @@ from dnn.data.tables import (
     table,
 )
 from dnn.registry import Entry, Registry
+from dnn.settings import setting
 
 Array = np.ndarray
 
@@ -283,23 +283,45 @@ DATASETS: Registry[DatasetEntry] = Registry(
 )
 
 
-class DataSettings(Protocol):
+@dataclass(frozen=True, kw_only=True)
+class DataSettings:
     """The fields of Config that determine the data."""
 
-    @property
-    def dataset(self) -> str: ...
-    @property
-    def samples(self) -> int: ...
-    @property
-    def noise(self) -> float: ...
-    @property
-    def train_share(self) -> float: ...
-    @property
-    def features(self) -> tuple[str, ...]: ...
-    @property
-    def scaling(self) -> str: ...
-    @property
-    def seed(self) -> int: ...
+    dataset: str = setting(
+        "spiral", label="Data set", help="What the network learns to tell apart or to predict.",
+        group="data", kind="choice", choices=DATASETS,
+    )  # fmt: skip
+    samples: int = setting(
+        500, label="Examples",
+        help="How many examples are drawn, for training and testing together.",
+        group="data", kind="int", min=20, max=10_000, step=10,
+        applies=lambda config: DATASETS[config.dataset].synthetic,
+    )  # fmt: skip
+    noise: float = setting(
+        0.0, label="Noise",
+        help="How far examples are displaced at random: 0 is none, 0.5 is a lot.",
+        group="data", kind="float", min=0.0, max=0.5, step=0.05,
+        applies=lambda config: DATASETS[config.dataset].synthetic,
+    )  # fmt: skip
+    train_share: float = setting(
+        0.5, label="Training share",
+        help="The part of the examples that trains the network; the rest tests it.",
+        group="data", kind="float", min=0.1, max=0.9, step=0.1,
+    )  # fmt: skip
+    scaling: str = setting(
+        "standard", label="Input scaling",
+        help="Brings inputs to a common size, fitted on the training part only.",
+        group="data", kind="choice", choices=SCALINGS,
+    )  # fmt: skip
+    features: tuple[str, ...] = setting(
+        ("x1", "x2"), label="Inputs", help="What the network is given of each point.",
+        group="data", kind="features", choices=FEATURES,
+        applies=lambda config: DATASETS[config.dataset].planar,
+    )  # fmt: skip
+    seed: int = setting(
+        0, label="Seed", help="Fixes everything that is random: the same seed gives the same run.",
+        group="training", kind="int", min=0, max=2**31 - 1,
+    )  # fmt: skip
 
 
 def train_size(samples: int, train_share: float) -> int:

@@ -31,7 +31,7 @@ from dnn.engine.update import Update, coefficients
 from dnn.parts.dropout import Masks
 from dnn.parts.losses import LOSSES
 from dnn.parts.optimizers import OPTIMIZERS
-from dnn.parts.schedules import SCHEDULES
+from dnn.parts.schedules import rates
 
 #: A run has diverged when a parameter, a logit or the cost passes this, or is not finite.
 LIMIT = 1e12
@@ -46,13 +46,9 @@ def loss_key(config: Config, data: Dataset) -> str:
 
     Raises ValueError when the chosen loss can't take these targets.
     """
-    fitting = {"binary": "logistic", "classes": "softmax", "real": "squared_error"}[data.target]
-    key = config.loss or fitting
-    allowed = {
-        "binary": ("logistic", "softmax", "squared_error"),
-        "classes": ("softmax", "squared_error"),
-        "real": ("squared_error",),
-    }[data.target]
+    allowed = [key for key, loss in LOSSES.items() if data.target in loss.targets]
+    fitting = [key for key in allowed if LOSSES[key].targets[0] == data.target]
+    key = config.loss or fitting[0]
     if key not in allowed:
         kind = {"binary": "two classes", "classes": "several classes", "real": "real values"}
         raise ValueError(
@@ -63,8 +59,8 @@ def loss_key(config: Config, data: Dataset) -> str:
 
 
 def targets(loss: str, data: Dataset, Y: Array) -> Array:
-    """Return Y as the output layer sees it: one-hot where softmax has two classes, else Y."""
-    if loss == "softmax" and data.target == "binary":
+    """Return Y as the output layer sees it: one-hot where two classes have an output each."""
+    if LOSSES[loss].both_classes and data.target == "binary":
         return np.concatenate([1.0 - Y, Y])
     return Y
 
@@ -272,11 +268,8 @@ class Trainer:
 
     def _numbers(self, step: int, count: int) -> tuple[Array, ...]:
         """Return the optimiser's coefficients, each (count,), for the steps behind `step`."""
-        config = self.config
         t = np.arange(step, step + count, dtype=np.float64)
-        factor = SCHEDULES[config.schedule].factor
-        rate = config.learning_rate * factor(t, config.schedule_steps, config.schedule_decay)
-        return coefficients(config, t + 1.0, rate)
+        return coefficients(self.config, t + 1.0, rates(self.config, t))
 
     def _span(
         self, step: int, epoch: int, position: int, steps: int, numbers: Sequence[Array]

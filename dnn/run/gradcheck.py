@@ -14,7 +14,7 @@ from dnn.engine.layout import Block
 from dnn.engine.network import Array, with_ones
 from dnn.parts.activations import ACTIVATIONS
 from dnn.run.inference import AS_TRAINING, Question
-from dnn.run.training import Run, _data
+from dnn.run.training import Run, data_of
 
 #: A block agrees up to this |g - d| / max(|g|, |d|), and differs above it.
 AGREES = 1e-5
@@ -120,7 +120,7 @@ def gradcheck(
     Source: central differences, (J(theta + h) - J(theta - h)) / 2h, h from 1e-2 to 1e-9 times the
     size of a block's parameters.
     """
-    data = _data(run)
+    data = data_of(run)
     if X is None or Y is None:
         X, Y = data.X_train[:, :EXAMPLES], data.Y_train[:, :EXAMPLES]
     run = replace(

@@ -165,7 +165,8 @@ def _frozen(array: Array) -> Array:
     return array
 
 
-def _data(run: Run) -> Dataset:
+def data_of(run: Run) -> Dataset:
+    """Return the run's data. Raises ValueError for one that was unpickled without it."""
     if run.data is None:
         raise ValueError("data: this Run was unpickled without its data; use dnn.attach(run, data)")
     return run.data
@@ -299,7 +300,7 @@ def replay(run: Run, step: int) -> Run:
     state = np.zeros_like(run.state)
     now = replace(
         run, config=run.origin, parameters=run.initial, state=_frozen(state),
-        running=_frozen(starting_moments(run.origin, _data(run), run.initial)),
+        running=_frozen(starting_moments(run.origin, data_of(run), run.initial)),
         step=0, epoch=0, position=0, changes=(), diverged=None,
     )  # fmt: skip
     for made in (c for c in run.changes if c.step <= step):
@@ -385,7 +386,7 @@ class borrowed_trainer:
         self.key = ("trainer", run.data_key, compiled)
 
     def __enter__(self) -> Trainer:
-        data = _data(self.run)
+        data = data_of(self.run)
         self.trainer = CACHE.take(self.key) or Trainer(self.run.config, data)
         self.trainer.config = self.run.config
         self.trainer.p[:] = self.run.parameters
