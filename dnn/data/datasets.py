@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -64,6 +65,14 @@ class DatasetEntry(Entry):
     def n_outputs(self) -> int:
         """Return how many outputs it needs: one per class from three classes on, else one."""
         return len(self.class_names) if self.target == "classes" else 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(DatasetEntry):
+    """A real table: its examples and inputs are what they are."""
+
+    planar: bool = False
+    synthetic: bool = False
 
 
 def _halves(samples: int) -> tuple[int, int]:
@@ -201,7 +210,7 @@ DATASETS: Registry[DatasetEntry] = Registry(
             target="real",
             samples=1200,
         ),
-        DatasetEntry(
+        Table(
             key="breast_cancer",
             label="Breast cancer",
             formula="30 measurements of cell nuclei in 569 images",
@@ -209,13 +218,11 @@ DATASETS: Registry[DatasetEntry] = Registry(
             source="Street, Wolberg & Mangasarian 1993; UCI, through scikit-learn",
             generate=table("load_breast_cancer"),
             samples=569,
-            planar=False,
-            synthetic=False,
             feature_names=BREAST_CANCER_FEATURES,
             class_names=("malignant", "benign"),
             word="cells",
         ),
-        DatasetEntry(
+        Table(
             key="iris",
             label="Iris",
             formula="4 lengths and widths of 150 flowers, three species",
@@ -225,13 +232,11 @@ DATASETS: Registry[DatasetEntry] = Registry(
             generate=table("load_iris"),
             target="classes",
             samples=150,
-            planar=False,
-            synthetic=False,
             feature_names=IRIS_FEATURES,
             class_names=("setosa", "versicolor", "virginica"),
             word="iris",
         ),
-        DatasetEntry(
+        Table(
             key="wine",
             label="Wine",
             formula="13 chemical measurements of 178 wines of three growers",
@@ -241,13 +246,11 @@ DATASETS: Registry[DatasetEntry] = Registry(
             generate=table("load_wine"),
             target="classes",
             samples=178,
-            planar=False,
-            synthetic=False,
             feature_names=WINE_FEATURES,
             class_names=("grower 0", "grower 1", "grower 2"),
             word="wine",
         ),
-        DatasetEntry(
+        Table(
             key="digits",
             label="Digits, 8 × 8",
             formula="64 pixels from 0 to 16 of 1,797 handwritten digits",
@@ -256,14 +259,12 @@ DATASETS: Registry[DatasetEntry] = Registry(
             generate=table("load_digits"),
             target="classes",
             samples=1797,
-            planar=False,
-            synthetic=False,
             feature_names=DIGITS_FEATURES,
             image=(8, 8, 1),
             class_names=tuple("0123456789"),
             word="0–9",
         ),
-        DatasetEntry(
+        Table(
             key="diabetes",
             label="Diabetes (regression)",
             formula="10 measurements of 442 patients; y' = (y - mean) / standard deviation",
@@ -274,8 +275,6 @@ DATASETS: Registry[DatasetEntry] = Registry(
             generate=table("load_diabetes"),
             target="real",
             samples=442,
-            planar=False,
-            synthetic=False,
             feature_names=DIABETES_FEATURES,
             word="y",
         ),
@@ -356,25 +355,21 @@ def load(config: DataSettings) -> Dataset:
     if entry.target == "real" and not entry.synthetic:
         shift_y, scale_y = SCALINGS["standard"].fit(Y[:, :n_train])
         Y = (Y - shift_y) / scale_y
+    about: dict[str, Any] = {
+        "feature_names": entry.feature_names,
+        "units": Units(shift, scale, shift_y, scale_y),
+    }
+    if entry.planar:
+        about = {
+            "feature_names": [FEATURES[key].label for key in config.features],
+            "plane": feature_plane(config.features, shift, scale),
+            "points_train": P[:, :n_train],
+            "points_test": P[:, n_train:],
+        }
     return Dataset(
-        X[:, :n_train],
-        Y[:, :n_train],
-        X[:, n_train:],
-        Y[:, n_train:],
-        name=entry.label,
-        feature_names=(
-            tuple(FEATURES[key].label for key in config.features)
-            if entry.planar
-            else entry.feature_names
-        ),
-        class_names=entry.class_names or None,
-        plane=feature_plane(config.features, shift, scale) if entry.planar else None,
-        points_train=P[:, :n_train] if entry.planar else None,
-        points_test=P[:, n_train:] if entry.planar else None,
-        target=entry.target,
-        image=entry.image,
-        units=None if entry.planar else Units(shift, scale, shift_y, scale_y),
-    )
+        X[:, :n_train], Y[:, :n_train], X[:, n_train:], Y[:, n_train:], name=entry.label,
+        class_names=entry.class_names or None, target=entry.target, image=entry.image, **about,
+    )  # fmt: skip
 
 
 def split(rng: np.random.Generator, Y: Array, target: str, train_share: float) -> tuple[Array, int]:

@@ -72,10 +72,6 @@ def linear_forward(Z: Array, A: Array) -> list[Call]:
     return [] if A is Z else [(np.copyto, (A, Z))]
 
 
-def linear_derivative(Z: Array, A: Array, D: Array) -> list[Call]:
-    return [(np.copyto, (D, constant(1, D)))]
-
-
 def sigmoid_forward(Z: Array, A: Array) -> list[Call]:
     half = constant(0.5, Z)
     return [
@@ -84,22 +80,6 @@ def sigmoid_forward(Z: Array, A: Array) -> list[Call]:
         (np.multiply, (A, half, A)),
         (np.add, (A, half, A)),
     ]
-
-
-def sigmoid_derivative(Z: Array, A: Array, D: Array) -> list[Call]:
-    return [(np.subtract, (constant(1, A), A, D)), (np.multiply, (D, A, D))]
-
-
-def tanh_forward(Z: Array, A: Array) -> list[Call]:
-    return [(np.tanh, (Z, A))]
-
-
-def tanh_derivative(Z: Array, A: Array, D: Array) -> list[Call]:
-    return [(np.multiply, (A, A, D)), (np.subtract, (constant(1, A), D, D))]
-
-
-def relu_forward(Z: Array, A: Array) -> list[Call]:
-    return [upper(Z, 0, A)]
 
 
 def relu_derivative(Z: Array, A: Array, D: Array) -> list[Call]:
@@ -117,18 +97,10 @@ def leaky_relu_forward(Z: Array, A: Array) -> list[Call]:
     return [(np.multiply, (Z, constant(LEAK, Z), S)), (partial(np.maximum, out=A), (Z, S))]
 
 
-def leaky_relu_derivative(Z: Array, A: Array, D: Array) -> list[Call]:
-    return [(np.sign, (A, D)), upper(D, LEAK, D)]
-
-
 def elu_forward(Z: Array, A: Array) -> list[Call]:
     # Where z < 0, e^z - 1 > z; where z > 0, it is 0.
     S = np.empty_like(Z)
     return [lower(Z, 0, S), (np.expm1, (S, S)), (partial(np.maximum, out=A), (Z, S))]
-
-
-def elu_derivative(Z: Array, A: Array, D: Array) -> list[Call]:
-    return [lower(A, 0, D), (np.add, (D, constant(1, D), D))]
 
 
 #: The scale lambda and alpha for which mean 0 and variance 1 are a fixed point.
@@ -213,23 +185,10 @@ def silu_derivative(Z: Array, A: Array, D: Array) -> list[Call]:
     ]
 
 
-def softplus_forward(Z: Array, A: Array) -> list[Call]:
-    return [(np.logaddexp, (Z, constant(0, Z), A))]
-
-
-def softplus_derivative(Z: Array, A: Array, D: Array) -> list[Call]:
-    # sigma(z) = 1 - e^-a
-    return [(np.negative, (A, D)), (np.expm1, (D, D)), (np.negative, (D, D))]
-
-
 def erf_forward(Z: Array, A: Array) -> list[Call]:
     from scipy.special import erf
 
     return [(erf, (Z, A))]
-
-
-def erf_derivative(Z: Array, A: Array, D: Array) -> list[Call]:
-    return bell(Z, D, 2 * np.pi**-0.5, 1.0)
 
 
 ACTIVATIONS: Registry[Activation] = Registry(
@@ -243,8 +202,11 @@ ACTIVATIONS: Registry[Activation] = Registry(
             source="LeCun et al. 1998, Efficient BackProp, section 4.4",
             plain="np.tanh(Z)",
             plain_slope="1 - A**2",
-            forward=tanh_forward,
-            derivative=tanh_derivative,
+            forward=lambda Z, A: [(np.tanh, (Z, A))],
+            derivative=lambda Z, A, D: [
+                (np.multiply, (A, A, D)),
+                (np.subtract, (constant(1, A), D, D)),
+            ],
             initializer="glorot",
             bounds=(-1.0, 1.0),
         ),
@@ -256,7 +218,7 @@ ACTIVATIONS: Registry[Activation] = Registry(
             source="Nair & Hinton 2010; Glorot, Bordes & Bengio 2011",
             plain="np.maximum(Z, 0)",
             plain_slope="1.0 * (Z > 0)",
-            forward=relu_forward,
+            forward=lambda Z, A: [upper(Z, 0, A)],
             derivative=relu_derivative,
             initializer="he",
             has_kink=True,
@@ -271,7 +233,10 @@ ACTIVATIONS: Registry[Activation] = Registry(
             plain="1 / (1 + np.exp(-Z))",
             plain_slope="A * (1 - A)",
             forward=sigmoid_forward,
-            derivative=sigmoid_derivative,
+            derivative=lambda Z, A, D: [
+                (np.subtract, (constant(1, A), A, D)),
+                (np.multiply, (D, A, D)),
+            ],
             initializer="glorot",
             bounds=(0.0, 1.0),
         ),
@@ -284,7 +249,7 @@ ACTIVATIONS: Registry[Activation] = Registry(
             plain="Z",
             plain_slope="np.ones_like(Z)",
             forward=linear_forward,
-            derivative=linear_derivative,
+            derivative=lambda Z, A, D: [(np.copyto, (D, constant(1, D)))],
             initializer="glorot",
         ),
         Activation(
@@ -296,7 +261,7 @@ ACTIVATIONS: Registry[Activation] = Registry(
             plain=f"np.maximum(Z, {LEAK} * Z)",
             plain_slope=f"np.where(Z > 0, 1, {LEAK})",
             forward=leaky_relu_forward,
-            derivative=leaky_relu_derivative,
+            derivative=lambda Z, A, D: [(np.sign, (A, D)), upper(D, LEAK, D)],
             initializer="he",
             has_kink=True,
         ),
@@ -309,7 +274,7 @@ ACTIVATIONS: Registry[Activation] = Registry(
             plain="np.where(Z > 0, Z, np.expm1(np.minimum(Z, 0)))",
             plain_slope="np.where(Z > 0, 1, A + 1)",
             forward=elu_forward,
-            derivative=elu_derivative,
+            derivative=lambda Z, A, D: [lower(A, 0, D), (np.add, (D, constant(1, D), D))],
             initializer="he",
         ),
         Activation(
@@ -359,8 +324,12 @@ ACTIVATIONS: Registry[Activation] = Registry(
             source="Dugas et al. 2001; Glorot, Bordes & Bengio 2011",
             plain="np.logaddexp(Z, 0)",
             plain_slope="1 - np.exp(-A)",
-            forward=softplus_forward,
-            derivative=softplus_derivative,
+            forward=lambda Z, A: [(np.logaddexp, (Z, constant(0, Z), A))],
+            derivative=lambda Z, A, D: [
+                (np.negative, (A, D)),
+                (np.expm1, (D, D)),
+                (np.negative, (D, D)),
+            ],
             initializer="he",
         ),
         Activation(
@@ -372,7 +341,7 @@ ACTIVATIONS: Registry[Activation] = Registry(
             plain="erf(Z)",
             plain_slope="2 * np.pi**-0.5 * np.exp(-(Z**2))",
             forward=erf_forward,
-            derivative=erf_derivative,
+            derivative=lambda Z, A, D: bell(Z, D, 2 * np.pi**-0.5, 1.0),
             initializer="glorot",
             bounds=(-1.0, 1.0),
             needs_z=True,

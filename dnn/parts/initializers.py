@@ -76,14 +76,6 @@ Q = Q * np.sign(np.diag(R))
 W = Q if fan_out >= fan_in else Q.T"""
 
 
-def _glorot(fan_out: int, fan_in: int, sigma_w: float) -> float:
-    return 2.0 / (fan_in + fan_out)
-
-
-def _he(fan_out: int, fan_in: int, sigma_w: float) -> float:
-    return 2.0 / fan_in
-
-
 GLOROT = "Glorot & Bengio 2010, Understanding the difficulty of training deep networks, eq. 12, 16"
 HE = "He et al. 2015, Delving deep into rectifiers, eq. 10"
 
@@ -96,7 +88,9 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ N(0, 2 / (fan_in + fan_out))",
             help="Keeps activations and gradients of tanh-like layers at a similar size.",
             source=GLOROT,
-            **_normal("2 / (fan_in + fan_out)", _glorot),
+            **_normal(
+                "2 / (fan_in + fan_out)", lambda fan_out, fan_in, sigma_w: 2.0 / (fan_in + fan_out)
+            ),
         ),
         Initializer(
             key="glorot_uniform",
@@ -104,7 +98,10 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ U(-r, r), r^2 = 6 / (fan_in + fan_out)",
             help="As Glorot, drawn from a uniform distribution of the same variance.",
             source=GLOROT,
-            **_uniform("np.sqrt(6 / (fan_in + fan_out))", _glorot),
+            **_uniform(
+                "np.sqrt(6 / (fan_in + fan_out))",
+                lambda fan_out, fan_in, sigma_w: 2.0 / (fan_in + fan_out),
+            ),
         ),
         Initializer(
             key="he",
@@ -112,7 +109,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ N(0, 2 / fan_in)",
             help="Makes up for the half of the signal that ReLU cuts away.",
             source=HE,
-            **_normal("2 / fan_in", _he),
+            **_normal("2 / fan_in", lambda fan_out, fan_in, sigma_w: 2.0 / fan_in),
         ),
         Initializer(
             key="he_uniform",
@@ -120,7 +117,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ U(-r, r), r^2 = 6 / fan_in",
             help="As He, drawn from a uniform distribution of the same variance.",
             source=HE,
-            **_uniform("np.sqrt(6 / fan_in)", _he),
+            **_uniform("np.sqrt(6 / fan_in)", lambda fan_out, fan_in, sigma_w: 2.0 / fan_in),
         ),
         Initializer(
             key="lecun",

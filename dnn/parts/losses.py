@@ -83,18 +83,6 @@ def softmax_link(Z: Array, A: Array) -> list[Call]:
     ]
 
 
-def softmax_delta(Z: Array, T: Array, D: Array) -> list[Call]:
-    return [*softmax_link(Z, D), (np.subtract, (D, T, D))]
-
-
-def squared_error_cost(Z: Array, Y: Array) -> Array:
-    return 0.5 * np.sum((Z.astype(np.float64, copy=False) - Y) ** 2, axis=0)
-
-
-def squared_error_delta(Z: Array, T: Array, D: Array) -> list[Call]:
-    return [(np.subtract, (Z, T, D))]
-
-
 LOSSES: Registry[Loss] = Registry(
     "loss",
     [
@@ -128,7 +116,7 @@ LOSSES: Registry[Loss] = Registry(
             plain_delta="np.exp(Z - Z.max(0)) / np.sum(np.exp(Z - Z.max(0)), axis=0) - Y",
             cost=softmax_cost,
             link=softmax_link,
-            delta=softmax_delta,
+            delta=lambda Z, T, D: [*softmax_link(Z, D), (np.subtract, (D, T, D))],
             guess=entropy,
             unit="nats",
             targets=("classes", "binary"),
@@ -144,9 +132,9 @@ LOSSES: Registry[Loss] = Registry(
             plain="0.5 * np.sum((Z - Y) ** 2, axis=0)",
             plain_link="Z",
             plain_delta="Z - Y",
-            cost=squared_error_cost,
+            cost=lambda Z, Y: 0.5 * np.sum((Z.astype(np.float64, copy=False) - Y) ** 2, axis=0),
             link=linear_forward,
-            delta=squared_error_delta,
+            delta=lambda Z, T, D: [(np.subtract, (Z, T, D))],
             guess=lambda Y: 0.5 * float(np.var(Y, axis=1).sum()),
             unit="squared units",
             targets=("real", "classes", "binary"),

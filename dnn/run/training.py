@@ -7,7 +7,8 @@ into slices, with whatever Watch, in any process of one machine and library set.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -377,25 +378,19 @@ def _saved(trainer: Trainer, run: Run, step: int, epoch: int, position: int) -> 
 GIVEN = ("learning_rate", "initializer", "sigma_w", "sigma_b")
 
 
-class borrowed_trainer:
-    """A context that lends a Trainer loaded with a run, from the cache where it can."""
-
-    def __init__(self, run: Run):
-        self.run = run
-        compiled = tuple(v for k, v in vars(run.config).items() if k not in GIVEN)
-        self.key = ("trainer", run.data_key, compiled)
-
-    def __enter__(self) -> Trainer:
-        data = data_of(self.run)
-        self.trainer = CACHE.take(self.key) or Trainer(self.run.config, data)
-        self.trainer.config = self.run.config
-        self.trainer.p[:] = self.run.parameters
-        self.trainer.state[:] = self.run.state
-        self.trainer.running[:] = self.run.running
-        return self.trainer
-
-    def __exit__(self, *error: object) -> None:
-        CACHE.put(self.key, self.trainer, self.trainer.nbytes)
+@contextmanager
+def borrowed_trainer(run: Run) -> Iterator[Trainer]:
+    """Lend a Trainer loaded with a run, from the cache where it can, for a with statement."""
+    compiled = tuple(v for k, v in vars(run.config).items() if k not in GIVEN)
+    key = ("trainer", run.data_key, compiled)
+    data = data_of(run)
+    trainer = CACHE.take(key) or Trainer(run.config, data)
+    trainer.config = run.config
+    trainer.p[:], trainer.state[:], trainer.running[:] = run.parameters, run.state, run.running
+    try:
+        yield trainer
+    finally:
+        CACHE.put(key, trainer, trainer.nbytes)
 
 
 def left_range(trainer: Trainer) -> bool:
