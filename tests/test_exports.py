@@ -117,5 +117,5 @@ def test_the_settings_make_the_same_run_again():
     origin = json.loads(str(read["origin"]))
     again = dnn.start(dnn.Config(**origin))
     again = replace(again, changes=tuple(dnn.Change(*c) for c in json.loads(str(read["changes"]))))
-    again = dnn.training.replay(again, int(read["step"]))
+    again = dnn.replay(again, int(read["step"]))
     assert np.array_equal(again.parameters, run.parameters)

@@ -10,7 +10,7 @@ import pytest
 
 import dnn
 from dnn.config import from_query, to_query
-from dnn.files.changes import changes_from_text, changes_text, step_from_text
+from lab.link import changes_from_text, changes_text, step_from_text
 
 FIXTURES = Path(__file__).parent / "fixtures"
 THEN = json.loads((FIXTURES / "first_version.json").read_text())

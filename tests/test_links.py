@@ -15,7 +15,8 @@ from visits import buttons, checked, config, errors, found, opened, press, query
 import dnn
 from dnn.config import FIELDS, LIVE_FIELDS, Config, from_query, to_query
 from dnn.files import changes as links
-from dnn.files.changes import (
+from dnn.run.training import Change
+from lab.link import (
     LONGEST,
     Link,
     changes_from_text,
@@ -25,7 +26,6 @@ from dnn.files.changes import (
     link_text,
     step_from_text,
 )
-from dnn.run.training import Change
 from lab.live.executors import InlineExecutor
 from lab.live.session.loop import Loop
 from lab.panels.playground import fingerprint

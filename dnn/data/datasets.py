@@ -323,11 +323,6 @@ class DataSettings:
     )  # fmt: skip
 
 
-def train_size(samples: int, train_share: float) -> int:
-    """Return how many of the examples train: the rounded share, leaving at least one to test."""
-    return min(max(round(train_share * samples), 1), samples - 1)
-
-
 def data_fields(config: DataSettings) -> tuple:
     """Return the values of config that determine its data: a hashable cache key."""
     entry = DATASETS[config.dataset]
@@ -378,7 +373,8 @@ def split(rng: np.random.Generator, Y: Array, target: str, train_share: float) -
     Each class occurs among these, where it can.
     """
     order = rng.permutation(Y.shape[1])
-    n_train = train_size(len(order), train_share)
+    # The rounded share, leaving at least one to test.
+    n_train = min(max(round(train_share * len(order)), 1), len(order) - 1)
     if target != "real":
         _represent_all(Y[0] if len(Y) == 1 else Y.argmax(axis=0), order, n_train)
     return order, n_train

@@ -68,15 +68,13 @@ class _Writer:
         self.run, self.config, self.data = run, run.origin, data_of(run)
         self.loss = LOSSES[loss_key(run.config, self.data)]
         self.optimizer = OPTIMIZERS[run.config.optimizer]
-        keys = dict.fromkeys(run.origin.activations)
-        self.activations = [ACTIVATIONS[key] for key in keys]
+        self.activations = [ACTIVATIONS[key] for key in run.origin.activations]
         self.sizes = run.layout.sizes
         self.residual = run.origin.residual_layers()
         self.norm = run.origin.batch_norm
         self.settings = ["learning_rate", "batch_size"]
-        for name in ("l1", "l2", "dropout", "clip_norm", "clip_value"):
-            if self.ever(name):
-                self.settings.append(name)
+        off_at_0 = ("l1", "l2", "dropout", "clip_norm", "clip_value")
+        self.settings += [name for name in off_at_0 if any(self.values(name))]
         if any(value != "constant" for value in self.values("schedule")):
             self.settings += ["schedule", "schedule_steps", "schedule_decay"]
 
@@ -84,10 +82,6 @@ class _Writer:
         """Return all values that a field has during the run."""
         changed = [c.value for c in self.run.changes if c.field == name]
         return [getattr(self.config, name), *changed]
-
-    def ever(self, name: str) -> bool:
-        """Return whether a number is ever other than 0."""
-        return any(self.values(name))
 
     def lines(self, every: int, title: str) -> list[str]:
         return [
@@ -156,21 +150,17 @@ class _Writer:
         return lines
 
     def functions(self) -> list[str]:
-        slopes = {"activate": "plain", "derive": "plain_slope"}
-        lines = ["# g(Z), and its derivative from Z and A = g(Z), of each hidden layer."]
-        for name, arguments in (("activate", "Z"), ("derive", "Z, A")):
-            each = [
-                f"lambda {arguments}: {getattr(ACTIVATIONS[key], slopes[name])}"
-                for key in self.config.activations
-            ]
-            one = len(self.activations) == 1
-            lines.append(
-                f"{name} = " + (f"[{each[0]}] * (L - 1)" if one else f"[{', '.join(each)}]")
-            )
         return [
-            *lines, "", "def cost(Z, Y):", f"    return np.mean({self.loss.plain})", "",
+            "# g(Z), and its derivative from Z and A = g(Z), of each hidden layer.",
+            "activate = " + self._each([f"lambda Z: {g.plain}" for g in self.activations]),
+            "derive = " + self._each([f"lambda Z, A: {g.plain_slope}" for g in self.activations]),
+            "", "def cost(Z, Y):", f"    return np.mean({self.loss.plain})", "",
             "def slope(Z, Y):", f"    return {self.loss.plain_delta}",
         ]  # fmt: skip
+
+    def _each(self, functions: list[str]) -> str:
+        alike = len(set(functions)) == 1
+        return f"[{functions[0]}] * (L - 1)" if alike else f"[{', '.join(functions)}]"
 
     def forward(self) -> list[str]:
         body = ["    A, kept = X, []", "    for l in range(L - 1):", "        U = W[l] @ A + b[l]"]

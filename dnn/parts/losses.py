@@ -59,11 +59,7 @@ def logistic_cost(Z: Array, Y: Array) -> Array:
 
 def logistic_delta(Z: Array, T: Array, D: Array) -> list[Call]:
     # a - y = (tanh(z/2) - (2y - 1)) / 2: three calls, and it cannot overflow.
-    return [
-        (np.multiply, (Z, constant(0.5, Z), D)),
-        (np.tanh, (D, D)),
-        (np.subtract, (D, T, D)),
-    ]
+    return [(np.multiply, (Z, constant(0.5, Z), D)), (np.tanh, (D, D)), (np.subtract, (D, T, D))]
 
 
 def softmax_cost(Z: Array, Y: Array) -> Array:

@@ -55,13 +55,6 @@ class Optimizer(Entry):
         return len(self.memory)
 
 
-def sgd_calls(
-    p: Array, work: Array, state: Array, c: tuple[Array, ...], config: OptimizerSettings
-) -> list[Call]:
-    g, t = work
-    return [(np.multiply, (g, c[0], t)), (np.subtract, (p, t, p))]
-
-
 def momentum_calls(
     p: Array, work: Array, state: Array, c: tuple[Array, ...], config: OptimizerSettings
 ) -> list[Call]:
@@ -111,10 +104,7 @@ def adam_coefficients(config: OptimizerSettings, t: Array, rate: Array) -> tuple
     # corrections are folded into the step size and into epsilon.
     b1, b2 = config.beta1, config.beta2
     root = np.sqrt((1.0 - b2**t) / (1.0 - b2))
-    return (
-        rate * (1.0 - b1) / (1.0 - b1**t) * root,
-        config.epsilon * root,
-    )
+    return rate * (1.0 - b1) / (1.0 - b1**t) * root, config.epsilon * root
 
 
 def _adam_means(work: Array, state: Array, config: OptimizerSettings) -> list[Call]:
@@ -172,7 +162,10 @@ OPTIMIZERS: Registry[Optimizer] = Registry(
             help="Plain gradient descent: a layer with a small gradient learns slowly.",
             source="Robbins & Monro 1951; Ng, Deep Learning Specialization, course 1",
             plain="p -= rate * g",
-            calls=sgd_calls,
+            calls=lambda p, work, state, c, config: [
+                (np.multiply, (work[0], c[0], work[1])),
+                (np.subtract, (p, work[1], p)),
+            ],
         ),
         Optimizer(
             key="momentum",

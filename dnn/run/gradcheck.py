@@ -97,10 +97,7 @@ class Check:
 
 
 def gradcheck(
-    run: Run,
-    X: Array | None = None,
-    Y: Array | None = None,
-    parameters: int | None = None,
+    run: Run, X: Array | None = None, Y: Array | None = None, parameters: int | None = None
 ) -> Check:
     """Return how well backward agrees with central differences of the cost, in float64.
 

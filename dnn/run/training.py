@@ -107,9 +107,7 @@ class Watch:
 
 
 def start(
-    config: Config,
-    data: Dataset | None = None,
-    weights: list[tuple[Array, Array]] | None = None,
+    config: Config, data: Dataset | None = None, weights: list[tuple[Array, Array]] | None = None
 ) -> Run:
     """Return a Run at step 0, on `data` or else on the built-in data set that config names.
 
@@ -260,16 +258,21 @@ def edit(run: Run, layer: int, unit: int, source: int | None, value: float) -> R
 def check_edit(run: Run, layer: int, unit: int, source: int | None, value: float) -> int:
     """Return where the parameter lies that an edit sets. Raises ValueError where it can't."""
     at = run.layout.place(layer, unit, source)
+    check_weight("value", value)
+    if run.diverged:
+        raise ValueError("value: a run that has diverged can't be edited; reset it first")
+    return at
+
+
+def check_weight(name: str, value: Any) -> None:
+    """Raise ValueError where a value, called so, is none that a weight can be set to."""
     real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
     # Written so that NaN fails, and before the conversion, which a huge int would overflow.
     if not real or not -LARGEST_EDIT <= value <= LARGEST_EDIT:
         raise ValueError(
-            f"value: {shown(value)} is not allowed; "
+            f"{name}: {shown(value)} is not allowed; "
             f"allowed: numbers from {-LARGEST_EDIT:,.0f} to {LARGEST_EDIT:,.0f}"
         )
-    if run.diverged:
-        raise ValueError("value: a run that has diverged can't be edited; reset it first")
-    return at
 
 
 def parameter_name(layer: int, unit: int, source: int | None) -> str:

@@ -23,13 +23,13 @@ from dnn.config import LIVE_FIELDS, Config
 from dnn.data.datasets import Dataset, data_fields
 from dnn.engine.cache import forget
 from dnn.engine.trainer import loss_key
-from dnn.files.changes import Link
 from dnn.files.saved import Saved
 from dnn.run.history import History
 from dnn.run.training import Change, Run, check_edit
 from lab.analysis.diagnosis.advice import advise
 from lab.analysis.signal import signal_only
 from lab.intake.hand_drawn import by_hand, made_again
+from lab.link import Link
 from lab.live.executors import WorkerPool, tell_all
 from lab.live.session.lock import heard, locked
 from lab.live.session.questions import Asking

@@ -7,10 +7,10 @@ from typing import Any
 
 import dnn
 from dnn.config import Config
-from dnn.files.changes import Link, check_changes, check_step
 from dnn.run.history import History
 from dnn.run.training import Change, exchanged
 from lab.analysis.diagnosis.autopsy import STEPS
+from lab.link import Link, check_changes, check_step
 from lab.live.session.lock import heard
 from lab.live.session.measurements import Extras
 from lab.live.session.timeline import End, Timeline
