@@ -3,17 +3,20 @@
 The exported script is made of these lines, and a reader sees them on the pages Walk and Glossary.
 """
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from plain import plain, ran
 
 import dnn
+from dnn.config import FIELDS
 from dnn.parts import dropout
 from dnn.parts.activations import ACTIVATIONS
 from dnn.parts.initializers import INITIALIZERS
 from dnn.parts.losses import LOSSES
 from dnn.parts.normalization import PLAIN_BACKWARD, PLAIN_FORWARD, PLAIN_RUNNING, BatchNorm
-from dnn.parts.optimizers import OPTIMIZERS
+from dnn.parts.optimizers import OPTIMIZERS, OptimizerSettings
 from dnn.parts.schedules import SCHEDULES
 
 RNG = np.random.default_rng(4)
@@ -54,7 +57,8 @@ def test_loss(key):
 def test_optimizer(key):
     """Five steps of three parameters, with settings that are not the default ones."""
     optimizer, rate = OPTIMIZERS[key], 0.05
-    settings = {"momentum": 0.7, "rho": 0.8, "beta1": 0.6, "beta2": 0.9, "epsilon": 0.01}
+    names = [f.name for f in fields(OptimizerSettings) if FIELDS[f.name].kind != "choice"]
+    settings = {name: 0.01 if name == "epsilon" else 0.9 - 0.1 * i for i, name in enumerate(names)}
     config = dnn.Config(optimizer=key, **settings)
     p, q = (np.array([0.5, -0.3, 1.0]) for _ in range(2))
     state = np.zeros((optimizer.slots, 3))

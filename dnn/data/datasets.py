@@ -17,7 +17,6 @@ from dnn.data.dataset import Dataset as Dataset
 from dnn.data.dataset import Units as Units
 from dnn.data.features import FEATURES, expand
 from dnn.data.planes import HALF_WIDTH, feature_plane
-from dnn.data.planes import Plane as Plane
 from dnn.data.scalings import SCALINGS as SCALINGS
 from dnn.data.tables import (
     BREAST_CANCER_FEATURES,

@@ -57,7 +57,8 @@ def _left_out(part: str, different: str) -> Stage:
     return Stage(
         f"{part}1", part, "The update is left out",
         f"In training {different} would change every pass and every gradient, while the numbers "
-        "here are those of evaluation: a step made of them would not be the engine's, so there is none.",
+        "here are those of evaluation: a step made of them would not be the engine's, so none is "
+        "shown.",
         r"\theta \leftarrow \theta + \Delta\theta", layer=1, shows="none",
         terms=("update", *(("batch_norm",) if "batch" in different else ()),
                *(("dropout",) if "dropout" in different else ())),
