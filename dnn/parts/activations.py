@@ -185,30 +185,6 @@ def silu_derivative(Z: Array, A: Array, D: Array) -> list[Call]:
     ]
 
 
-def mish_forward(Z: Array, A: Array) -> list[Call]:
-    S = np.empty_like(Z)
-    return [
-        (np.logaddexp, (Z, constant(0, Z), S)),
-        (np.tanh, (S, S)),
-        (np.multiply, (Z, S, A)),
-    ]
-
-
-def mish_derivative(Z: Array, A: Array, D: Array) -> list[Call]:
-    # t + z (1 - t^2) sigma(z), t = tanh(softplus(z))
-    S, T = np.empty_like(D), np.empty_like(D)
-    return [
-        (np.logaddexp, (Z, constant(0, Z), T)),
-        (np.tanh, (T, T)),
-        (np.multiply, (T, T, D)),
-        (np.subtract, (constant(1, D), D, D)),
-        (np.multiply, (D, Z, D)),
-        *sigmoid_forward(Z, S),
-        (np.multiply, (D, S, D)),
-        (np.add, (D, T, D)),
-    ]
-
-
 def erf_forward(Z: Array, A: Array) -> list[Call]:
     from scipy.special import erf
 
@@ -337,20 +313,6 @@ ACTIVATIONS: Registry[Activation] = Registry(
             plain_slope="A + (1 - A) / (1 + np.exp(-Z))",
             forward=silu_forward,
             derivative=silu_derivative,
-            initializer="he",
-            needs_z=True,
-        ),
-        Activation(
-            key="mish",
-            label="Mish",
-            formula="g(z) = z tanh(ln(1 + e^z))",
-            help="A smooth ReLU like SiLU, which dips a little deeper below 0.",
-            source="Misra 2019, Mish: a self regularized non-monotonic activation function, eq. 1",
-            plain="Z * np.tanh(np.logaddexp(Z, 0))",
-            plain_slope="np.tanh(np.logaddexp(Z, 0)) + "
-            "Z * (1 - np.tanh(np.logaddexp(Z, 0)) ** 2) / (1 + np.exp(-Z))",
-            forward=mish_forward,
-            derivative=mish_derivative,
             initializer="he",
             needs_z=True,
         ),
