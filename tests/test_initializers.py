@@ -15,7 +15,6 @@ EXPECTED = {
     "he": (2 / 300, None),
     "he_uniform": (2 / 300, (6 / 300) ** 0.5),
     "lecun": (1 / 300, None),
-    "lecun_uniform": (1 / 300, (3 / 300) ** 0.5),
     "orthogonal": (1 / 400, None),
     "mean_field": (SIGMA**2 / 300, None),
     "normal": (SIGMA**2, None),

@@ -128,14 +128,6 @@ INITIALIZERS: Registry[Initializer] = Registry(
             **_normal("1 / fan_in", lambda fan_out, fan_in, sigma_w: 1.0 / fan_in),
         ),
         Initializer(
-            key="lecun_uniform",
-            label="LeCun uniform",
-            formula="W ~ U(-r, r), r^2 = 3 / fan_in",
-            help="As LeCun, drawn from a uniform distribution of the same variance.",
-            source="LeCun et al. 1998, Efficient BackProp, eq. 16",
-            **_uniform("np.sqrt(3 / fan_in)", lambda fan_out, fan_in, sigma_w: 1.0 / fan_in),
-        ),
-        Initializer(
             key="orthogonal",
             label="Orthogonal",
             formula="W^T W = I, or W W^T = I where W is wide",
