@@ -172,12 +172,19 @@ def test_the_traces_differ():
 
 @pytest.mark.parametrize("key", OPTIMIZERS)
 def test_what_an_optimizer_uses_is_what_it_reads(key):
-    """Two steps change with exactly the fields that `uses` names."""
-    data = dnn.Dataset(X, Y)
+    """Updates by twenty random gradients change with exactly the fields that `uses` names."""
+    gradients = np.random.default_rng(0).normal(size=(20, 6))
 
     def after(**fields):
-        settings = dnn.Config(hidden=(), optimizer=key, batch_size=None, **fields)
-        return dnn.advance(dnn.start(settings, data, WEIGHTS), 2)[0].parameters
+        settings, layout = dnn.Config(optimizer=key, **fields), Layout.of((2, 2))
+        p, work = np.ones(6), np.zeros((2, 6))
+        update = Update(settings, layout, p, work, np.zeros((OPTIMIZERS[key].slots, 6)))
+        for t, work[0] in enumerate(gradients, 1):
+            numbers = coefficients(settings, np.array([float(t)]), np.array([RATE]))
+            for c, values in zip(update.coefficients, numbers, strict=True):
+                c[()] = values[0]
+            make(update.calls)
+        return p
 
     numbers = [f.name for f in fields(OptimizerSettings) if FIELDS[f.name].kind != "choice"]
     other = {name: 0.5 if name == "epsilon" else 0.1 for name in numbers}
