@@ -28,28 +28,7 @@ from dnn.run.training import (
 )
 
 __all__ = [
-    "Change",
-    "Check",
-    "Config",
-    "Dataset",
-    "Divergence",
-    "History",
-    "Record",
-    "Run",
-    "Watch",
-    "advance",
-    "applied",
-    "attach",
-    "change",
-    "cost",
-    "edit",
-    "gradcheck",
-    "gradients",
-    "load",
-    "penalty",
-    "predict",
-    "replay",
-    "restore",
-    "save",
-    "start",
-]
+    "Change", "Check", "Config", "Dataset", "Divergence", "History", "Record", "Run", "Watch",
+    "advance", "applied", "attach", "change", "cost", "edit", "gradcheck", "gradients", "load",
+    "penalty", "predict", "replay", "restore", "save", "start",
+]  # fmt: skip

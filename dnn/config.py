@@ -1,22 +1,23 @@
 """Config: everything that determines a run, as one frozen value that a link can carry.
 
 Each field is declared once: its default, and what checking, a widget and a link need (Setting).
+Adding one is adding it here, or to the class of its part's settings where a part reads it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
+from typing import Any
 
-from dnn.data.datasets import DATASETS, SCALINGS
-from dnn.data.features import FEATURES
+from dnn.data.datasets import DATASETS, DataSettings
 from dnn.parts.activations import ACTIVATIONS
 from dnn.parts.initializers import INITIALIZERS
 from dnn.parts.losses import LOSSES
-from dnn.parts.optimizers import OPTIMIZERS
-from dnn.parts.schedules import SCHEDULES
+from dnn.parts.optimizers import OptimizerSettings
+from dnn.parts.schedules import ScheduleSettings
 from dnn.settings import Setting, setting, shown
 
 #: What one link may ask of the server; the operator can raise it by environment variables.
@@ -28,410 +29,120 @@ MAX_SIGNAL = float(os.environ.get("NEURAL_LAB_MAX_SIGNAL", 105_000_000))
 #: Units times examples: what one pass over all the data keeps in memory, several times.
 MAX_ACTIVATIONS = float(os.environ.get("NEURAL_LAB_MAX_ACTIVATIONS", 30_000_000))
 
+#: What strengths of a penalty, limits for clipping and network fields have in common; 0 is off.
+PENALTY: dict[str, Any] = {
+    "group": "training", "kind": "log", "min": 0.0, "max": 10.0, "live": True,
+    "marks": (0.0, *(float(f"{d}e{k}") for k in range(-6, 1) for d in (1, 3)), 10.0),
+}  # fmt: skip
+CLIP: dict[str, Any] = {
+    "group": "training", "kind": "log", "min": 0.0, "max": 1000.0, "live": True, "rare": True,
+    "marks": (0.0, *(float(f"{d}e{k}") for k in range(-3, 3) for d in (1, 3)), 1000.0),
+}  # fmt: skip
+SCALE: dict[str, Any] = {
+    "group": "network", "kind": "float", "min": 0.0, "max": 10.0, "step": 0.05,
+}  # fmt: skip
 
-#: Usual strengths of a penalty, and usual limits for clipping; 0 is off.
-PENALTIES = (0.0, *(float(f"{d}e{k}") for k in range(-6, 1) for d in (1, 3)), 10.0)
-CLIPS = (0.0, *(float(f"{d}e{k}") for k in range(-3, 3) for d in (1, 3)), 1000.0)
 
-
-def _scheduled(name: str) -> Callable[[Config], bool]:
-    return lambda config: name in SCHEDULES[config.schedule].uses
-
-
-def _uses(name: str) -> Callable[[Config], bool]:
-    return lambda config: name in OPTIMIZERS[config.optimizer].uses
-
-
-def _synthetic(config: Config) -> bool:
-    return DATASETS[config.dataset].synthetic
+def _deep(config: Config) -> bool:
+    return bool(config.hidden)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config:
+class Config(ScheduleSettings, OptimizerSettings, DataSettings):
     """One experiment; the defaults are the first visit's but for its dtype.
 
-    Equal configs give equal runs. Whether this machine can train it is another question, which
-    dnn.start answers. Raises ValueError that names the field, the value and what is allowed.
+    Fields about data, optimisers and schedules stand beside these, and are inherited. Equal configs
+    give equal runs. Whether this machine can train it is another question, which dnn.start answers.
+    Raises ValueError that names the field, the value and what is allowed.
     """
 
-    dataset: str = setting(
-        "spiral",
-        label="Data set",
-        help="What the network learns to tell apart or to predict.",
-        group="data",
-        kind="choice",
-        choices=DATASETS,
-    )
-    samples: int = setting(
-        500,
-        label="Examples",
-        help="How many examples are drawn, for training and testing together.",
-        group="data",
-        kind="int",
-        min=20,
-        max=10_000,
-        step=10,
-        applies=_synthetic,
-    )
-    noise: float = setting(
-        0.0,
-        label="Noise",
-        help="How far examples are displaced at random: 0 is none, 0.5 is a lot.",
-        group="data",
-        kind="float",
-        min=0.0,
-        max=0.5,
-        step=0.05,
-        applies=_synthetic,
-    )
-    train_share: float = setting(
-        0.5,
-        label="Training share",
-        help="The part of the examples that trains the network; the rest tests it.",
-        group="data",
-        kind="float",
-        min=0.1,
-        max=0.9,
-        step=0.1,
-    )
-    scaling: str = setting(
-        "standard",
-        label="Input scaling",
-        help="Brings inputs to a common size, fitted on the training part only.",
-        group="data",
-        kind="choice",
-        choices=SCALINGS,
-    )
-    features: tuple[str, ...] = setting(
-        ("x1", "x2"),
-        label="Inputs",
-        help="What the network is given of each point.",
-        group="data",
-        kind="features",
-        choices=FEATURES,
-        applies=lambda config: DATASETS[config.dataset].planar,
-    )
     hidden: tuple[int, ...] = setting(
-        (8, 8, 6, 4),
-        label="Hidden layers",
+        (8, 8, 6, 4), label="Hidden layers",
         help="The number of units in each hidden layer, from the input to the output.",
-        group="network",
-        kind="layers",
-        min=1,
-        max=1024,
-        max_length=100,
-    )
+        group="network", kind="layers", min=1, max=1024, max_length=100,
+    )  # fmt: skip
     activation: str | tuple[str, ...] = setting(
-        "tanh",
-        label="Activation",
+        "tanh", label="Activation",
         help="The non-linearity g of the hidden layers: one for all, or one for each.",
-        group="network",
-        kind="activation",
-        choices=ACTIVATIONS,
-        formula="A = g(Z), Z = W A_previous + b",
-        applies=lambda config: bool(config.hidden),
-    )
+        group="network", kind="activation", choices=ACTIVATIONS,
+        formula="A = g(Z), Z = W A_previous + b", applies=_deep,
+    )  # fmt: skip
     initializer: str | None = setting(
-        None,
-        label="Starting weights",
+        None, label="Starting weights",
         help="The distribution from which the weights are drawn.",
-        group="network",
-        kind="choice",
-        choices=INITIALIZERS,
-        none="auto",
-        none_label="what suits the activation",
-    )
+        group="network", kind="choice", choices=INITIALIZERS,
+        none="auto", none_label="what suits the activation",
+    )  # fmt: skip
     sigma_w: float = setting(
-        0.5,
-        label="Weight scale",
+        0.5, label="Weight scale", formula="sigma_w", **SCALE,
         help="The scale of the starting weights, for the initialisers that leave it open.",
-        group="network",
-        kind="float",
-        min=0.0,
-        max=10.0,
-        step=0.05,
-        formula="sigma_w",
         applies=lambda config: INITIALIZERS[config.initializer_key].uses_sigma_w,
-    )
+    )  # fmt: skip
     sigma_b: float = setting(
-        0.0,
-        label="Bias scale",
+        0.0, label="Bias scale", formula="sigma_b", **SCALE,
         help="The scale of the starting biases, for the initialisers that draw them.",
-        group="network",
-        kind="float",
-        min=0.0,
-        max=10.0,
-        step=0.05,
-        formula="sigma_b",
         applies=lambda config: INITIALIZERS[config.initializer_key].uses_sigma_b,
-    )
+    )  # fmt: skip
     batch_norm: bool = setting(
-        False,
-        label="Batch normalisation",
+        False, label="Batch normalisation",
         help="Brings each hidden unit to mean 0 and variance 1 over the batch, then lets it learn "
         "another scale and shift. Evaluated with running means (Ioffe & Szegedy 2015).",
-        group="network",
-        kind="switch",
+        group="network", kind="switch", applies=_deep,
         formula="z = gamma (u - mean) / sqrt(var + 1e-5) + beta, u = W a + b",
-        applies=lambda config: bool(config.hidden),
-    )
+    )  # fmt: skip
     residual: bool = setting(
-        False,
-        label="Residual connections",
+        False, label="Residual connections",
         help="Each hidden layer that is as wide as the hidden one before it, and no other, adds to "
         "it what it computes, so that the gradient has a way past it (He et al. 2016).",
-        group="network",
-        kind="switch",
-        formula="a_l = a_(l-1) + s g(z_l)",
+        group="network", kind="switch", formula="a_l = a_(l-1) + s g(z_l)",
         applies=lambda config: any(config.residual_layers(True)),
-    )
+    )  # fmt: skip
     branch_scale: float = setting(
-        1.0,
-        label="Branch scale",
+        1.0, label="Branch scale", formula="s",
         help="What a residual branch is multiplied with: small ones keep deep networks calm.",
-        group="network",
-        kind="float",
-        min=0.0,
-        max=2.0,
-        step=0.1,
-        formula="s",
+        group="network", kind="float", min=0.0, max=2.0, step=0.1,
         applies=lambda config: any(config.residual_layers()),
-    )
+    )  # fmt: skip
     loss: str | None = setting(
-        None,
-        label="Cost",
-        help="What training makes small.",
-        group="training",
-        kind="choice",
-        choices=LOSSES,
-        none="auto",
-        none_label="what suits the targets",
-        rare=True,
-    )
-    optimizer: str = setting(
-        "adam",
-        label="Optimiser",
-        help="How a gradient becomes a step.",
-        group="training",
-        kind="choice",
-        choices=OPTIMIZERS,
-    )
+        None, label="Cost", help="What training makes small.",
+        group="training", kind="choice", choices=LOSSES, rare=True,
+        none="auto", none_label="what suits the targets",
+    )  # fmt: skip
     batch_size: int | None = setting(
-        32,
-        label="Batch size",
-        help="How many examples each step averages over.",
-        group="training",
-        kind="int",
-        min=1,
-        max=10_000,
+        32, label="Batch size", help="How many examples each step averages over.", formula="m",
+        group="training", kind="int", min=1, max=10_000, live=True,
         marks=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024),
-        none="full",
-        none_label="all of them",
-        live=True,
-        formula="m",
-    )
-    momentum: float = setting(
-        0.9,
-        label="Momentum",
-        help="How much of the last step's direction is kept: 0 is none.",
-        group="training",
-        kind="float",
-        min=0.0,
-        max=1.0,
-        below=True,
-        step=0.01,
-        formula="mu",
-        applies=_uses("momentum"),
-    )
-    rho: float = setting(
-        0.9,
-        label="ρ",
-        help="The memory of the running mean of squared gradients: about 1 / (1 - ρ) steps.",
-        group="training",
-        kind="float",
-        min=0.0,
-        max=1.0,
-        below=True,
-        step=0.01,
-        formula="v <- rho v + (1 - rho) g^2",
-        applies=_uses("rho"),
-        rare=True,
-    )
-    beta1: float = setting(
-        0.9,
-        label="β₁",
-        help="The memory of the running mean of gradients: about 1 / (1 - β₁) steps.",
-        group="training",
-        kind="float",
-        min=0.0,
-        max=1.0,
-        below=True,
-        step=0.01,
-        formula="m <- b1 m + (1 - b1) g",
-        applies=_uses("beta1"),
-        rare=True,
-    )
-    beta2: float = setting(
-        0.999,
-        label="β₂",
-        help="The memory of the running mean of squared gradients: about 1 / (1 - β₂) steps.",
-        group="training",
-        kind="float",
-        min=0.0,
-        max=1.0,
-        below=True,
-        step=0.001,
-        formula="v <- b2 v + (1 - b2) g^2",
-        applies=_uses("beta2"),
-        rare=True,
-    )
-    epsilon: float = setting(
-        1e-8,
-        label="ε",
-        help="Keeps the division by the gradient's running size finite.",
-        group="training",
-        kind="log",
-        min=1e-12,
-        max=1.0,
-        marks=tuple(float(f"1e{k}") for k in range(-12, 1)),
-        formula="m / (sqrt(v) + eps)",
-        applies=_uses("epsilon"),
-        rare=True,
-    )
-    learning_rate: float = setting(
-        0.01,
-        label="Learning rate",
-        help="The size of a step along the (rescaled) gradient.",
-        group="training",
-        kind="log",
-        min=1e-6,
-        max=100.0,
-        marks=(*(float(f"{d}e{k}") for k in range(-6, 2) for d in (1, 3)), 100.0),
-        live=True,
-        formula="eta",
-    )
-    schedule: str = setting(
-        "constant",
-        label="Schedule",
-        help="How the learning rate changes over the steps.",
-        group="training",
-        kind="choice",
-        choices=SCHEDULES,
-        live=True,
-        rare=True,
-    )
-    schedule_steps: int = setting(
-        1000,
-        label="Schedule steps",
-        help="The number of steps T over which the schedule acts.",
-        group="training",
-        kind="int",
-        min=1,
-        max=10_000_000,
-        marks=(100, 300, 1000, 3000, 10_000, 30_000, 100_000),
-        live=True,
-        rare=True,
-        formula="T",
-        applies=_scheduled("schedule_steps"),
-    )
-    schedule_decay: float = setting(
-        0.5,
-        label="Schedule decay",
-        help="What the learning rate is multiplied with over every T steps.",
-        group="training",
-        kind="float",
-        min=0.01,
-        max=1.0,
-        step=0.05,
-        live=True,
-        rare=True,
-        applies=_scheduled("schedule_decay"),
-    )
+        none="full", none_label="all of them",
+    )  # fmt: skip
     l1: float = setting(
-        0.0,
-        label="L1 penalty",
+        0.0, label="L1 penalty", formula="J + lambda sum of |W|", rare=True, **PENALTY,
         help="Pulls every weight towards 0 by the same amount, so that many come close; 0 is off.",
-        group="training",
-        kind="log",
-        min=0.0,
-        max=10.0,
-        marks=PENALTIES,
-        live=True,
-        rare=True,
-        formula="J + lambda sum of |W|",
-    )
+    )  # fmt: skip
     l2: float = setting(
-        0.0,
-        label="L2 penalty",
+        0.0, label="L2 penalty", formula="J + (lambda / 2) sum of W^2", **PENALTY,
         help="Pulls every weight towards 0, the large ones most; 0 is off.",
-        group="training",
-        kind="log",
-        min=0.0,
-        max=10.0,
-        marks=PENALTIES,
-        live=True,
-        formula="J + (lambda / 2) sum of W^2",
-    )
+    )  # fmt: skip
     dropout: float = setting(
-        0.0,
-        label="Dropout",
+        0.0, label="Dropout", formula="a = g(z) mask / (1 - p)",
         help="The share of hidden units that each step leaves out, drawn anew for every example; "
         "the others are scaled up (Srivastava et al. 2014, inverted); 0 is off.",
-        group="training",
-        kind="float",
-        min=0.0,
-        max=0.9,
-        step=0.1,
-        live=True,
-        rare=True,
-        formula="a = g(z) mask / (1 - p)",
-        applies=lambda config: bool(config.hidden),
-    )
+        group="training", kind="float", min=0.0, max=0.9, step=0.1, live=True, rare=True,
+        applies=_deep,
+    )  # fmt: skip
     clip_norm: float = setting(
-        0.0,
-        label="Clip the norm",
+        0.0, label="Clip the norm", formula="g <- g min(1, c / |g|)", **CLIP,
         help="Scales the whole gradient down to this length where it is longer "
         "(Pascanu, Mikolov & Bengio 2013, algorithm 1); 0 is off.",
-        group="training",
-        kind="log",
-        min=0.0,
-        max=1000.0,
-        marks=CLIPS,
-        live=True,
-        rare=True,
-        formula="g <- g min(1, c / |g|)",
-    )
+    )  # fmt: skip
     clip_value: float = setting(
-        0.0,
-        label="Clip the values",
+        0.0, label="Clip the values", formula="g <- min(max(g, -c), c)", **CLIP,
         help="Cuts every component of the gradient off at plus and minus this; 0 is off.",
-        group="training",
-        kind="log",
-        min=0.0,
-        max=1000.0,
-        marks=CLIPS,
-        live=True,
-        rare=True,
-        formula="g <- min(max(g, -c), c)",
-    )
-    seed: int = setting(
-        0,
-        label="Seed",
-        help="Fixes everything that is random: the same seed gives the same run.",
-        group="training",
-        kind="int",
-        min=0,
-        max=2**31 - 1,
-    )
+    )  # fmt: skip
     dtype: str = setting(
-        "float64",
-        label="Precision",
+        "float64", label="Precision",
         help="float32 is up to twice as fast in wide networks; float64 is more exact.",
-        group="training",
-        kind="choice",
-        choices=("float64", "float32"),
-        rare=True,
-    )
+        group="training", kind="choice", choices=("float64", "float32"), rare=True,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         for name, about in FIELDS.items():
@@ -483,6 +194,7 @@ class Config:
 
 #: Everything there is to know of each field, in the order of the side bar.
 FIELDS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in fields(Config)}
+FIELDS["seed"] = FIELDS.pop("seed")  # it belongs to the data, but is shown last
 #: What can change without a reset.
 LIVE_FIELDS = tuple(name for name, setting in FIELDS.items() if setting.live)
 

@@ -1,7 +1,7 @@
 """Named entries, one registry per family (activations, losses, optimisers ...).
 
 An entry's key is what the side bar offers, what a link carries and what the parametrised tests
-run over. Adding one is adding an entry to its family's file.
+run over. Adding one is adding an entry to its family's file: see docs/extending.md.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-#: A call of a compiled program: a function and its operands, the output buffer among them.
+#: A call of a compiled network: a function and its operands, the output buffer among them.
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
@@ -19,7 +19,9 @@ class Entry:
     """What every registered thing says of itself.
 
     key: the name in Config and in links; label: the name on screen; formula: plain text;
-    help: one sentence for the side bar; source: where the definition comes from.
+    help: one sentence for the side bar; source: where the definition comes from; plain: the same
+    in plain NumPy, an expression or lines, which the exported script runs, the pages Walk and
+    Glossary show, and a test compares with the engine; each family says of which names.
     """
 
     key: str
@@ -27,6 +29,7 @@ class Entry:
     formula: str
     help: str
     source: str
+    plain: str = ""
 
 
 E = TypeVar("E", bound=Entry)

@@ -43,18 +43,10 @@ class Setting:
     @property
     def allowed(self) -> str:
         """What is allowed, in words."""
-        keys = ", ".join(self.choices)
         span = f"from {self.min:g} to {'below ' if self.below else ''}{_number(self.max)}"
-        words = {
-            "switch": "True or False (in a link on or off)",
-            "choice": f"one of {keys}",
-            "activation": f"one of {keys}, or one per hidden layer",
-            "features": f"different ones of {keys}, at least one",
-            "layers": f"up to {self.max_length} layers, each a whole number of units {span}",
-            "int": f"whole numbers {span}",
-            "float": f"numbers {span}",
-            "log": f"numbers {span}",
-        }[self.kind]
+        words = KINDS[self.kind].words.format(
+            keys=", ".join(self.choices), most=self.max_length, span=span
+        )
         return words + (f", or None (in a link {self.none})" if self.none else "")
 
     def normalized(self, name: str, value: Any) -> Any:
@@ -107,69 +99,60 @@ class _Bad(ValueError):
     """A value of the wrong kind or out of range; whoever knows the field writes the sentence."""
 
 
+def _need(good: bool) -> None:
+    if not good:
+        raise _Bad
+
+
 def _check_int(setting: Setting, value: Any) -> int:
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        raise _Bad
-    if not setting.min <= value <= setting.max:
-        raise _Bad
+    _need(isinstance(value, (int, np.integer)) and not isinstance(value, bool))
+    _need(setting.min <= value <= setting.max)
     return int(value)
 
 
 def _check_float(setting: Setting, value: Any) -> float:
-    if isinstance(value, (bool, np.bool_)) or not isinstance(
-        value, (int, float, np.integer, np.floating)
-    ):
-        raise _Bad
+    numbers = (int, float, np.integer, np.floating)
+    _need(isinstance(value, numbers) and not isinstance(value, bool))
     # Written so that NaN fails, and before the conversion, which a huge int would overflow.
-    if not setting.min <= value <= setting.max:
-        raise _Bad
+    _need(setting.min <= value <= setting.max)
     value = float(value)
     # After it, because a long double just below may round up to the bound.
-    if setting.below and value >= setting.max:
-        raise _Bad
+    _need(not (setting.below and value >= setting.max))
     return value
 
 
 def _check_switch(setting: Setting, value: Any) -> bool:
-    if not isinstance(value, (bool, np.bool_)):
-        raise _Bad
+    _need(isinstance(value, (bool, np.bool_)))
     return bool(value)
 
 
 def _check_choice(setting: Setting, value: Any) -> str:
-    if not isinstance(value, str) or value not in setting.choices:
-        raise _Bad
+    _need(isinstance(value, str) and value in setting.choices)
     return str(value)
 
 
 def _items(value: Any) -> tuple:
-    if isinstance(value, np.ndarray) and value.ndim == 1:
-        return tuple(value)
-    if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
-        raise _Bad
+    row = isinstance(value, np.ndarray) and value.ndim == 1
+    _need(row or (isinstance(value, Sequence) and not isinstance(value, (str, bytes))))
     return tuple(value)
 
 
 def _check_layers(setting: Setting, value: Any) -> tuple[int, ...]:
     items = _items(value)
-    if len(items) > setting.max_length:
-        raise _Bad
+    _need(len(items) <= setting.max_length)
     return tuple(_check_int(setting, item) for item in items)
 
 
 def _check_features(setting: Setting, value: Any) -> tuple[str, ...]:
     keys = tuple(_check_choice(setting, item) for item in _items(value))
-    if not keys or len(set(keys)) < len(keys):
-        raise _Bad
+    _need(0 < len(keys) == len(set(keys)))
     return keys
 
 
 def _check_activation(setting: Setting, value: Any) -> str | tuple[str, ...]:
-    if isinstance(value, str):
-        return _check_choice(setting, value)
-    keys = tuple(_check_choice(setting, item) for item in _items(value))
-    if not keys:
-        raise _Bad
+    items = (value,) if isinstance(value, str) else _items(value)
+    keys = tuple(_check_choice(setting, item) for item in items)
+    _need(bool(keys))
     # Written one way only: equal layers are one key.
     return keys[0] if len(set(keys)) == 1 else keys
 
@@ -178,40 +161,40 @@ def _split(text: str) -> list[str]:
     return [] if text in ("", "none") else re.split("[-,]", text)
 
 
-def _parse_activation(text: str) -> str | list[str]:
-    keys = _split(text)
-    return keys[0] if len(keys) == 1 else keys
-
-
-def _joined(values: Sequence[Any]) -> str:
-    return "-".join(str(value) for value in values) or "none"
-
-
-def _activation_text(value: str | tuple[str, ...]) -> str:
-    return value if isinstance(value, str) else _joined(value)
+def _joined(value: str | Sequence[Any]) -> str:
+    return value if isinstance(value, str) else "-".join(map(str, value)) or "none"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How values of one kind are checked and normalised, read from a link and written to it."""
+    """How values of one kind are checked and normalised, read from a link and written to it.
 
+    words: what is allowed.
+    """
+
+    words: str
     check: Callable[[Setting, Any], Any]
-    parse: Callable[[str], Any]
-    write: Callable[[Any], str]
+    parse: Callable[[str], Any] = str
+    write: Callable[[Any], str] = str
 
 
 #: What a link may say of a switch.
 SWITCHES = {"on": True, "off": False, "1": True, "0": False}
+ONE_EACH = "one of {keys}, or one per hidden layer"
+UNITS = "up to {most} layers, each a whole number of units {span}"
 KINDS = {
-    "int": Kind(_check_int, int, str),
-    "float": Kind(_check_float, float, repr),
-    "log": Kind(_check_float, float, repr),
-    "switch": Kind(_check_switch, lambda text: SWITCHES[text], lambda on: "on" if on else "off"),
-    "choice": Kind(_check_choice, str, str),
-    "activation": Kind(_check_activation, _parse_activation, _activation_text),
-    "features": Kind(_check_features, _split, _joined),
-    "layers": Kind(_check_layers, lambda text: [int(part) for part in _split(text)], _joined),
-}
+    "int": Kind("whole numbers {span}", _check_int, int),
+    "float": Kind("numbers {span}", _check_float, float, repr),
+    "log": Kind("numbers {span}", _check_float, float, repr),
+    "switch": Kind(
+        "True or False (in a link on or off)", _check_switch,
+        SWITCHES.__getitem__, lambda on: "on" if on else "off",
+    ),
+    "choice": Kind("one of {keys}", _check_choice),
+    "activation": Kind(ONE_EACH, _check_activation, _split, _joined),
+    "features": Kind("different ones of {keys}, at least one", _check_features, _split, _joined),
+    "layers": Kind(UNITS, _check_layers, lambda text: [int(n) for n in _split(text)], _joined),
+}  # fmt: skip
 
 
 def setting(default: Any, **about: Any) -> Any:

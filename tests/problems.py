@@ -13,14 +13,14 @@ from dnn.parts.losses import LOSSES
 
 def problem(loss, n_inputs=3, m=12, m_test=5, seed=0):
     """Return a Dataset whose targets suit the loss: two classes, three classes, or two values."""
-    rng = np.random.default_rng(seed)
+    rng, kind = np.random.default_rng(seed), LOSSES[loss].targets[0]
     X = rng.normal(size=(n_inputs, m + m_test))
     Y = {
         "binary": lambda: np.arange(m + m_test)[None] % 2,
         "classes": lambda: np.arange(m + m_test)[None] % 3,
         "real": lambda: rng.normal(size=(2, m + m_test)),
-    }[LOSSES[loss].target]()
-    return dnn.Dataset(X[:, :m], Y[:, :m], X[:, m:], Y[:, m:], target=LOSSES[loss].target)
+    }[kind]()
+    return dnn.Dataset(X[:, :m], Y[:, :m], X[:, m:], Y[:, m:], target=kind)
 
 
 def random_weights(sizes, seed=0):

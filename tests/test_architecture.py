@@ -23,6 +23,7 @@ PACKAGES = (
     "dnn",
     "lab",
     "lab.view",
+    "lab.link",
     "lab.text",
     "lab.theory",
     "lab.analysis",

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dnn.config import Config
-from dnn.data.datasets import DATASETS, SCALINGS, Dataset, data_fields, load, train_size
+from dnn.data.datasets import DATASETS, SCALINGS, Dataset, data_fields, load
 from dnn.data.features import expand
 
 TABLES = [key for key, entry in DATASETS.items() if not entry.synthetic]
@@ -228,7 +228,7 @@ def test_entry_tells_the_size_of_the_network(key):
 )
 def test_both_parts_are_usable(key, samples, share, seed, noise):
     data = load(Config(dataset=key, samples=samples, train_share=share, seed=seed, noise=noise))
-    assert data.m_train == train_size(samples, share)
+    assert data.m_train == min(max(round(share * samples), 1), samples - 1)
     assert data.m_train + data.m_test == samples
     assert data.m_test > 0
     if data.target == "binary":

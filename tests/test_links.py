@@ -15,7 +15,9 @@ from visits import buttons, checked, config, errors, found, opened, press, query
 import dnn
 from dnn.config import FIELDS, LIVE_FIELDS, Config, from_query, to_query
 from dnn.files import changes as links
-from dnn.files.changes import (
+from dnn.run.training import Change
+from lab.frame import fingerprint
+from lab.link import (
     LONGEST,
     Link,
     changes_from_text,
@@ -25,8 +27,6 @@ from dnn.files.changes import (
     link_text,
     step_from_text,
 )
-from dnn.run.training import Change
-from lab.frame import fingerprint
 from lab.live.executors import InlineExecutor
 from lab.live.session.loop import Loop
 from lab.view import CHOICES, LINKED, View, view_from_query

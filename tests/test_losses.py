@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 from scipy.special import expit, softmax
 
+from dnn.data.dataset import TARGETS
 from dnn.parts.activations import ACTIVATIONS
 from dnn.parts.losses import LOSSES
 
-OUTPUTS, M = {"logistic": 1, "softmax": 4, "squared_error": 3}, 25
+OUTPUTS, M = {"binary": 1, "classes": 4, "real": 3}, 25
 
 
 def naive_logistic(Z, Y):
@@ -23,12 +25,14 @@ def naive_squared_error(Z, Y):
     return np.array([0.5 * np.linalg.norm(z - y) ** 2 for z, y in zip(Z.T, Y.T, strict=True)])
 
 
-NAIVE = {
-    "logistic": naive_logistic,
-    "softmax": naive_softmax,
-    "squared_error": naive_squared_error,
+#: Each example's loss, and what links logits to predictions.
+REFERENCE = {
+    "logistic": (naive_logistic, expit),
+    "softmax": (naive_softmax, lambda Z: softmax(Z, axis=0)),
+    "squared_error": (naive_squared_error, lambda Z: Z),
 }
-LINKS = {"logistic": expit, "softmax": lambda Z: softmax(Z, axis=0), "squared_error": lambda Z: Z}
+#: With these links the derivative by the logits is a - y.
+CANONICAL = ("logistic", "softmax", "squared_error")
 
 
 @pytest.fixture(params=LOSSES)
@@ -39,13 +43,14 @@ def loss(request):
 def examples(loss, scale=3.0):
     """Return logits and targets (n_L, M) that suit the loss."""
     rng = np.random.default_rng(7)
-    n = OUTPUTS[loss.key]
+    kind = loss.targets[0]
+    n = OUTPUTS[kind]
     Z = scale * rng.normal(size=(n, M))
     Y = {
         "binary": lambda: rng.integers(0, 2, (1, M)).astype(float),
         "classes": lambda: np.eye(n)[:, rng.integers(0, n, M)],
         "real": lambda: rng.normal(size=(n, M)),
-    }[loss.target]()
+    }[kind]()
     return Z, Y
 
 
@@ -61,14 +66,14 @@ def delta(loss, Z, Y):
 
 
 def test_every_loss_has_a_naive_formula_here():
-    assert set(NAIVE) == set(LINKS) == set(OUTPUTS) == set(LOSSES)
+    assert set(REFERENCE) == set(LOSSES)
 
 
 def test_cost_of_each_example(loss):
     Z, Y = examples(loss)
     cost = loss.cost(Z, Y)
     assert cost.shape == (M,)
-    np.testing.assert_allclose(cost, NAIVE[loss.key](Z, Y), rtol=1e-10)
+    np.testing.assert_allclose(cost, REFERENCE[loss.key][0](Z, Y), rtol=1e-10)
 
 
 def test_cost_of_float32_logits_is_summed_in_float64(loss):
@@ -86,10 +91,12 @@ def test_delta_against_central_differences(loss):
     np.testing.assert_allclose(delta(loss, Z, Y), numeric, rtol=1e-6, atol=1e-9)
 
 
-def test_delta_is_prediction_minus_target(loss):
+@pytest.mark.parametrize("key", CANONICAL)
+def test_delta_is_prediction_minus_target(key):
+    loss = LOSSES[key]
     Z, Y = examples(loss)
     before = Z.copy()
-    np.testing.assert_allclose(delta(loss, Z, Y), LINKS[loss.key](Z) - Y, atol=1e-14)
+    np.testing.assert_allclose(delta(loss, Z, Y), REFERENCE[key][1](Z) - Y, atol=1e-14)
     np.testing.assert_array_equal(Z, before)
 
 
@@ -97,8 +104,8 @@ def test_link(loss):
     Z, _ = examples(loss)
     A = np.full_like(Z, np.nan)
     run(loss.link(Z, A))
-    np.testing.assert_allclose(A, LINKS[loss.key](Z), rtol=1e-12, atol=1e-15)
-    if loss.target == "classes":
+    np.testing.assert_allclose(A, REFERENCE[loss.key][1](Z), rtol=1e-12, atol=1e-15)
+    if loss.targets[0] == "classes":
         np.testing.assert_allclose(A.sum(axis=0), 1, rtol=1e-14)
 
 
@@ -123,6 +130,16 @@ def test_guessing_costs_ln_of_the_number_of_classes():
     assert LOSSES["softmax"].cost(Z, Y)[0] == pytest.approx(np.log(5))
 
 
+def test_no_constant_answer_costs_less_than_the_guess(loss):
+    _, Y = examples(loss)
+
+    def cost(z):
+        return loss.cost(np.repeat(z[:, None], M, axis=1), Y).mean()
+
+    found = minimize(cost, np.zeros(len(Y)), tol=1e-12, options={"gtol": 1e-9})
+    assert loss.guess(Y) == pytest.approx(found.fun, rel=1e-6)
+
+
 def test_softmax_does_not_see_a_common_shift():
     Z, Y = examples(LOSSES["softmax"])
     cost = LOSSES["softmax"].cost
@@ -130,5 +147,6 @@ def test_softmax_does_not_see_a_common_shift():
 
 
 def test_each_target_has_a_loss_and_outputs_are_told_apart(loss):
-    assert {entry.target for entry in LOSSES.values()} == {"binary", "classes", "real"}
+    assert {entry.targets[0] for entry in LOSSES.values()} == set(OUTPUTS) == set(TARGETS)
+    assert set(loss.targets) <= set(OUTPUTS)
     assert loss.output == "softmax" or loss.output in ACTIVATIONS

@@ -12,7 +12,7 @@ from visits import config, errors, opened
 import dnn
 from dnn.config import Config
 from dnn.files import saved
-from dnn.files.changes import LONGEST, changes_text
+from lab.link import LONGEST, changes_text
 from lab.live.executors import InlineExecutor
 from lab.live.session.loop import Loop
 from lab.live.trials import Measurement

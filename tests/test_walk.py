@@ -11,6 +11,9 @@ import pytest
 
 import dnn
 from dnn.config import Config
+from dnn.parts.activations import ACTIVATIONS
+from dnn.parts.losses import LOSSES
+from dnn.parts.optimizers import OPTIMIZERS
 from lab.teaching.glossary import GLOSSARY
 from lab.teaching.walk import (
     Passage,
@@ -197,6 +200,30 @@ def test_the_source_is_read_as_it_stands_in_its_file():
             assert bool(passage.marked) == bool(lines.marked)
             for number_ in lines.marked:
                 assert any(words in file[number_ - 1] for words in passage.marked)
+
+
+@pytest.mark.parametrize(
+    ("family", "registry"),
+    [("activation", ACTIVATIONS), ("optimizer", OPTIMIZERS), ("loss", LOSSES)],
+)
+def test_every_entrys_plain_numpy_stands_beside_its_formula(family, registry):
+    """Here and in the glossary, for whatever is registered."""
+    data = {"binary": "circle", "classes": "iris", "real": "reg_plane"}
+    for key, entry in registry.items():
+        kind = getattr(entry, "targets", ("binary",))[0]
+        run = dnn.start(Config(dataset=data[kind], hidden=(3,), **{family: key}))
+        stages = example_stages(trace(run, *examples(run, 1)))
+        shown = "\n".join(stage.numpy for stage in stages)
+        plain = [text for name, text in vars(entry).items() if name.startswith("plain")]
+        assert all(plain)
+        assert all(text in shown for text in plain), key
+        assert GLOSSARY[f"{family}_{key}"].numpy == entry.plain
+
+
+def test_the_source_of_the_network_is_named_from_the_top_folder():
+    paths = {source_lines(p).path for stage in all_stages() for p in stage.passages}
+    assert paths
+    assert all(path.startswith("dnn/") for path in paths)
 
 
 def test_words_that_no_line_has_are_a_defect():

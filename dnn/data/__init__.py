@@ -1,4 +1,4 @@
-"""What a network learns: data sets, their inputs, scaling, and the plane in which they are drawn.
+"""What a network learns: data sets, their inputs and scaling, and the plane they are drawn in.
 
-Imports the registry only.
+Nothing here knows a network. May import: dnn.registry and dnn.settings.
 """

@@ -77,7 +77,7 @@ class Dataset:
         None infers which. plane None: the inputs themselves up to two, else principal
         components. points: plane coordinates (2, m) of the examples, where given with plane.
 
-        Raises ValueError that names the array, what is wrong with it and how to mend it.
+        Raises ValueError that names the array, what is wrong with it and how to put it right.
         """
         if target is not None and target not in TARGETS:
             raise ValueError(f"target: {target!r} is not known; choose one of {', '.join(TARGETS)}")
@@ -98,30 +98,24 @@ class Dataset:
         names = _names("feature_names", feature_names, len(X), [f"x{i + 1}" for i in range(len(X))])
         target, n_classes = _kind(Y, target, None if class_names is None else len(class_names))
         numbers = [str(k) for k in range(n_classes)]
-        values: dict[str, Any] = {
-            "X_train": X,
-            "Y_train": _encoded("Y_train", Y, target, n_classes),
-            "X_test": Xt,
-            "Y_test": _encoded("Y_test", Yt, target, n_classes),
-            "target": target,
-            "name": str(name),
-            "feature_names": names,
-            "class_names": _names("class_names", class_names, n_classes, numbers),
-            "given_plane": plane,
-            "given_points": None,
-            "image": _image(image, len(X)),
-            "units": units,
-        }
-        if len(values["Y_test"]) != len(values["Y_train"]):
-            raise ValueError(
-                f"Y_test has {len(values['Y_test'])} rows but Y_train has {len(values['Y_train'])}"
-            )
+        Y, Yt = (
+            _encoded(name, given, target, n_classes)
+            for name, given in (("Y_train", Y), ("Y_test", Yt))
+        )
+        if len(Yt) != len(Y):
+            raise ValueError(f"Y_test has {len(Yt)} rows but Y_train has {len(Y)}")
+        points = None
         if points_train is not None:
-            values["given_points"] = (
+            points = (
                 _points("points_train", points_train, X.shape[1]),
                 _points("points_test", points_test, Xt.shape[1]),
             )
-        self.__setstate__(values)
+        self.__setstate__({
+            "X_train": X, "Y_train": Y, "X_test": Xt, "Y_test": Yt, "target": target,
+            "name": str(name), "feature_names": names, "given_plane": plane,
+            "class_names": _names("class_names", class_names, n_classes, numbers),
+            "given_points": points, "image": _image(image, len(X)), "units": units,
+        })  # fmt: skip
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # Also what unpickling calls: the read-only flag of an array does not survive it.
@@ -264,14 +258,14 @@ def _part(x_name: str, X: Any, y_name: str, Y: Any) -> tuple[Array, Array]:
         return X, Y
     count = f"{x_name} has shape {X.shape} but {y_name} has"
     if X.shape[0] == Y.shape[1]:
-        mend = f"{count} {Y.shape[1]} columns: examples are columns, pass {x_name}.T"
+        fix = f"{count} {Y.shape[1]} columns: examples are columns, pass {x_name}.T"
     elif X.shape[0] == Y.shape[0]:
-        mend = f"{count} shape {shape}: examples are columns, pass {x_name}.T and {y_name}.T"
+        fix = f"{count} shape {shape}: examples are columns, pass {x_name}.T and {y_name}.T"
     elif X.shape[1] == Y.shape[0]:
-        mend = f"{count} shape {shape}: examples are columns, pass {y_name}.T"
+        fix = f"{count} shape {shape}: examples are columns, pass {y_name}.T"
     else:
-        mend = f"{count} {Y.shape[1]} columns: each column of {x_name} needs one target"
-    raise ValueError(mend)
+        fix = f"{count} {Y.shape[1]} columns: each column of {x_name} needs one target"
+    raise ValueError(fix)
 
 
 def _points(name: str, given: Any, m: int) -> Array:

@@ -1,4 +1,4 @@
-"""Built-in data sets: generators, real tables, scaling and the split. Dataset is in examples.py.
+"""Built-in data sets: generators, real tables, scaling and the split.
 
 The planar sets are TensorFlow Playground's (src/dataset.ts): points in about -6..6, class +1 is 1
 and class -1 is 0, noise is 0..0.5. As there, circle, xor and the regressions keep the points
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from dnn.data.dataset import Dataset as Dataset
 from dnn.data.dataset import Units as Units
 from dnn.data.features import FEATURES, expand
 from dnn.data.planes import HALF_WIDTH, feature_plane
-from dnn.data.planes import Plane as Plane
 from dnn.data.scalings import SCALINGS as SCALINGS
 from dnn.data.tables import (
     BREAST_CANCER_FEATURES,
@@ -28,6 +27,7 @@ from dnn.data.tables import (
     table,
 )
 from dnn.registry import Entry, Registry
+from dnn.settings import setting
 
 Array = np.ndarray
 
@@ -64,6 +64,14 @@ class DatasetEntry(Entry):
     def n_outputs(self) -> int:
         """Return how many outputs it needs: one per class from three classes on, else one."""
         return len(self.class_names) if self.target == "classes" else 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(DatasetEntry):
+    """A real table: its examples and inputs are what they are."""
+
+    planar: bool = False
+    synthetic: bool = False
 
 
 def _halves(samples: int) -> tuple[int, int]:
@@ -201,7 +209,7 @@ DATASETS: Registry[DatasetEntry] = Registry(
             target="real",
             samples=1200,
         ),
-        DatasetEntry(
+        Table(
             key="breast_cancer",
             label="Breast cancer",
             formula="30 measurements of cell nuclei in 569 images",
@@ -209,13 +217,11 @@ DATASETS: Registry[DatasetEntry] = Registry(
             source="Street, Wolberg & Mangasarian 1993; UCI, through scikit-learn",
             generate=table("load_breast_cancer"),
             samples=569,
-            planar=False,
-            synthetic=False,
             feature_names=BREAST_CANCER_FEATURES,
             class_names=("malignant", "benign"),
             word="cells",
         ),
-        DatasetEntry(
+        Table(
             key="iris",
             label="Iris",
             formula="4 lengths and widths of 150 flowers, three species",
@@ -225,13 +231,11 @@ DATASETS: Registry[DatasetEntry] = Registry(
             generate=table("load_iris"),
             target="classes",
             samples=150,
-            planar=False,
-            synthetic=False,
             feature_names=IRIS_FEATURES,
             class_names=("setosa", "versicolor", "virginica"),
             word="iris",
         ),
-        DatasetEntry(
+        Table(
             key="wine",
             label="Wine",
             formula="13 chemical measurements of 178 wines of three growers",
@@ -241,13 +245,11 @@ DATASETS: Registry[DatasetEntry] = Registry(
             generate=table("load_wine"),
             target="classes",
             samples=178,
-            planar=False,
-            synthetic=False,
             feature_names=WINE_FEATURES,
             class_names=("grower 0", "grower 1", "grower 2"),
             word="wine",
         ),
-        DatasetEntry(
+        Table(
             key="digits",
             label="Digits, 8 × 8",
             formula="64 pixels from 0 to 16 of 1,797 handwritten digits",
@@ -256,14 +258,12 @@ DATASETS: Registry[DatasetEntry] = Registry(
             generate=table("load_digits"),
             target="classes",
             samples=1797,
-            planar=False,
-            synthetic=False,
             feature_names=DIGITS_FEATURES,
             image=(8, 8, 1),
             class_names=tuple("0123456789"),
             word="0–9",
         ),
-        DatasetEntry(
+        Table(
             key="diabetes",
             label="Diabetes (regression)",
             formula="10 measurements of 442 patients; y' = (y - mean) / standard deviation",
@@ -274,8 +274,6 @@ DATASETS: Registry[DatasetEntry] = Registry(
             generate=table("load_diabetes"),
             target="real",
             samples=442,
-            planar=False,
-            synthetic=False,
             feature_names=DIABETES_FEATURES,
             word="y",
         ),
@@ -283,28 +281,45 @@ DATASETS: Registry[DatasetEntry] = Registry(
 )
 
 
-class DataSettings(Protocol):
+@dataclass(frozen=True, kw_only=True)
+class DataSettings:
     """The fields of Config that determine the data."""
 
-    @property
-    def dataset(self) -> str: ...
-    @property
-    def samples(self) -> int: ...
-    @property
-    def noise(self) -> float: ...
-    @property
-    def train_share(self) -> float: ...
-    @property
-    def features(self) -> tuple[str, ...]: ...
-    @property
-    def scaling(self) -> str: ...
-    @property
-    def seed(self) -> int: ...
-
-
-def train_size(samples: int, train_share: float) -> int:
-    """Return how many of the examples train: the rounded share, leaving at least one to test."""
-    return min(max(round(train_share * samples), 1), samples - 1)
+    dataset: str = setting(
+        "spiral", label="Data set", help="What the network learns to tell apart or to predict.",
+        group="data", kind="choice", choices=DATASETS,
+    )  # fmt: skip
+    samples: int = setting(
+        500, label="Examples",
+        help="How many examples are drawn, for training and testing together.",
+        group="data", kind="int", min=20, max=10_000, step=10,
+        applies=lambda config: DATASETS[config.dataset].synthetic,
+    )  # fmt: skip
+    noise: float = setting(
+        0.0, label="Noise",
+        help="How far examples are displaced at random: 0 is none, 0.5 is a lot.",
+        group="data", kind="float", min=0.0, max=0.5, step=0.05,
+        applies=lambda config: DATASETS[config.dataset].synthetic,
+    )  # fmt: skip
+    train_share: float = setting(
+        0.5, label="Training share",
+        help="The part of the examples that trains the network; the rest tests it.",
+        group="data", kind="float", min=0.1, max=0.9, step=0.1,
+    )  # fmt: skip
+    scaling: str = setting(
+        "standard", label="Input scaling",
+        help="Brings inputs to a common size, fitted on the training part only.",
+        group="data", kind="choice", choices=SCALINGS,
+    )  # fmt: skip
+    features: tuple[str, ...] = setting(
+        ("x1", "x2"), label="Inputs", help="What the network is given of each point.",
+        group="data", kind="features", choices=FEATURES,
+        applies=lambda config: DATASETS[config.dataset].planar,
+    )  # fmt: skip
+    seed: int = setting(
+        0, label="Seed", help="Fixes everything that is random: the same seed gives the same run.",
+        group="training", kind="int", min=0, max=2**31 - 1,
+    )  # fmt: skip
 
 
 def data_fields(config: DataSettings) -> tuple:
@@ -334,25 +349,21 @@ def load(config: DataSettings) -> Dataset:
     if entry.target == "real" and not entry.synthetic:
         shift_y, scale_y = SCALINGS["standard"].fit(Y[:, :n_train])
         Y = (Y - shift_y) / scale_y
+    about: dict[str, Any] = {
+        "feature_names": entry.feature_names,
+        "units": Units(shift, scale, shift_y, scale_y),
+    }
+    if entry.planar:
+        about = {
+            "feature_names": [FEATURES[key].label for key in config.features],
+            "plane": feature_plane(config.features, shift, scale),
+            "points_train": P[:, :n_train],
+            "points_test": P[:, n_train:],
+        }
     return Dataset(
-        X[:, :n_train],
-        Y[:, :n_train],
-        X[:, n_train:],
-        Y[:, n_train:],
-        name=entry.label,
-        feature_names=(
-            tuple(FEATURES[key].label for key in config.features)
-            if entry.planar
-            else entry.feature_names
-        ),
-        class_names=entry.class_names or None,
-        plane=feature_plane(config.features, shift, scale) if entry.planar else None,
-        points_train=P[:, :n_train] if entry.planar else None,
-        points_test=P[:, n_train:] if entry.planar else None,
-        target=entry.target,
-        image=entry.image,
-        units=None if entry.planar else Units(shift, scale, shift_y, scale_y),
-    )
+        X[:, :n_train], Y[:, :n_train], X[:, n_train:], Y[:, n_train:], name=entry.label,
+        class_names=entry.class_names or None, target=entry.target, image=entry.image, **about,
+    )  # fmt: skip
 
 
 def split(rng: np.random.Generator, Y: Array, target: str, train_share: float) -> tuple[Array, int]:
@@ -361,7 +372,8 @@ def split(rng: np.random.Generator, Y: Array, target: str, train_share: float) -
     Each class occurs among these, where it can.
     """
     order = rng.permutation(Y.shape[1])
-    n_train = train_size(len(order), train_share)
+    # The rounded share, leaving at least one to test.
+    n_train = min(max(round(train_share * len(order)), 1), len(order) - 1)
     if target != "real":
         _represent_all(Y[0] if len(Y) == 1 else Y.argmax(axis=0), order, n_train)
     return order, n_train

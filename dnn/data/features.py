@@ -20,66 +20,25 @@ class Feature(Entry):
 
 
 PLAYGROUND = "TensorFlow Playground, playground.ts, INPUTS"
+SQUARE = "The square of the {} coordinate; with {} it makes the circle easy."
+PRODUCT = "The product of both coordinates: its sign alone solves exclusive or."
+SINE = "The sine of the {} coordinate, in radians."
 
 FEATURES: Registry[Feature] = Registry(
     "feature",
     [
         Feature(
-            key="x1",
-            label="x₁",
-            formula="x1",
-            help="The horizontal coordinate.",
-            source=PLAYGROUND,
-            compute=lambda P: P[0].copy(),
-        ),
-        Feature(
-            key="x2",
-            label="x₂",
-            formula="x2",
-            help="The vertical coordinate.",
-            source=PLAYGROUND,
-            compute=lambda P: P[1].copy(),
-        ),
-        Feature(
-            key="x1sq",
-            label="x₁²",
-            formula="x1^2",
-            help="The square of the horizontal coordinate; with x₂² it makes the circle easy.",
-            source=PLAYGROUND,
-            compute=lambda P: P[0] ** 2,
-        ),
-        Feature(
-            key="x2sq",
-            label="x₂²",
-            formula="x2^2",
-            help="The square of the vertical coordinate; with x₁² it makes the circle easy.",
-            source=PLAYGROUND,
-            compute=lambda P: P[1] ** 2,
-        ),
-        Feature(
-            key="x1x2",
-            label="x₁x₂",
-            formula="x1 x2",
-            help="The product of both coordinates: its sign alone solves exclusive or.",
-            source=PLAYGROUND,
-            compute=lambda P: P[0] * P[1],
-        ),
-        Feature(
-            key="sinx1",
-            label="sin x₁",
-            formula="sin x1",
-            help="The sine of the horizontal coordinate, in radians.",
-            source=PLAYGROUND,
-            compute=lambda P: np.sin(P[0]),
-        ),
-        Feature(
-            key="sinx2",
-            label="sin x₂",
-            formula="sin x2",
-            help="The sine of the vertical coordinate, in radians.",
-            source=PLAYGROUND,
-            compute=lambda P: np.sin(P[1]),
-        ),
+            key=key, label=label, formula=formula, help=help_, source=PLAYGROUND, compute=compute
+        )
+        for key, label, formula, help_, compute in (
+            ("x1", "x₁", "x1", "The horizontal coordinate.", lambda P: P[0].copy()),
+            ("x2", "x₂", "x2", "The vertical coordinate.", lambda P: P[1].copy()),
+            ("x1sq", "x₁²", "x1^2", SQUARE.format("horizontal", "x₂²"), lambda P: P[0] ** 2),
+            ("x2sq", "x₂²", "x2^2", SQUARE.format("vertical", "x₁²"), lambda P: P[1] ** 2),
+            ("x1x2", "x₁x₂", "x1 x2", PRODUCT, lambda P: P[0] * P[1]),
+            ("sinx1", "sin x₁", "sin x1", SINE.format("horizontal"), lambda P: np.sin(P[0])),
+            ("sinx2", "sin x₂", "sin x2", SINE.format("vertical"), lambda P: np.sin(P[1])),
+        )
     ],
 )
 

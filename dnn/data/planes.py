@@ -87,10 +87,7 @@ def feature_plane(features: tuple[str, ...], shift: Array, scale: Array) -> Plan
 
 
 def data_plane(
-    X_train: Array,
-    X_test: Array,
-    names: tuple[str, ...],
-    units: tuple[Array, Array] | None = None,
+    X_train: Array, X_test: Array, names: tuple[str, ...], units: tuple[Array, Array] | None = None
 ) -> Plane:
     """Return the plane for inputs X (n_0, m): themselves, or two principal components.
 

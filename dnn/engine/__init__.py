@@ -1,4 +1,4 @@
-"""The training step: a network compiled once for a batch size, then run in place.
+"""The training step: a network compiled once for a batch size into calls on buffers, then run.
 
-Imports parts, data and the configuration.
+Read layout, network, fused, update, trainer. May import: dnn.parts, dnn.data and dnn.config.
 """

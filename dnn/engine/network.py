@@ -1,7 +1,7 @@
 """The network: forward and backward passes.
 
 A pass is compiled once for a number of examples m: its buffers are allocated, and forward and
-backward become lists of calls on them, which program.fuse turns into one straight-line function.
+backward become lists of calls on them, which fused.fuse turns into one straight-line function.
 The same pass serves training, evaluation and diagnostics; there is no second implementation.
 
 Columns are examples: A[l] is (n_l, m). For hidden layer l, with U = [W b] [A[l-1]; 1]:
@@ -211,7 +211,7 @@ class Pass:
 
         The limit is on the largest logit of a cross-entropy, and on J of a squared error.
         """
-        real = self.loss.target == "real"
+        real = self.loss.targets[0] == "real"
         # Of the logits' type: compared with these, a Python number takes a tenth longer.
         return self.logits.reshape(-1), self.dtype.type(2.0 * self.m * limit if real else limit**2)
 

@@ -31,7 +31,7 @@ from dnn.engine.update import Update, coefficients
 from dnn.parts.dropout import Masks
 from dnn.parts.losses import LOSSES
 from dnn.parts.optimizers import OPTIMIZERS
-from dnn.parts.schedules import SCHEDULES
+from dnn.parts.schedules import rates
 
 #: A run has diverged when a parameter, a logit or the cost passes this, or is not finite.
 LIMIT = 1e12
@@ -46,13 +46,9 @@ def loss_key(config: Config, data: Dataset) -> str:
 
     Raises ValueError when the chosen loss can't take these targets.
     """
-    fitting = {"binary": "logistic", "classes": "softmax", "real": "squared_error"}[data.target]
-    key = config.loss or fitting
-    allowed = {
-        "binary": ("logistic", "softmax", "squared_error"),
-        "classes": ("softmax", "squared_error"),
-        "real": ("squared_error",),
-    }[data.target]
+    allowed = [key for key, loss in LOSSES.items() if data.target in loss.targets]
+    fitting = [key for key in allowed if LOSSES[key].targets[0] == data.target]
+    key = config.loss or fitting[0]
     if key not in allowed:
         kind = {"binary": "two classes", "classes": "several classes", "real": "real values"}
         raise ValueError(
@@ -63,8 +59,8 @@ def loss_key(config: Config, data: Dataset) -> str:
 
 
 def targets(loss: str, data: Dataset, Y: Array) -> Array:
-    """Return Y as the output layer sees it: one-hot where softmax has two classes, else Y."""
-    if loss == "softmax" and data.target == "binary":
+    """Return Y as the output layer sees it: one-hot where two classes have an output each."""
+    if LOSSES[loss].both_classes and data.target == "binary":
         return np.concatenate([1.0 - Y, Y])
     return Y
 
@@ -187,29 +183,18 @@ class Step:
             coefficient[()] = values[0] * self.factor
 
 
-class Program:
-    """The compiled steps of a run: for a whole batch, and for an epoch's last, shorter one."""
+class Steps:
+    """The compiled steps of a run: for a whole batch, and for an epoch's shorter last one."""
 
     def __init__(self, trainer: Trainer, whole: int, shorter: int):
-        self.step = Step(trainer, whole)
-        self.shorter = Step(trainer, shorter) if shorter else None
-        self.steps = [self.step, *([self.shorter] if self.shorter else [])]
-        self.masked = self.step.net.dropout
+        self.each = [Step(trainer, m) for m in (whole, shorter) if m]
+        self.steady, self.masked = self.each[0].steady, self.each[0].net.dropout
 
     @cached_property
     def _run(self) -> Callable[[Iterable], None]:
         """The fused loop: compiled when the first step is made, for many networks make none."""
-        other = self.shorter.body if self.shorter else None
-        return fuse(self.step.body, other, masked=self.masked)
-
-    def of(self, short: bool) -> Step:
-        """Return the step for a whole batch or for the shorter one."""
-        return self.shorter if short and self.shorter else self.step
-
-    def set(self, numbers: Sequence[Array]) -> None:
-        """Take the coefficients that hold for every step to come: those of a steady program."""
-        for step in self.steps:
-            step.set(numbers)
+        whole, *shorter = (step.body for step in self.each)
+        return fuse(whole, shorter[0] if shorter else None, self.masked)
 
     def run(
         self, batches: Iterable, masks: Iterable, numbers: Sequence[Array], short: Sequence[bool]
@@ -221,11 +206,11 @@ class Program:
         columns = [batches]
         if self.masked:
             columns.append(masks)
-        if not self.step.steady:
-            factors = np.array([self.of(False).factor, self.of(True).factor])
+        if not self.steady:
+            factors = np.array([self.each[0].factor, self.each[-1].factor])
             each = factors[np.asarray(short, int)]
             columns += [(values * each).tolist() for values in numbers]
-        if self.shorter:
+        if len(self.each) > 1:
             columns.append(short)
         # Not strict: there are as many steps as batches.
         self._run(zip(*columns, strict=False) if len(columns) > 1 else batches)
@@ -249,8 +234,8 @@ class Trainer:
         self.batches = Batches(
             data.X_train, self.loss.encode(self.Y_train), config.batch_size, config.seed, dtype
         )
-        self.program = Program(self, self.batches.size, self.batches.remainder)
-        self.last = self.program.step.net
+        self.steps = Steps(self, self.batches.size, self.batches.remainder)
+        self.last = self.steps.each[0].net
         self.masks = Masks(self.last.total, config.dropout, config.seed, dtype)
         self._evaluations: dict[str, Evaluation] = {}
 
@@ -260,9 +245,10 @@ class Trainer:
         step: steps made so far; position: batches already taken of this epoch.
         Raises OutOfRange behind a step whose logits or cost left the range.
         """
-        steady = self.program.step.steady
+        steady = self.steps.steady
         if steady:
-            self.program.set(self._numbers(step, 1))
+            for compiled in self.steps.each:
+                compiled.set(self._numbers(step, 1))
         while steps > 0:
             span = min(steps, STEPS_A_SPAN)
             numbers = () if steady else self._numbers(step, span)
@@ -272,11 +258,8 @@ class Trainer:
 
     def _numbers(self, step: int, count: int) -> tuple[Array, ...]:
         """Return the optimiser's coefficients, each (count,), for the steps behind `step`."""
-        config = self.config
         t = np.arange(step, step + count, dtype=np.float64)
-        factor = SCHEDULES[config.schedule].factor
-        rate = config.learning_rate * factor(t, config.schedule_steps, config.schedule_decay)
-        return coefficients(config, t + 1.0, rate)
+        return coefficients(self.config, t + 1.0, rates(self.config, t))
 
     def _span(
         self, step: int, epoch: int, position: int, steps: int, numbers: Sequence[Array]
@@ -285,25 +268,21 @@ class Trainer:
         while done < steps:
             batches, count = self.batches.stretch(epoch, position, steps - done)
             short = self.batches.shorter(position, count)
-            self.last = self.program.of(short[-1]).net
+            self.last = self.steps.each[-1 if short[-1] else 0].net
             part = [n[done : done + count] for n in numbers]
-            self.program.run(batches, self._masks(step + done, short), part, short)
+            self.steps.run(batches, self._masks(step + done, short), part, short)
             done += count
             more, position = divmod(position + count, self.batches.per_epoch)
             epoch += more
         return epoch, position
 
     def _masks(self, step: int, short: Sequence[bool]) -> Iterable[Array]:
-        totals = [self.program.of(s).net.total for s in (False, True)]
-        return self.masks.between(step, [totals[s] for s in short]) if self.program.masked else ()
+        whole, shorter = self.steps.each[0].net.total, self.steps.each[-1].net.total
+        sizes = [shorter if s else whole for s in short]
+        return self.masks.between(step, sizes) if self.steps.masked else ()
 
     def evaluation(
-        self,
-        name: str,
-        X_: Array,
-        Y: Array | None,
-        mode: Mode = EVALUATION,
-        backward: bool = False,
+        self, name: str, X_: Array, Y: Array | None, mode: Mode = EVALUATION, backward: bool = False
     ) -> Evaluation:
         """Return the evaluation kept under this name, compiled at its first use."""
         if name not in self._evaluations:
@@ -321,7 +300,7 @@ class Trainer:
 
     @property
     def nbytes(self) -> int:
-        nets = [e.net for e in self._evaluations.values()] + [s.net for s in self.program.steps]
+        nets = [e.net for e in self._evaluations.values()] + [s.net for s in self.steps.each]
         rows = sum(e.rows.nbytes for e in self._evaluations.values())
         masks = self.masks.nbytes if self.config.dropout else 0
         own = self.p.nbytes * (3 + len(self.state)) + masks + self.batches.nbytes

@@ -1,4 +1,4 @@
-"""A run in a file or a link: saved and opened again, exported, or written as a script.
+"""A run as a file: saved and opened again, exported, or written as a script in plain NumPy.
 
-Imports everything else of dnn.
+What a file says is checked here, and never evaluated. May import: everything else of dnn.
 """

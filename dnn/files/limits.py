@@ -11,6 +11,8 @@ MAX_UNPACKED_BYTES = int(float(os.environ.get("NEURAL_LAB_MAX_UNPACKED_BYTES", 3
 MAX_ROWS = int(float(os.environ.get("NEURAL_LAB_MAX_ROWS", 100_000)))
 MAX_COLUMNS = int(float(os.environ.get("NEURAL_LAB_MAX_COLUMNS", 20_000)))
 
+#: Steps of a run.
+LAST_STEP = 1_000_000_000
 #: Values of a table that is text: as text each takes ten times as much memory as a number.
 MAX_CELLS = int(float(os.environ.get("NEURAL_LAB_MAX_CELLS", 5_000_000)))
 

@@ -24,19 +24,18 @@ from dnn.data.datasets import Dataset
 from dnn.engine.layout import Array, Layout
 from dnn.engine.trainer import LIMIT
 from dnn.files import saved_data
-from dnn.files.changes import LAST_STEP
 from dnn.files.checked_json import part, whole
-from dnn.files.limits import MAX_ROWS
+from dnn.files.limits import LAST_STEP, MAX_ROWS
 from dnn.files.npz import Archive, packed
 from dnn.parts.optimizers import OPTIMIZERS
 from dnn.run.history import COLUMNS, History
 from dnn.run.training import (
     DATA,
-    LARGEST_EDIT,
     Change,
     Divergence,
     Run,
     check_start,
+    check_weight,
     parameter_place,
 )
 from dnn.settings import shown
@@ -73,8 +72,7 @@ def restore(path: str | Path) -> Saved:
 
 def to_bytes(run: Run, history: History | None = None) -> bytes:
     """Return the file of a run. Raises ValueError for one without data or with too many changes."""
-    if run.data is None:
-        raise ValueError("data: this Run was unpickled without its data; use dnn.attach(run, data)")
+    data, given = saved_data.written(run)
     if len(run.changes) > MOST_CHANGES:
         raise ValueError(
             f"changes: {len(run.changes):,} are too many for a file; "
@@ -83,7 +81,6 @@ def to_bytes(run: Run, history: History | None = None) -> bytes:
     history = history or History()
     arrays = {name: getattr(run, name) for name in ARRAYS}
     arrays |= {f"history.{name}": column for name, column in history.columns.items()}
-    data, given = saved_data.written(run)
     about = {
         "format": FORMAT,
         "version": VERSION,
@@ -93,9 +90,7 @@ def to_bytes(run: Run, history: History | None = None) -> bytes:
         "epoch": run.epoch,
         "position": run.position,
         # As a text, because it may be infinite, which JSON has no word for.
-        "diverged": {**asdict(run.diverged), "value": repr(run.diverged.value)}
-        if run.diverged
-        else None,
+        "diverged": run.diverged and {**asdict(run.diverged), "value": repr(run.diverged.value)},
         "sizes": run.layout.sizes,
         "blocks": _blocks(run.layout),
         "data": data,
@@ -147,7 +142,8 @@ def _about(file: Archive) -> dict[str, Any]:
         )
     text = file.text(ABOUT, LONGEST_ABOUT)
     try:
-        about = json.loads(text.decode(), parse_constant=_not_a_number)
+        # NaN and Infinity, which JSON does not have, are refused by int.
+        about = json.loads(text.decode(), parse_constant=int)
     except (ValueError, RecursionError):
         raise ValueError(f"{ABOUT} is damaged: it can't be read as JSON") from None
     if not isinstance(about, dict) or about.get("format") != FORMAT:
@@ -157,10 +153,6 @@ def _about(file: Archive) -> dict[str, Any]:
             f"version: {shown(about.get('version'))} can't be read here; allowed: {VERSION}"
         )
     return about
-
-
-def _not_a_number(text: str) -> Any:
-    raise ValueError(text)
 
 
 def _config(fields: dict[str, Any]) -> Config:
@@ -190,12 +182,7 @@ def _change(item: Any, layout: Layout) -> Change:
     if field == DATA:
         return Change(step, field, whole({field: value}, field, MAX_ROWS))
     layout.place(*parameter_place(field))
-    number = isinstance(value, float | int) and not isinstance(value, bool)
-    if not number or not -LARGEST_EDIT <= value <= LARGEST_EDIT:
-        raise ValueError(
-            f"changes: {field} can't be {shown(value)}; "
-            f"allowed: numbers from {-LARGEST_EDIT:,.0f} to {LARGEST_EDIT:,.0f}"
-        )
+    check_weight(f"changes: {field}", value)
     return Change(step, field, float(value))
 
 
@@ -231,16 +218,12 @@ def _initial_state(file: Archive, config: Config, layout: Layout) -> dict[str, A
 def _divergence(about: Any, layout: Layout, step: int) -> Divergence | None:
     if about is None:
         return None
-    if not isinstance(about, dict) or set(about) != {"step", "layer", "quantity", "value"}:
+    known = isinstance(about, dict) and set(about) == {"step", "layer", "quantity", "value"}
+    value = about["value"] if known and about["quantity"] in QUANTITIES else None
+    if not isinstance(value, str) or not NUMBER.fullmatch(value):
         raise ValueError(f"diverged: {shown(about)} is not allowed")
-    value = about["value"]
-    number = isinstance(value, str) and NUMBER.fullmatch(value)
-    if about["quantity"] not in QUANTITIES or not number:
-        raise ValueError(f"diverged: {shown(about)} is not allowed")
-    return Divergence(
-        whole(about, "step", step + 1), whole(about, "layer", layout.layers, 1),
-        about["quantity"], float(value),
-    )  # fmt: skip
+    layer = whole(about, "layer", layout.layers, 1)
+    return Divergence(whole(about, "step", step + 1), layer, about["quantity"], float(value))
 
 
 # --- history -------------------------------------------------------------------------------------

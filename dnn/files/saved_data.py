@@ -13,7 +13,7 @@ from dnn.engine.trainer import LIMIT
 from dnn.files.checked_json import part, texts
 from dnn.files.limits import check_table
 from dnn.files.npz import Archive
-from dnn.run.training import Run
+from dnn.run.training import Run, data_of
 from dnn.settings import shown
 
 #: How inputs and targets were measured.
@@ -23,8 +23,7 @@ PARTS = ("X_train", "Y_train", "X_test", "Y_test")
 
 def written(run: Run) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return what about.json says of the data, and its arrays where they are saved by value."""
-    data = run.data
-    assert data is not None
+    data = data_of(run)
     if load(run.origin).key == data.key:
         return {"built_in": True, "sha256": data.key}, {}
     arrays = {f"data.{name}": getattr(data, name) for name in PARTS}

@@ -1,7 +1,8 @@
 """A run as one standalone NumPy script that prints the same costs.
 
 The script is written to be read: layers as lists, columns as examples, one line an equation, and
-only what this run uses. It shares no code with the engine, so that each checks the other.
+only what this run uses. It shares no code with the engine, so that each checks the other: what a
+part computes comes from the plain NumPy of its entry.
 """
 
 from __future__ import annotations
@@ -14,9 +15,15 @@ import numpy as np
 from dnn.engine.batches import EXAMPLES_A_BLOCK, SHUFFLE_STREAM
 from dnn.engine.layout import Array, initial_parameters
 from dnn.engine.trainer import STARTING_EXAMPLES, loss_key, targets
+from dnn.parts.activations import ACTIVATIONS
 from dnn.parts.dropout import DROPOUT_STREAM, ELEMENTS_A_BLOCK
-from dnn.parts.normalization import EPSILON, KEEP
-from dnn.run.training import Run, exchanged
+from dnn.parts.dropout import PLAIN as MASKS
+from dnn.parts.initializers import INITIALIZERS
+from dnn.parts.losses import LOSSES
+from dnn.parts.normalization import PLAIN_BACKWARD, PLAIN_FORWARD, PLAIN_RUNNING
+from dnn.parts.optimizers import OPTIMIZERS
+from dnn.parts.schedules import SCHEDULES
+from dnn.run.training import Run, data_of, exchanged
 
 #: Bytes of data and starting weights that a script may carry.
 MOST = 20_000_000
@@ -25,67 +32,6 @@ BASE64 = 4 / 3
 
 #: A longer script is written without empty lines and comments.
 LINES = 119
-
-#: g and g' as expressions of Z, and of A = g(Z).
-ACTIVATION = {
-    "linear": ("Z", "np.ones_like(Z)"),
-    "tanh": ("np.tanh(Z)", "1 - A**2"),
-    "sigmoid": ("1 / (1 + np.exp(-Z))", "A * (1 - A)"),
-    "relu": ("np.maximum(Z, 0)", "1.0 * (Z > 0)"),
-    "leaky_relu": ("np.maximum(Z, 0.01 * Z)", "np.where(Z > 0, 1, 0.01)"),
-    "elu": ("np.where(Z > 0, Z, np.expm1(np.minimum(Z, 0)))", "np.where(Z > 0, 1, A + 1)"),
-    "selu": (
-        "1.0507009873554805 * np.where(Z > 0, Z, 1.6732632423543772 * np.expm1(np.minimum(Z, 0)))",
-        "np.where(Z > 0, 1.0507009873554805, A + 1.0507009873554805 * 1.6732632423543772)",
-    ),
-    "gelu": (
-        "Z * (1 + erf(Z / 2**0.5)) / 2",
-        "(1 + erf(Z / 2**0.5)) / 2 + Z * np.exp(-(Z**2) / 2) / (2 * np.pi) ** 0.5",
-    ),
-    "silu": ("Z / (1 + np.exp(-Z))", "A + (1 - A) / (1 + np.exp(-Z))"),
-    "softplus": ("np.logaddexp(Z, 0)", "1 - np.exp(-A)"),
-    "erf": ("erf(Z)", "2 * np.pi**-0.5 * np.exp(-(Z**2))"),
-}
-NEEDS_SCIPY = ("gelu", "erf")
-
-#: J for each example, and the derivative of its loss by the logits Z.
-LOSS = {
-    "logistic": (
-        "np.sum(np.maximum(Z, 0) - Z * Y + np.log1p(np.exp(-abs(Z))), axis=0)",
-        "1 / (1 + np.exp(-Z)) - Y",
-    ),
-    "softmax": (
-        "np.log(np.sum(np.exp(Z - Z.max(0)), axis=0)) + Z.max(0) - np.sum(Z * Y, axis=0)",
-        "np.exp(Z - Z.max(0)) / np.sum(np.exp(Z - Z.max(0)), axis=0) - Y",
-    ),
-    "squared_error": ("0.5 * np.sum((Z - Y) ** 2, axis=0)", "Z - Y"),
-}
-
-#: The lines of one update of the parameters p from their gradient g; t counts from 1.
-UPDATE = {
-    "sgd": ["p -= rate * g"],
-    "momentum": ["v[i] = {momentum} * v[i] + g", "p -= rate * v[i]"],
-    "nesterov": ["v[i] = {momentum} * v[i] + g", "p -= rate * (g + {momentum} * v[i])"],
-    "rmsprop": [
-        "v[i] = {rho} * v[i] + (1 - {rho}) * g**2",
-        "p -= rate * g / (np.sqrt(v[i]) + {epsilon})",
-    ],
-    "adam": [
-        "m[i] = {beta1} * m[i] + (1 - {beta1}) * g",
-        "v[i] = {beta2} * v[i] + (1 - {beta2}) * g**2",
-        "m_hat, v_hat = m[i] / (1 - {beta1}**t), v[i] / (1 - {beta2}**t)",
-        "p -= rate * m_hat / (np.sqrt(v_hat) + {epsilon})",
-    ],
-}
-UPDATE["adamw"] = UPDATE["adam"]
-
-SCHEDULE = {
-    "constant": "1.0",
-    "step": "S['schedule_decay'] ** np.floor(t / S['schedule_steps'])",
-    "exponential": "S['schedule_decay'] ** (t / S['schedule_steps'])",
-    "cosine": "0.5 * (1 + np.cos(np.pi * min(t / S['schedule_steps'], 1)))",
-    "warmup": "min((t + 1) / S['schedule_steps'], 1)",
-}
 
 
 def fits(run: Run) -> bool:
@@ -102,8 +48,6 @@ def script(run: Run, every: int = 0, title: str = "A run of Neural Lab") -> str:
     every: steps between two lines, by default a tenth of the run. Raises ValueError where the run
     has no data with it or is too large for a script.
     """
-    if run.data is None:
-        raise ValueError("data: this Run was unpickled without its data; use dnn.attach(run, data)")
     every = every or max(1, run.step // 10)
     lines = _Writer(run).lines(every, title)
     if len(lines) > LINES:
@@ -121,16 +65,16 @@ class _Writer:
     """The parts of one run's script."""
 
     def __init__(self, run: Run):
-        assert run.data is not None
-        self.run, self.config, self.data = run, run.origin, run.data
-        self.loss = loss_key(run.config, run.data)
+        self.run, self.config, self.data = run, run.origin, data_of(run)
+        self.loss = LOSSES[loss_key(run.config, self.data)]
+        self.optimizer = OPTIMIZERS[run.config.optimizer]
+        self.activations = [ACTIVATIONS[key] for key in run.origin.activations]
         self.sizes = run.layout.sizes
         self.residual = run.origin.residual_layers()
         self.norm = run.origin.batch_norm
         self.settings = ["learning_rate", "batch_size"]
-        for name in ("l1", "l2", "dropout", "clip_norm", "clip_value"):
-            if self.ever(name):
-                self.settings.append(name)
+        off_at_0 = ("l1", "l2", "dropout", "clip_norm", "clip_value")
+        self.settings += [name for name in off_at_0 if any(self.values(name))]
         if any(value != "constant" for value in self.values("schedule")):
             self.settings += ["schedule", "schedule_steps", "schedule_decay"]
 
@@ -139,29 +83,26 @@ class _Writer:
         changed = [c.value for c in self.run.changes if c.field == name]
         return [getattr(self.config, name), *changed]
 
-    def ever(self, name: str) -> bool:
-        """Return whether a number is ever other than 0."""
-        return any(self.values(name))
-
     def lines(self, every: int, title: str) -> list[str]:
         return [
             *self.head(title), "", *self.start(), "", *self.functions(), "",
             *self.forward(), "", *self.gradient(), "", *self.batches(), "",
-            *self.loop(every),
+            *self.update(), "", *self.loop(every),
         ]  # fmt: skip
 
     def head(self, title: str) -> list[str]:
         said = title.replace("\\", "").replace('"', "'").replace("\n", " ")
-        used = set(self.config.activations) & set(NEEDS_SCIPY)
-        scipy = ["from scipy.special import erf"] if used else []
-        Y_train = targets(self.loss, self.data, self.data.Y_train)
-        Y_test = targets(self.loss, self.data, self.data.Y_test)
+        texts = [text for g in self.activations for text in (g.plain, g.plain_slope)]
+        scipy = ["from scipy.special import erf"] * any("erf(" in text for text in texts)
+        Y_train, Y_test = (
+            targets(self.loss.key, self.data, Y) for Y in (self.data.Y_train, self.data.Y_test)
+        )
         return [
             f'"""{said}: {self.run.step:,} steps, in NumPy. Prints step, train and test cost."""',
             "import base64, zlib", "import numpy as np", *scipy, "",
             "def unpack(text, *shape):",
-            "    data = zlib.decompress(base64.b85decode(text))",
-            f'    return np.frombuffer(data, "<f8").reshape(shape).astype("{self.config.dtype}")',
+            '    data = np.frombuffer(zlib.decompress(base64.b85decode(text)), "<f8")',
+            f'    return data.reshape(shape).astype("{self.config.dtype}")',
             "",
             "# Examples are columns: X is (n_0, m), Y is (n_L, m).",
             f"X, Y = {packed(self.data.X_train)}, {packed(Y_train)}",
@@ -172,66 +113,65 @@ class _Writer:
 
     def start(self) -> list[str]:
         """Return the lines of W, b (and gamma, beta) at step 0."""
-        drawn = self._drawn()
-        if drawn is None:
+        lines = self._drawn()
+        if lines is None:
             pairs = self.run.layout.weights(self.run.initial.astype(np.float64))
             lines = [f"W = [{', '.join(packed(W) for W, _ in pairs)}]"]
             lines += [f"b = [{', '.join(packed(b) for _, b in pairs)}]"]
-        else:
-            lines = [
-                f"rng = np.random.default_rng([{self.config.seed}, 1])",
-                "W, b = [], []",
-                "for l, (n_in, n_out) in enumerate(zip(sizes, sizes[1:])):",
-                *drawn,
-            ]
-            if self.config.dtype == "float32":
-                lines.append("W, b = [[p.astype(X.dtype) for p in part] for part in (W, b)]")
         if self.norm:
             lines += [
-                "gamma, beta = [1 + 0 * v for v in b[:-1]], [0 * v for v in b[:-1]]",
-                "running = [[beta[l], gamma[l]] for l in range(L - 1)]",
+                "gammas, betas = [1 + 0 * v for v in b[:-1]], [0 * v for v in b[:-1]]",
+                "running = [[0 * v, 1 + 0 * v] for v in b[:-1]]  # mean and variance",
             ]
-        lines.append("parameters = W + b" + (" + gamma + beta" if self.norm else ""))
+        lines.append("parameters = W + b" + (" + gammas + betas" if self.norm else ""))
         return lines
 
     def _drawn(self) -> list[str] | None:
-        """Return the lines that draw one layer, None where the run began with other weights."""
+        """Return the lines that draw the weights, None where the run began with other ones."""
         c, keys = self.config, self.config.initializer_keys
         again = initial_parameters(self.run.layout, keys, c.sigma_w, c.seed, c.sigma_b)
-        known = set(keys) <= set(DRAWS) and len(set(keys)) == 1
-        if not known or not np.array_equal(again.astype(c.dtype), self.run.initial):
+        if len(set(keys)) > 1 or not np.array_equal(again.astype(c.dtype), self.run.initial):
             return None
-        bias = f"rng.normal(0.0, {c.sigma_b}, (n_out, 1))" if keys[0] == "mean_field" else (
-            "np.zeros((n_out, 1))"
-        )  # fmt: skip
-        return [f"    W.append({DRAWS[keys[0]].format(s=c.sigma_w)})", f"    b.append({bias})"]
+        entry = INITIALIZERS[keys[0]]
+        bias = "np.zeros((n_out, 1))"
+        if entry.uses_sigma_b:
+            bias = f"rng.normal(0.0, {c.sigma_b}, (n_out, 1))"
+        lines = [
+            f"rng = np.random.default_rng([{c.seed}, 1])",
+            *([f"sigma_w = {c.sigma_w}"] * entry.uses_sigma_w),
+            "W, b = [], []",
+            "def draw(fan_out, fan_in):",
+            *indented(entry.plain), "    return W",
+            "for n_in, n_out in zip(sizes, sizes[1:]):",
+            f"    W, b = [*W, draw(n_out, n_in)], [*b, {bias}]",
+        ]  # fmt: skip
+        if c.dtype == "float32":
+            lines.append("W, b = [[p.astype(X.dtype) for p in part] for part in (W, b)]")
+        return lines
 
     def functions(self) -> list[str]:
-        keys = self.config.activations
-        lines = ["# g(Z), and its derivative from Z and A = g(Z), of each hidden layer."]
-        for name, which, arguments in (("activate", 0, "Z"), ("derive", 1, "Z, A")):
-            expressions = [f"lambda {arguments}: {ACTIVATION[key][which]}" for key in keys]
-            one = len(set(keys)) == 1
-            listed = f"[{expressions[0]}] * (L - 1)" if one else f"[{', '.join(expressions)}]"
-            lines.append(f"{name} = {listed if keys else '[]'}")
-        J, D = LOSS[self.loss]
-        return [*lines, "", "def cost(Z, Y):", f"    return np.mean({J})", "",
-                "def slope(Z, Y):", f"    return {D}"]  # fmt: skip
+        return [
+            "# g(Z), and its derivative from Z and A = g(Z), of each hidden layer.",
+            "activate = " + self._each([f"lambda Z: {g.plain}" for g in self.activations]),
+            "derive = " + self._each([f"lambda Z, A: {g.plain_slope}" for g in self.activations]),
+            "", "def cost(Z, Y):", f"    return np.mean({self.loss.plain})", "",
+            "def slope(Z, Y):", f"    return {self.loss.plain_delta}",
+        ]  # fmt: skip
+
+    def _each(self, functions: list[str]) -> str:
+        alike = len(set(functions)) == 1
+        return f"[{functions[0]}] * (L - 1)" if alike else f"[{', '.join(functions)}]"
 
     def forward(self) -> list[str]:
         body = ["    A, kept = X, []", "    for l in range(L - 1):", "        U = W[l] @ A + b[l]"]
         if self.norm:
             body += [
-                "        moments = running[l]",
-                "        if train and X.shape[1] > 1:",
-                "            moments = [U.mean(1, keepdims=True), U.var(1, keepdims=True)]",
-                "            for k, bias in enumerate((1, X.shape[1] / (X.shape[1] - 1))):",
-                "                new = bias * moments[k]",
-                f"                running[l][k] = {KEEP} * running[l][k] + {1 - KEEP:.1f} * new",
-                f"        scale = 1 / np.sqrt(moments[1] + {EPSILON})",
-                "        U = (U - moments[0]) * scale",
-                "        Z = gamma[l] * U + beta[l]",
-            ]
+                "        (running_mean, running_var), m = running[l], X.shape[1]",
+                "        mean, var, gamma, beta = running_mean, running_var, gammas[l], betas[l]",
+                "        if train and m > 1:",
+                "            mean, var = U.mean(1, keepdims=True), U.var(1, keepdims=True)",
+                *indented(PLAIN_RUNNING, 3), *indented(PLAIN_FORWARD, 2),
+            ]  # fmt: skip
         else:
             body += ["        Z, scale = U, None"]
         body += ["        H = G = activate[l](Z)"]
@@ -248,9 +188,8 @@ class _Writer:
         norm, scale = self.norm, self.config.branch_scale
         body = [
             "    Z, A, kept = forward(X, True, masks)",
-            "    dW, db, dgamma, dbeta = ([None] * L for _ in range(4))",
-            "    m = X.shape[1]",
-            "    delta = slope(Z, Y) / m",
+            "    dW, db, dgammas, dbetas = ([None] * L for _ in range(4))",
+            "    m, delta = X.shape[1], slope(Z, Y) / X.shape[1]",
             "    dW[-1], db[-1] = delta @ A.T, delta.sum(1, keepdims=True)",
             "    back = W[-1].T @ delta",
             "    for l in reversed(range(L - 1)):",
@@ -263,18 +202,15 @@ class _Writer:
             body += [f"        delta = delta * {scale} if residual[l] else delta"]
         if norm:
             body += [
-                "        dgamma[l] = np.sum(delta * U, 1, keepdims=True)",
-                "        dbeta[l] = np.sum(delta, 1, keepdims=True)",
-                "        if m > 1:  # the moments depend on the examples too",
-                "            delta = delta - (U * dgamma[l] + dbeta[l]) / m",
-                "        delta = delta * gamma[l] * scale",
-            ]
+                "        gamma = gammas[l]", *indented(PLAIN_BACKWARD, 2),
+                "        dgammas[l], dbetas[l] = dgamma, dbeta",
+            ]  # fmt: skip
         carried = " + (back if residual[l] else 0)" if any(self.residual) else ""
         body += [
             "        dW[l], db[l] = delta @ A.T, delta.sum(1, keepdims=True)",
             f"        back = W[l].T @ delta{carried}",
         ]
-        body.append("    return dW + db" + (" + dgamma[:-1] + dbeta[:-1]" if norm else ""))
+        body.append("    return dW + db" + (" + dgammas[:-1] + dbetas[:-1]" if norm else ""))
         return ["def gradients(X, Y, masks=None):", *body]
 
     def batches(self) -> list[str]:
@@ -291,28 +227,34 @@ class _Writer:
 
     def _masks(self) -> list[str]:
         return [
-            "", "def dropout_masks(t, size, m):",
-            "    # Drawn for many steps at once, each as for a whole batch of `size`.",
-            "    total = sum(n + 1 for n in sizes[1:-1]) * size",
-            f"    steps = max(1, {ELEMENTS_A_BLOCK} // total)",
+            "", "def dropout_masks(t, batch, m):",
+            "    # Drawn for many steps at once, each as for a whole batch.",
+            "    size, share = sum(n + 1 for n in sizes[1:-1]) * batch, S['dropout']",
+            f"    steps = max(1, {ELEMENTS_A_BLOCK} // size)",
             f"    rng = np.random.default_rng([{self.config.seed}, {DROPOUT_STREAM}, t // steps])",
-            "    kept = rng.random((steps, total), dtype=np.float32)[t % steps] >= S['dropout']",
-            "    mask = kept.astype(X.dtype) / X.dtype.type(1 - S['dropout'])",
-            "    parts = np.split(mask, np.cumsum([(n + 1) * m for n in sizes[1:-1]]))",
+            *indented(MASKS),
+            "    mask, ends = masks[t % steps], np.cumsum([(n + 1) * m for n in sizes[1:-1]])",
+            "    parts = np.split(mask.astype(X.dtype), ends)",
             "    return [p.reshape(n + 1, m)[:-1] for p, n in zip(parts, sizes[1:-1])]",
         ]  # fmt: skip
 
+    def update(self) -> list[str]:
+        """Return the function of one update, with the optimiser's own numbers before it."""
+        names = "".join(f", {name}" for name in self.optimizer.memory)
+        uses = self.optimizer.uses
+        values = ", ".join(repr(getattr(self.config, name)) for name in uses)
+        return [
+            *([f"{', '.join(uses)} = {values}"] if uses else []),
+            f"def update(t, p, g, rate{names}):  # t = 1, 2, ...",
+            *indented(self.optimizer.plain),
+        ]
+
     def loop(self, every: int) -> list[str]:
-        c = self.config
-        settings = {name: getattr(c, name) for name in self.settings}
-        lines = [f"S = {settings}"]
+        lines = [f"S = { {name: getattr(self.config, name) for name in self.settings} }"]
         if self.run.changes:
             lines.append(f"changes = {[(k.step, k.field, k.value) for k in self.run.changes]}")
-        uses = UPDATE[c.optimizer]
-        if any("v[i]" in line for line in uses):
-            lines.append("v = [0 * p for p in parameters]")
-        if any("m[i]" in line for line in uses):
-            lines.append("m = [0 * p for p in parameters]")
+        count = len(self.optimizer.memory)
+        lines.append(f"memory = [[0 * p for _ in range({count})] for p in parameters]")
         if self.norm:
             lines += self._moments()
         lines += ["epoch, position, now = 0, 0, None", f"for t in range({self.run.step + 1}):"]
@@ -329,7 +271,7 @@ class _Writer:
         if "dropout" in self.settings:
             lines.append("    masks = dropout_masks(t, size, len(batch)) if S['dropout'] else None")
             masks = ", masks"
-        lines += [f"    grads = gradients(X[:, batch], Y[:, batch]{masks})", *self._update()]
+        lines += [f"    grads = gradients(X[:, batch], Y[:, batch]{masks})", *self._step()]
         return [
             *lines,
             "    position += 1",
@@ -340,9 +282,8 @@ class _Writer:
     def _moments(self) -> list[str]:
         return [
             f"# The running moments begin with those of the first {STARTING_EXAMPLES} examples.",
-            f"first = X[:, :{STARTING_EXAMPLES}]",
             "for l in range(L - 1):",
-            "    found = forward(first, True)[2]",
+            f"    found = forward(X[:, :{STARTING_EXAMPLES}], True)[2]",
             "    U = W[l] @ found[l][0] + b[l]",
             "    running[l] = [U.mean(1, keepdims=True), U.var(1, ddof=1, keepdims=True)]",
         ]
@@ -362,15 +303,19 @@ class _Writer:
         edits = any("." in change.field for change in self.run.changes)
         return lines if edits else [lines[0], *lines[4:]]
 
-    def _update(self) -> list[str]:
-        c, has = self.config, self.settings
+    def _step(self) -> list[str]:
+        """Return the lines that make an update of the gradient."""
+        has, decoupled = self.settings, self.optimizer.decoupled
         lines = ["    rate = S['learning_rate']"]
+        if "clip_value" in has:
+            lines = ["    rate, top = S['learning_rate'], S['clip_value'] or np.inf"]
         if "schedule" in has:
             table = ", ".join(
-                f"'{key}': lambda: {SCHEDULE[key]}" for key in sorted(set(self.values("schedule")))
+                f"'{key}': lambda t, T, decay: {SCHEDULES[key].plain}"
+                for key in sorted(set(self.values("schedule")))
             )
-            lines.append(f"    rate *= {{{table}}}[S['schedule']]()")
-        decoupled = c.optimizer == "adamw"
+            chosen = "[S['schedule']](t, S['schedule_steps'], S['schedule_decay'])"
+            lines.append(f"    rate *= {{{table}}}{chosen}")
         penalties = [("l2", "S['l2'] * W[l]")] if not decoupled else []
         penalties += [("l1", "S['l1'] * np.sign(W[l])")]
         terms = [text for name, text in penalties if name in has]
@@ -380,10 +325,7 @@ class _Writer:
                 f"        grads[l] = grads[l] + {' + '.join(terms)}",
             ]
         if "clip_value" in has:
-            lines += [
-                "    top = S['clip_value'] or np.inf",
-                "    grads = [np.clip(g, -top, top) for g in grads]",
-            ]
+            lines.append("    grads = [np.clip(g, -top, top) for g in grads]")
         if "clip_norm" in has:
             lines += [
                 "    norm = np.sqrt(sum(np.sum(g**2) for g in grads))",
@@ -392,27 +334,16 @@ class _Writer:
             ]
         if decoupled and "l2" in has:
             lines += ["    for l in range(L):", "        W[l] -= rate * S['l2'] * W[l]"]
-        names = ("momentum", "rho", "beta1", "beta2", "epsilon")
-        values = {name: getattr(c, name) for name in names}
-        steps = [line.format(**values) for line in UPDATE[c.optimizer]]
-        if c.optimizer in ("adam", "adamw"):
-            steps = [line.replace("**t)", "**(t + 1))") for line in steps]
         return [
             *lines,
-            "    for i, (p, g) in enumerate(zip(parameters, grads)):",
-            *(f"        {line}" for line in steps),
+            "    for p, g, own in zip(parameters, grads, memory):",
+            "        update(t + 1, p, g, rate, *own)",
         ]
 
 
-#: One layer's weights, (n_out, n_in), from rng.
-DRAWS = {
-    "glorot": "rng.standard_normal((n_out, n_in)) * np.sqrt(2 / (n_in + n_out))",
-    "he": "rng.standard_normal((n_out, n_in)) * np.sqrt(2 / n_in)",
-    "lecun": "rng.standard_normal((n_out, n_in)) * np.sqrt(1 / n_in)",
-    "normal": "rng.standard_normal((n_out, n_in)) * np.sqrt({s}**2)",
-    "mean_field": "rng.standard_normal((n_out, n_in)) * np.sqrt({s}**2 / n_in)",
-    "zeros": "np.zeros((n_out, n_in))",
-}
+def indented(plain: str, depth: int = 1) -> list[str]:
+    """Return the lines of a part's plain NumPy, so many levels deep."""
+    return [depth * "    " + line for line in plain.splitlines()]
 
 
 def packed(A: Array) -> str:

@@ -1,5 +1,5 @@
-"""What a network is made of: one file a kind, one entry a choice.
+"""What a network is made of: one file a kind, one entry a choice, with its plain NumPy beside it.
 
-Activations, initialisers, losses, optimisers, schedules, batch normalisation, dropout. Imports the
-registry only.
+Activations, initialisers, losses, optimisers, schedules, batch normalisation and dropout.
+May import: dnn.registry and dnn.settings.
 """

@@ -12,6 +12,8 @@ Array = np.ndarray
 #: takes longer than a step of a small network.
 ELEMENTS_A_BLOCK = 65_536
 DROPOUT_STREAM = 3
+#: The masks of so many steps, (steps, size), in plain NumPy.
+PLAIN = "masks = (rng.random((steps, size), dtype=np.float32) >= share) / (1 - share)"
 
 
 class Masks:

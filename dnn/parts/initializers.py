@@ -20,8 +20,8 @@ class Initializer(Entry):
 
     float32 draws other numbers, in half the time.
 
-    variance(fan_out, fan_in, sigma_w): the variance of one weight. uses_sigma_b: biases are drawn
-    as N(0, sigma_b^2) instead of starting at zero.
+    plain: lines that make W from these names; variance(fan_out, fan_in, sigma_w): the variance of
+    one weight; uses_sigma_b: biases are drawn as N(0, sigma_b^2) instead of starting at zero.
     """
 
     draw: Callable[..., np.ndarray]
@@ -30,8 +30,8 @@ class Initializer(Entry):
     uses_sigma_b: bool = False
 
 
-def _normal(variance: Callable[[int, int, float], float]) -> dict[str, Any]:
-    """Return draw and variance of weights N(0, variance)."""
+def _normal(plain: str, variance: Callable[[int, int, float], float]) -> dict[str, Any]:
+    """Return what an entry has of weights N(0, variance); plain: the variance as an expression."""
 
     def draw(
         rng: np.random.Generator, fan_out: int, fan_in: int, sigma_w: float, dtype: Any = float
@@ -40,11 +40,12 @@ def _normal(variance: Callable[[int, int, float], float]) -> dict[str, Any]:
         W *= np.sqrt(variance(fan_out, fan_in, sigma_w))
         return W
 
-    return {"draw": draw, "variance": variance}
+    lines = f"W = rng.standard_normal((fan_out, fan_in)) * np.sqrt({plain})"
+    return {"plain": lines, "draw": draw, "variance": variance}
 
 
-def _uniform(variance: Callable[[int, int, float], float]) -> dict[str, Any]:
-    """Return draw and variance of weights uniform in plus and minus sqrt(3 variance)."""
+def _uniform(plain: str, variance: Callable[[int, int, float], float]) -> dict[str, Any]:
+    """Return what an entry has of uniform weights with this variance; plain: their largest size."""
 
     def draw(
         rng: np.random.Generator, fan_out: int, fan_in: int, sigma_w: float, dtype: Any = float
@@ -54,7 +55,8 @@ def _uniform(variance: Callable[[int, int, float], float]) -> dict[str, Any]:
         W *= 2.0 * np.sqrt(3.0 * variance(fan_out, fan_in, sigma_w))
         return W
 
-    return {"draw": draw, "variance": variance}
+    lines = f"W = 2 * {plain} * (rng.random((fan_out, fan_in)) - 0.5)"
+    return {"plain": lines, "draw": draw, "variance": variance}
 
 
 def _orthogonal(
@@ -67,12 +69,11 @@ def _orthogonal(
     return Q if fan_out >= fan_in else Q.T
 
 
-def _glorot(fan_out: int, fan_in: int, sigma_w: float) -> float:
-    return 2.0 / (fan_in + fan_out)
-
-
-def _he(fan_out: int, fan_in: int, sigma_w: float) -> float:
-    return 2.0 / fan_in
+ORTHOGONAL = """\
+tall = rng.standard_normal((max(fan_out, fan_in), min(fan_out, fan_in)))
+Q, R = np.linalg.qr(tall)
+Q = Q * np.sign(np.diag(R))
+W = Q if fan_out >= fan_in else Q.T"""
 
 
 GLOROT = "Glorot & Bengio 2010, Understanding the difficulty of training deep networks, eq. 12, 16"
@@ -87,7 +88,9 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ N(0, 2 / (fan_in + fan_out))",
             help="Keeps activations and gradients of tanh-like layers at a similar size.",
             source=GLOROT,
-            **_normal(_glorot),
+            **_normal(
+                "2 / (fan_in + fan_out)", lambda fan_out, fan_in, sigma_w: 2.0 / (fan_in + fan_out)
+            ),
         ),
         Initializer(
             key="glorot_uniform",
@@ -95,7 +98,10 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ U(-r, r), r^2 = 6 / (fan_in + fan_out)",
             help="As Glorot, drawn from a uniform distribution of the same variance.",
             source=GLOROT,
-            **_uniform(_glorot),
+            **_uniform(
+                "np.sqrt(6 / (fan_in + fan_out))",
+                lambda fan_out, fan_in, sigma_w: 2.0 / (fan_in + fan_out),
+            ),
         ),
         Initializer(
             key="he",
@@ -103,7 +109,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ N(0, 2 / fan_in)",
             help="Makes up for the half of the signal that ReLU cuts away.",
             source=HE,
-            **_normal(_he),
+            **_normal("2 / fan_in", lambda fan_out, fan_in, sigma_w: 2.0 / fan_in),
         ),
         Initializer(
             key="he_uniform",
@@ -111,7 +117,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ U(-r, r), r^2 = 6 / fan_in",
             help="As He, drawn from a uniform distribution of the same variance.",
             source=HE,
-            **_uniform(_he),
+            **_uniform("np.sqrt(6 / fan_in)", lambda fan_out, fan_in, sigma_w: 2.0 / fan_in),
         ),
         Initializer(
             key="lecun",
@@ -119,7 +125,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ N(0, 1 / fan_in)",
             help="Keeps the variance of a linear unit; what SELU's fixed point assumes.",
             source="LeCun et al. 1998, Efficient BackProp, eq. 16; Klambauer et al. 2017",
-            **_normal(lambda fan_out, fan_in, sigma_w: 1.0 / fan_in),
+            **_normal("1 / fan_in", lambda fan_out, fan_in, sigma_w: 1.0 / fan_in),
         ),
         Initializer(
             key="orthogonal",
@@ -127,6 +133,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W^T W = I, or W W^T = I where W is wide",
             help="All singular values are 1: a linear network keeps every length at any depth.",
             source="Saxe, McClelland & Ganguli 2013, section 3",
+            plain=ORTHOGONAL,
             draw=_orthogonal,
             variance=lambda fan_out, fan_in, sigma_w: 1.0 / max(fan_out, fan_in),
         ),
@@ -136,7 +143,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ N(0, sigma_w^2 / fan_in), b ~ N(0, sigma_b^2)",
             help="The two scales of signal-propagation theory, with random biases.",
             source="Poole et al. 2016, eq. 1; Schoenholz et al. 2017",
-            **_normal(lambda fan_out, fan_in, sigma_w: sigma_w**2 / fan_in),
+            **_normal("sigma_w**2 / fan_in", lambda fan_out, fan_in, sigma_w: sigma_w**2 / fan_in),
             uses_sigma_w=True,
             uses_sigma_b=True,
         ),
@@ -146,7 +153,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ N(0, sigma_w^2)",
             help="The same spread in every layer, whatever its width: small fades, large explodes.",
             source="the classic course's randn * scale",
-            **_normal(lambda fan_out, fan_in, sigma_w: sigma_w**2),
+            **_normal("sigma_w**2", lambda fan_out, fan_in, sigma_w: sigma_w**2),
             uses_sigma_w=True,
         ),
         Initializer(
@@ -155,7 +162,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W ~ U(-sigma_w, sigma_w)",
             help="Every weight equally likely within plus or minus the scale.",
             source="TensorFlow Playground uses a scale of 0.5",
-            **_uniform(lambda fan_out, fan_in, sigma_w: sigma_w**2 / 3),
+            **_uniform("sigma_w", lambda fan_out, fan_in, sigma_w: sigma_w**2 / 3),
             uses_sigma_w=True,
         ),
         Initializer(
@@ -164,6 +171,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
             formula="W = 0",
             help="All units of a layer start equal and stay equal: the symmetry is never broken.",
             source="Goodfellow, Bengio & Courville 2016, section 8.4",
+            plain="W = np.zeros((fan_out, fan_in))",
             draw=lambda rng, fan_out, fan_in, sigma_w, dtype=float: np.zeros(
                 (fan_out, fan_in), dtype
             ),

@@ -16,6 +16,21 @@ EPSILON = 1e-5
 #: What is kept of the running mean and variance at each step.
 KEEP = 0.9
 
+#: The same in plain NumPy, of a batch of m examples: forward from U, gamma, beta and the batch's
+#: mean and var; what the running moments become; backward from delta = dJ/dZ to dJ/dU.
+PLAIN_FORWARD = f"""\
+scale = 1 / np.sqrt(var + {EPSILON})
+U = (U - mean) * scale
+Z = gamma * U + beta"""
+PLAIN_RUNNING = f"""\
+running_mean[:] = {KEEP} * running_mean + {1 - KEEP:.1f} * mean
+running_var[:] = {KEEP} * running_var + {1 - KEEP:.1f} * var * m / (m - 1)"""
+PLAIN_BACKWARD = """\
+dgamma, dbeta = np.sum(delta * U, 1, keepdims=True), np.sum(delta, 1, keepdims=True)
+if m > 1:  # the moments depend on the examples too
+    delta = delta - (U * dgamma + dbeta) / m
+delta = delta * gamma * scale"""
+
 
 class BatchNorm:
     """z = gamma (u - mean) / sqrt(var + EPSILON) + beta, unit by unit.

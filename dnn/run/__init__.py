@@ -1,4 +1,4 @@
-"""A run as a value: started, advanced, changed, recorded, measured and checked.
+"""A run as a value: started, advanced, changed, recorded, measured, asked and checked.
 
-Imports the engine and all below it.
+What a notebook calls. May import: dnn.engine and what that may import.
 """

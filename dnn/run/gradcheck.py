@@ -14,7 +14,7 @@ from dnn.engine.layout import Block
 from dnn.engine.network import Array, with_ones
 from dnn.parts.activations import ACTIVATIONS
 from dnn.run.inference import AS_TRAINING, Question
-from dnn.run.training import Run, _data
+from dnn.run.training import Run, data_of
 
 #: A block agrees up to this |g - d| / max(|g|, |d|), and differs above it.
 AGREES = 1e-5
@@ -28,10 +28,8 @@ SETTLED = 0.01
 #: At most about so many parameters are moved, and so many training examples looked at.
 PARAMETERS, EXAMPLES = 60, 32
 #: What the moves of a check may cost where one step each is enough, in multiply-adds, of which a
-#: NumPy call is worth CALL.
-WORK, CALL = 200_000_000, 3000
-#: Where it is not: so many steps a parameter on average, and so many more to begin with.
-TRIES, RESERVE = 2, 12
+#: NumPy call is worth CALL; and where it is not: so many steps a parameter on average.
+WORK, CALL, TRIES = 200_000_000, 3000, 3
 #: J is taken to be uncertain by so many times what moving the weights by one rounding does to it.
 SAFETY = 3.0
 STREAM = 7
@@ -85,11 +83,9 @@ class Check:
     def _left_out(self) -> Iterable[str]:
         """Yield what the check says nothing about, and why."""
         if self.small:
-            several = "s" if len(self.small) > 1 else ""
-            verb = "are" if several else "is"
+            verb = ("gradient", "is") if len(self.small) == 1 else ("gradients", "are")
             yield (
-                f"the gradient{several} of {_layers(self.small)} {verb} "
-                "too small for finite differences"
+                f"the {verb[0]} of {_layers(self.small)} {verb[1]} too small for finite differences"
             )
         if self.rough:
             yield f"in {_layers(self.rough)} finite differences do not settle"
@@ -101,10 +97,7 @@ class Check:
 
 
 def gradcheck(
-    run: Run,
-    X: Array | None = None,
-    Y: Array | None = None,
-    parameters: int | None = None,
+    run: Run, X: Array | None = None, Y: Array | None = None, parameters: int | None = None
 ) -> Check:
     """Return how well backward agrees with central differences of the cost, in float64.
 
@@ -120,7 +113,7 @@ def gradcheck(
     Source: central differences, (J(theta + h) - J(theta - h)) / 2h, h from 1e-2 to 1e-9 times the
     size of a block's parameters.
     """
-    data = _data(run)
+    data = data_of(run)
     if X is None or Y is None:
         X, Y = data.X_train[:, :EXAMPLES], data.Y_train[:, :EXAMPLES]
     run = replace(
@@ -134,9 +127,10 @@ def gradcheck(
     with np.errstate(all="ignore"):
         g, rounding = _backward(question, rng)
         moves = _Moves(question, np.asarray(X, np.float64), rng)
-        chosen = _chosen(run.layout.blocks, g, parameters or moves.affordable(), rng)
-        found = _compare(moves, run.layout.blocks, chosen, g, rounding)
-    return _check(run, found)
+        counts = _counts(run.layout.blocks, parameters or moves.affordable())
+        chosen = [_picked(b, n, g, rng) for b, n in zip(run.layout.blocks, counts, strict=True)]
+        verdicts = _compare(moves, run.layout.blocks, chosen, g, rounding)
+    return _check(run, verdicts)
 
 
 def _backward(question: Question, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -158,41 +152,28 @@ def _nudged(values: Array, rng: np.random.Generator) -> Array:
 # --- which parameters are moved ------------------------------------------------------------------
 
 
-def _chosen(blocks: Sequence[Block], g: Array, count: int, rng: np.random.Generator) -> list[Array]:
-    """Return which parameters of each block to move: `count` in all, as evenly as can be."""
-    shares = [0] * len(blocks)
+def _counts(blocks: Sequence[Block], count: int) -> list[int]:
+    """Return how many parameters of each block to move: `count` in all, as evenly as can be."""
+    counts = [0] * len(blocks)
     some = np.unique(np.linspace(0, len(blocks) - 1, min(count, len(blocks))).round().astype(int))
-    left = count
     for done, i in enumerate(sorted(some, key=lambda i: blocks[i].stop - blocks[i].start)):
-        size = blocks[i].stop - blocks[i].start
-        shares[i] = min(size, left // (len(some) - done))
-        left -= shares[i]
-    return [_picked(b, n, g, rng) for b, n in zip(blocks, shares, strict=True)]
+        left = count - sum(counts)
+        counts[i] = min(blocks[i].stop - blocks[i].start, left // (len(some) - done))
+    return counts
 
 
 def _picked(block: Block, count: int, g: Array, rng: np.random.Generator) -> Array:
-    """Return `count` parameters of a block: the one of the largest gradient, biases, weights."""
+    """Return `count` parameters of a block: the one of the largest gradient, and one at random of
+    each of as many equal parts of the others, column by column, so that biases are among them.
+    """
     index = np.arange(block.start, block.stop)
     if count >= len(index) or not count:
         return index[:count]
-    size = np.nan_to_num(np.abs(g[index]), nan=np.inf)
-    top = index[np.argmax(size)]
-    table = index.reshape(block.shape)
-    weights, biases = table[:, :-1].ravel(), table[:, -1]
-    weights, biases = weights[weights != top], biases[biases != top]
-    more = count - 1
-    of_biases = max(round(more * len(biases) / (len(index) - 1)), min(1, more, len(biases)))
-    of_biases = max(of_biases, more - len(weights))
-    parts = [_spread(weights, more - of_biases, rng), _spread(biases, of_biases, rng)]
-    return np.sort(np.concatenate([[top], *parts])).astype(int)
-
-
-def _spread(among: Array, count: int, rng: np.random.Generator) -> Array:
-    """Return one at random of each of `count` equal parts."""
-    if not count:
-        return among[:0]
-    edges = np.arange(count + 1) * len(among) // count
-    return among[rng.integers(edges[:-1], edges[1:])]
+    top = index[np.argmax(np.nan_to_num(np.abs(g[index]), nan=np.inf))]
+    others = index.reshape(block.shape).T.ravel()
+    others = others[others != top]
+    edges = np.arange(count) * len(others) // max(1, count - 1)
+    return np.sort(np.append(others[rng.integers(edges[:-1], edges[1:])], top))
 
 
 # --- central differences -------------------------------------------------------------------------
@@ -236,9 +217,16 @@ class _Moves:
         self.noise = max(self.noise, SAFETY * abs(self._cost(self.layer) - self.J))
         part[:] = kept
 
-    def difference(self, i: int, h: float) -> tuple[float, bool]:
-        """Return the derivative of J by parameter i, and whether a unit crossed its kink."""
-        kept = float(self.p[i])
+    def noise_at(self, k: int) -> float:
+        """Return how far the difference at step number k is uncertain."""
+        return self.noise / (self.unit * STEPS[k])
+
+    def difference(self, i: int, k: int) -> tuple[float, bool]:
+        """Return the derivative of J by parameter i, and whether a unit crossed its kink.
+
+        k: the number of the step.
+        """
+        kept, h = float(self.p[i]), self.unit * STEPS[k]
         sides, values, patterns = [], [], []
         for sign in (1, -1):
             self.p[i] = kept + sign * h
@@ -263,82 +251,72 @@ class _Moves:
         return [self.net.branch(l) > 0 for l in behind if self._kinks[l - 1]]
 
 
-class _Ladder:
-    """The derivative of J by one parameter, at ever smaller steps until it can be trusted.
+@dataclass(frozen=True)
+class _Derivative:
+    """What differences say of one parameter whose gradient is g by backward.
 
-    g: what backward says; error: how far rounding moves that; top: the largest of the block.
+    value: NaN where they can't be trusted; agrees: it was trusted because g is the same; crossed:
+    a unit went over its kink at every step; step: the number of the one that settled it.
     """
 
-    def __init__(self, moves: _Moves, i: int, g: float, error: float, top: float):
-        self.moves, self.i, self.g, self.error, self.top = moves, i, g, error, top
-        self.value, self.settled, self.crossed = math.nan, False, True
-        self.step, self.k, self.tries = FIRST, FIRST, 0
-        self._unsure, self._row = math.inf, list[tuple[float, float]]()
-        self._near: tuple[float, float] | None = None
+    g: float
+    value: float
+    agrees: bool
+    crossed: bool
+    step: int
+    tries: int
 
-    def climb(self, first: int, tries: int) -> None:
-        """Take steps from number `first` on, at most so many."""
-        self.k = first
-        while self.k < len(STEPS) and self.tries < tries and self._try():
-            self.k += 1
-        if self._near is not None:
-            self.value, self.settled = self._near[1], True
-        elif self.apart(10):
-            self.settled = True
 
-    @property
-    def agrees(self) -> bool:
-        """Whether it is settled by a difference that backward agrees with."""
-        return self._near is not None
+def _derivative(
+    moves: _Moves, i: int, g: float, error: float, top: float, first: int, tries: int
+) -> _Derivative:
+    """Return the derivative of J by parameter i, at ever smaller steps until it can be trusted.
 
-    @property
-    def small(self) -> bool:
-        """Whether rounding hides a gradient as large as the block's, at the largest step even."""
-        return self._noise(0) > AGREES * self.top
-
-    def _try(self) -> bool:
-        """Take the present step; return whether a smaller one can tell more."""
-        d, crossed = self.moves.difference(self.i, self.moves.unit * STEPS[self.k])
-        self.tries += 1
-        noise, scale = self._noise(self.k), max(self.top, abs(d))
-        self.crossed &= crossed
+    error: how far rounding moves g; top: the largest gradient of the block.
+    """
+    if moves.noise_at(first) > GOOD * top:
+        # Too small a step for what there is to see: the largest that will do.
+        first = max((k for k in range(first) if moves.noise_at(k) <= GOOD * top), default=0)
+    near, value, unsure, step = math.inf, math.nan, math.inf, first
+    row: list[tuple[float, float]] = []
+    all_crossed, k = True, first
+    for k in range(first, min(first + tries, len(STEPS))):
+        d, crossed = moves.difference(i, k)
+        noise, scale, gap = moves.noise_at(k), max(top, abs(d)), abs(g - d)
+        all_crossed &= crossed
         if crossed or not math.isfinite(d):
-            self._row.clear()
-            return True
-        if self.tries == 1 and self.k and noise > GOOD * scale:
-            # Too small a step for what there is to see: the next is the largest that will do.
-            fit = [k for k in range(self.k) if self._noise(k) <= GOOD * scale]
-            self.k = max(fit, default=0) - 1
-            return True
-        gap = abs(self.g - d)
-        if max(noise, gap) <= AGREES / 2 * scale:
-            self._near, self.step = min(self._near or (gap, d), (gap, d)), self.k
-            if gap <= max(GOOD * scale, noise):
-                return False
-        self._row.append((d, noise))
-        self._settle()
-        return noise <= 0.1 * scale and not self.apart(100)
+            row.clear()
+            continue
+        if max(noise, gap) <= AGREES / 2 * scale and gap < near:
+            near, value, step = gap, d, k
+        if gap <= max(GOOD * scale, noise) and near < math.inf:
+            break
+        row.append((d, noise))
+        doubt = max(_doubt(row), SAFETY * error)
+        if near == math.inf and doubt < unsure:
+            value, unsure, step = row[-2][0], doubt, k
+        if noise > 0.1 * scale or _apart(g, value, unsure, 100):
+            break
+    agrees = near < math.inf
+    settled = agrees or _apart(g, value, unsure, 10)
+    return _Derivative(g, value if settled else math.nan, agrees, all_crossed, step, k + 1 - first)
 
-    def _noise(self, k: int) -> float:
-        return self.moves.noise / (self.moves.unit * STEPS[k])
 
-    def _settle(self) -> None:
-        """See whether the last three steps give one value: the derivative, or 0 but for noise."""
-        if len(self._row) < 3:
-            return
-        changes = []
-        for (a, _), (b, noise) in pairwise(self._row[-3:]):
-            changes.append(abs(a - b))
-            if changes[-1] > max(SETTLED * max(abs(a), abs(b)), 2 * noise):
-                return
-        value, noise = self._row[-2]
-        unsure = max(*changes, noise, SAFETY * self.error)
-        if unsure < self._unsure:
-            self.value, self._unsure = value, unsure
+def _doubt(row: Sequence[tuple[float, float]]) -> float:
+    """Return how far the last three differences leave open what they settle at; infinite if far."""
+    if len(row) < 3:
+        return math.inf
+    changes = []
+    for (a, _), (b, noise) in pairwise(row[-3:]):
+        changes.append(abs(a - b))
+        if changes[-1] > max(SETTLED * max(abs(a), abs(b)), 2 * noise):
+            return math.inf
+    return max(*changes, row[-2][1])
 
-    def apart(self, times: float) -> bool:
-        """Whether backward and the differences are apart by so many times what these are unsure."""
-        return not abs(self.g - self.value) <= times * self._unsure and math.isfinite(self._unsure)
+
+def _apart(g: float, value: float, unsure: float, times: float) -> bool:
+    """Return whether backward and the differences are apart by so many times their doubt."""
+    return not abs(g - value) <= times * unsure and math.isfinite(unsure)
 
 
 @dataclass(frozen=True)
@@ -356,53 +334,51 @@ def _compare(
     moves: _Moves, blocks: Sequence[Block], chosen: Sequence[Array], g: Array, rounding: Array
 ) -> list[_Verdict]:
     """Return the verdicts on all blocks, from the last to the first."""
-    verdicts, first, allowed = [], FIRST, RESERVE
+    verdicts, first, allowed = [], FIRST, len(STEPS)
     for block, indices in zip(reversed(blocks), reversed(chosen), strict=True):
         if not len(indices):
             verdicts.append(_Verdict(block))
             continue
         moves.enter(block)
-        tops, ladders = np.nan_to_num(np.abs(g[indices]), nan=0.0, posinf=0.0), []
+        top = float(np.nan_to_num(np.abs(g[indices]), nan=0.0, posinf=0.0).max())
         error = float(np.nan_to_num(rounding[block.start : block.stop]).max())
+        found = []
         for i in indices:
-            ladder = _Ladder(moves, i, float(g[i]), error, float(tops.max()))
             allowed += TRIES
-            ladder.climb(first, max(1, allowed))
-            allowed -= ladder.tries
-            if ladder.settled:
-                first = ladder.step
-            ladders.append(ladder)
-        verdicts.append(_judged(block, ladders))
+            found.append(_derivative(moves, i, float(g[i]), error, top, first, max(1, allowed)))
+            allowed -= found[-1].tries
+            if not math.isnan(found[-1].value):
+                first = found[-1].step
+        hidden = moves.noise_at(0) > AGREES * top
+        verdicts.append(_judged(block, found, top, hidden))
     return verdicts
 
 
-def _judged(block: Block, ladders: Sequence[_Ladder]) -> _Verdict:
-    """Return the verdict on a block."""
-    settled = [ladder for ladder in ladders if ladder.settled]
-    kinks = sum(ladder.crossed for ladder in ladders)
+def _judged(block: Block, found: Sequence[_Derivative], top: float, hidden: bool) -> _Verdict:
+    """Return the verdict on a block; hidden: rounding hides gradients as large as its largest."""
+    settled = [one for one in found if not math.isnan(one.value)]
+    kinks = sum(one.crossed for one in found)
     if not settled:
-        hidden = all(ladder.small and not ladder.crossed for ladder in ladders)
-        reason = "small" if hidden else "rough"
-        return _Verdict(block, 0, kinks, reason=reason)
-    a, b = (np.array([getattr(s, name) for s in settled]) for name in ("g", "value"))
-    difference = _distance(a, b, ladders[0].top)
-    if difference > AGREES and all(ladder.agrees for ladder in settled):
+        small = hidden and not kinks
+        return _Verdict(block, 0, kinks, reason="small" if small else "rough")
+    a, b = np.array([one.g for one in settled]), np.array([one.value for one in settled])
+    # |a - b| over the larger of the two, or over what the largest one left out is.
+    size = max(float(np.linalg.norm(a)), float(np.linalg.norm(b)), top)
+    difference = 0.0 if size == 0 else float(np.linalg.norm(a - b)) / size
+    if difference > AGREES and all(one.agrees for one in settled):
         return _Verdict(block, 0, kinks, reason="rough")
     return _Verdict(block, len(settled), kinks, difference, "")
-
-
-def _distance(a: Array, b: Array, least: float) -> float:
-    """Return |a - b| over the larger of the two, or over what the largest one left out is."""
-    size = max(float(np.linalg.norm(a)), float(np.linalg.norm(b)), least)
-    return 0.0 if size == 0 else float(np.linalg.norm(a - b)) / size
 
 
 def _check(run: Run, verdicts: Sequence[_Verdict]) -> Check:
     """Return the verdicts on all blocks as one."""
     layers = run.layout.layers
     judged = [v for v in verdicts if not v.reason]
-    worst = max(judged, key=lambda v: _badness(v.difference), default=None)
-    missing = {why: _of(verdicts, why) for why in ("small", "rough")}
+    worst = max(judged, key=lambda v: np.nan_to_num(v.difference, nan=np.inf), default=None)
+    missing = {
+        why: tuple(sorted({v.block.layer for v in verdicts if v.reason == why}))
+        for why in ("small", "rough")
+    }
     seen = {v.block.layer for v in verdicts if v.reason != "unseen"}
     check = Check(
         verdict="undecided",
@@ -422,15 +398,6 @@ def _check(run: Run, verdicts: Sequence[_Verdict]) -> Check:
     if check.judged and 2 * check.judged >= layers - len(check.unseen):
         return replace(check, verdict="agrees")
     return check
-
-
-def _of(verdicts: Sequence[_Verdict], reason: str) -> tuple[int, ...]:
-    """Return the layers with a block that could not be judged for this reason."""
-    return tuple(sorted({v.block.layer for v in verdicts if v.reason == reason}))
-
-
-def _badness(difference: float) -> float:
-    return math.inf if math.isnan(difference) else difference
 
 
 def _name(block: Block) -> str:

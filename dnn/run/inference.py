@@ -10,8 +10,9 @@ from dnn.engine.fused import fuse
 from dnn.engine.network import EVALUATION, TRAINING, Array, Mode, Pass, with_ones
 from dnn.engine.trainer import architecture_of, loss_key, targets
 from dnn.parts.dropout import Masks
+from dnn.parts.losses import LOSSES
 from dnn.parts.optimizers import OPTIMIZERS
-from dnn.run.training import Run, _data
+from dnn.run.training import Run, data_of
 
 #: As the next step would see these examples, leaving the running moments alone.
 AS_TRAINING = replace(TRAINING, update=False)
@@ -31,7 +32,7 @@ class Question:
             raise ValueError(f"X has shape {X_.shape}; it must be ({n}, m), one column an example")
         if Y is not None and X_.shape[1] == 0:
             raise ValueError(f"X is empty (shape {X_.shape}); a mean needs at least one example")
-        data = _data(run)
+        data = data_of(run)
         architecture = architecture_of(run.config, data)
         self.p, self.running = run.parameters.copy(), run.running.copy()
         self.g = np.zeros_like(self.p)
@@ -117,15 +118,7 @@ def gradients(run: Run, X: Array, Y: Array, training: bool = False) -> list[tupl
 
 
 def guessing_cost(run: Run) -> float | None:
-    """Return the cost of the best constant answer to the training part; None where it is 0.
-
-    Nats: the entropy of the class shares; squared error: half the total variance.
-    """
-    data = _data(run)
-    if loss_key(run.config, data) == "squared_error":
-        cost = 0.5 * float(np.var(data.Y_train, axis=1).sum())
-    else:
-        p = data.Y_train.mean(axis=1)
-        p = np.array([p[0], 1 - p[0]]) if len(p) == 1 else p
-        cost = float(-np.sum(p[p > 0] * np.log(p[p > 0])))
+    """Return the cost of the best constant answer to the training part; None where it is 0."""
+    data = data_of(run)
+    cost = LOSSES[loss_key(run.config, data)].guess(data.Y_train)
     return cost if cost > 0 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,13 +71,11 @@ def layer_signal(net: Pass, rows: Array) -> Signal:
         np.sqrt(d @ a / (m * sizes[l] * sizes[l + 1]))
         for l, (d, a) in enumerate(zip(deltas, inputs, strict=True))
     ]
-    return Signal(
-        activation=np.array(
-            [np.sqrt(a.mean() / n) for a, n in zip(outputs, sizes[1:], strict=True)]
-        ),
-        delta=np.array([np.sqrt(d.mean() / n) for d, n in zip(deltas, sizes[1:], strict=True)]),
-        gradient=np.array(gradient),
-    )
+    return Signal(_rms(outputs, sizes[1:]), _rms(deltas, sizes[1:]), np.array(gradient))
+
+
+def _rms(squares: Sequence[Array], sizes: Sequence[int]) -> Array:
+    return np.array([np.sqrt(s.mean() / n) for s, n in zip(squares, sizes, strict=True)])
 
 
 def _squares(M: Array) -> Array:

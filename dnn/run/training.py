@@ -7,7 +7,8 @@ into slices, with whatever Watch, in any process of one machine and library set.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -106,9 +107,7 @@ class Watch:
 
 
 def start(
-    config: Config,
-    data: Dataset | None = None,
-    weights: list[tuple[Array, Array]] | None = None,
+    config: Config, data: Dataset | None = None, weights: list[tuple[Array, Array]] | None = None
 ) -> Run:
     """Return a Run at step 0, on `data` or else on the built-in data set that config names.
 
@@ -165,7 +164,8 @@ def _frozen(array: Array) -> Array:
     return array
 
 
-def _data(run: Run) -> Dataset:
+def data_of(run: Run) -> Dataset:
+    """Return the run's data. Raises ValueError for one that was unpickled without it."""
     if run.data is None:
         raise ValueError("data: this Run was unpickled without its data; use dnn.attach(run, data)")
     return run.data
@@ -258,16 +258,21 @@ def edit(run: Run, layer: int, unit: int, source: int | None, value: float) -> R
 def check_edit(run: Run, layer: int, unit: int, source: int | None, value: float) -> int:
     """Return where the parameter lies that an edit sets. Raises ValueError where it can't."""
     at = run.layout.place(layer, unit, source)
+    check_weight("value", value)
+    if run.diverged:
+        raise ValueError("value: a run that has diverged can't be edited; reset it first")
+    return at
+
+
+def check_weight(name: str, value: Any) -> None:
+    """Raise ValueError where a value, called so, is none that a weight can be set to."""
     real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
     # Written so that NaN fails, and before the conversion, which a huge int would overflow.
     if not real or not -LARGEST_EDIT <= value <= LARGEST_EDIT:
         raise ValueError(
-            f"value: {shown(value)} is not allowed; "
+            f"{name}: {shown(value)} is not allowed; "
             f"allowed: numbers from {-LARGEST_EDIT:,.0f} to {LARGEST_EDIT:,.0f}"
         )
-    if run.diverged:
-        raise ValueError("value: a run that has diverged can't be edited; reset it first")
-    return at
 
 
 def parameter_name(layer: int, unit: int, source: int | None) -> str:
@@ -299,7 +304,7 @@ def replay(run: Run, step: int) -> Run:
     state = np.zeros_like(run.state)
     now = replace(
         run, config=run.origin, parameters=run.initial, state=_frozen(state),
-        running=_frozen(starting_moments(run.origin, _data(run), run.initial)),
+        running=_frozen(starting_moments(run.origin, data_of(run), run.initial)),
         step=0, epoch=0, position=0, changes=(), diverged=None,
     )  # fmt: skip
     for made in (c for c in run.changes if c.step <= step):
@@ -376,25 +381,23 @@ def _saved(trainer: Trainer, run: Run, step: int, epoch: int, position: int) -> 
 GIVEN = ("learning_rate", "initializer", "sigma_w", "sigma_b")
 
 
-class borrowed_trainer:
-    """A context that lends a Trainer loaded with a run, from the cache where it can."""
+def trainer_key(run: Run) -> tuple:
+    """Return the cache key of a run's Trainer: all settings but those that every step is given."""
+    settings = tuple(v for k, v in vars(run.config).items() if k not in GIVEN)
+    return "trainer", run.data_key, settings
 
-    def __init__(self, run: Run):
-        self.run = run
-        compiled = tuple(v for k, v in vars(run.config).items() if k not in GIVEN)
-        self.key = ("trainer", run.data_key, compiled)
 
-    def __enter__(self) -> Trainer:
-        data = _data(self.run)
-        self.trainer = CACHE.take(self.key) or Trainer(self.run.config, data)
-        self.trainer.config = self.run.config
-        self.trainer.p[:] = self.run.parameters
-        self.trainer.state[:] = self.run.state
-        self.trainer.running[:] = self.run.running
-        return self.trainer
-
-    def __exit__(self, *error: object) -> None:
-        CACHE.put(self.key, self.trainer, self.trainer.nbytes)
+@contextmanager
+def borrowed_trainer(run: Run) -> Iterator[Trainer]:
+    """Lend a Trainer loaded with a run, from the cache where it can, for a with statement."""
+    key, data = trainer_key(run), data_of(run)
+    trainer = CACHE.take(key) or Trainer(run.config, data)
+    trainer.config = run.config
+    trainer.p[:], trainer.state[:], trainer.running[:] = run.parameters, run.state, run.running
+    try:
+        yield trainer
+    finally:
+        CACHE.put(key, trainer, trainer.nbytes)
 
 
 def left_range(trainer: Trainer) -> bool:

@@ -17,7 +17,7 @@ from dnn.engine.cache import CACHE
 from dnn.engine.layout import Array
 from dnn.parts.activations import ACTIVATIONS
 from dnn.run.inference import cost, guessing_cost
-from dnn.run.training import advance, borrowed_trainer, start
+from dnn.run.training import advance, start, trainer_key
 from lab import theory
 from lab.analysis.signal import weight_scales
 from lab.text.numbers import number
@@ -130,7 +130,7 @@ def measured(
             raise ValueError("dataset: all its answers are the same, so there is nothing to learn")
         run, _ = advance(run, plan.steps, until=stopped)
         # More than a hundred trainers would push out those of the runs on people's screens.
-        CACHE.take(borrowed_trainer(run).key)
+        CACHE.take(trainer_key(run))
         if stopped():
             return None
         reached = np.inf if run.diverged else cost(run, data.X_train, data.Y_train) / guess

@@ -15,8 +15,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dnn.config import FIELDS, Config, from_query, to_query
 from dnn.data.datasets import DATASETS, Dataset
-from dnn.files.changes import Link, changes_from_text, link_text, step_from_text
 from lab.analysis.space import chosen_units
+from lab.link import Link, changes_from_text, link_text, step_from_text
 from lab.live.executors import open_executor
 from lab.live.session.loop import DIFFERS, Loop
 from lab.live.session.state import SPEEDS, State

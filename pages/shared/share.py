@@ -9,12 +9,12 @@ import streamlit as st
 
 from dnn.config import FIELDS, to_query
 from dnn.engine.cache import forget
-from dnn.files.changes import LONGEST, Link, changes_text, farthest, link_text
 from dnn.files.exports import history_csv, parameters_npz
 from dnn.files.limits import MAX_FILE_BYTES
 from dnn.files.saved import MOST_CHANGES, from_bytes, to_bytes
 from dnn.files.script import fits, script
 from dnn.run.training import Run
+from lab.link import LONGEST, Link, changes_text, farthest, link_text
 from lab.live.session.loop import Loop
 from lab.report import report
 from pages.shared import session

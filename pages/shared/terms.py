@@ -29,6 +29,8 @@ def definition(term: Term) -> None:
         st.latex(term.formula)
     elif term.plain:
         st.markdown(f"`{term.plain}`")
+    if term.numpy:
+        st.code(term.numpy, language="python", wrap_lines=True)
     st.html(
         f"<p class='nl-term-foot'>{escape(term.source)} · "
         f"<a class='nl-link' target='_blank' href='{escape(address(term))}'>See it ↗</a></p>"

@@ -249,6 +249,8 @@ def _formulas(stage: Stage, t: Trace) -> None:
             st.latex(_typeset(stage.formula, t))
         if stage.plain:
             st.markdown(f"`{stage.plain}`")
+        if stage.numpy:
+            st.code(stage.numpy, language="python", wrap_lines=True)
         if stage.numbers:
             st.html("<h4 class='nl-chart-title'>In numbers</h4>")
             st.latex(_typeset(stage.numbers, t))

@@ -18,7 +18,6 @@ import dnn
 from dnn.config import LIVE_FIELDS, Config
 from dnn.data.datasets import Dataset
 from dnn.engine.trainer import loss_key
-from dnn.files.changes import Link
 from dnn.files.saved import Saved
 from dnn.run.history import History
 from dnn.run.training import Run, check_edit
@@ -26,6 +25,7 @@ from lab.analysis.diagnosis.advice import advise
 from lab.analysis.diagnosis.probes import fitting
 from lab.analysis.signal import signal_only
 from lab.intake.hand_drawn import Stroke, by_hand, check_stroke, made_again
+from lab.link import Link
 from lab.live.request import Display
 from lab.live.session.attendance import Attendance
 from lab.live.session.builtin_data import dataset, same_data, same_network

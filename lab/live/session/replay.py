@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 import dnn
-from dnn.files.changes import Link, check_changes, check_step
 from dnn.run.training import Change, exchanged
 from lab.analysis.diagnosis.autopsy import STEPS
+from lab.link import Link, check_changes, check_step
 from lab.live.session.measurements import Measurements
 from lab.live.session.state import State
 from lab.live.session.timeline import End

@@ -10,10 +10,10 @@ import numpy as np
 
 from dnn.config import Config
 from dnn.data.datasets import Dataset
-from dnn.files.changes import Link
 from dnn.run.history import History
 from dnn.run.training import Change, Run
 from lab.intake.hand_drawn import Stroke
+from lab.link import Link
 from lab.live.session.timeline import Timeline
 from lab.live.twins import Twin
 from lab.panels import needs_of

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from lab.teaching.glossary import data, network, signal, training
-from lab.teaching.glossary.registered import registered
+from lab.teaching.glossary.registered import registered, settings
 from lab.teaching.glossary.term import Term
 
 __all__ = ["GLOSSARY", "Term", "find", "search"]
 
+_TERMS = (*network.TERMS, *training.TERMS, *signal.TERMS, *data.TERMS, *registered())
 #: By key, in the order of their labels.
 GLOSSARY: dict[str, Term] = {
     term.key: term
-    for term in sorted(
-        (*network.TERMS, *training.TERMS, *signal.TERMS, *data.TERMS, *registered()),
-        key=lambda term: term.label.casefold(),
-    )
+    for term in sorted((*_TERMS, *settings(_TERMS)), key=lambda term: term.label.casefold())
 }
 
 

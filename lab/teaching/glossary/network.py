@@ -1,5 +1,7 @@
 """Terms of the network and of one pass through it."""
 
+from dnn.parts.dropout import PLAIN as MASKS
+from dnn.parts.normalization import PLAIN_FORWARD
 from lab.teaching.glossary.term import Term
 
 NG = "Ng, Deep Learning Specialization, course 1"
@@ -67,7 +69,8 @@ TERMS = (
     Term("batch_norm", "Batch normalisation", "Brings each unit's sums to mean 0 and variance 1 "
          "over the batch, then lets the unit learn a scale and a shift of its own.",
          r"z = \gamma\,\frac{u - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta",
-         "Ioffe & Szegedy 2015, algorithm 1", "?batch_norm=on", ("Running moments", "γ", "β")),
+         "Ioffe & Szegedy 2015, algorithm 1", "?batch_norm=on", ("Running moments", "γ", "β"),
+         numpy=PLAIN_FORWARD),
     Term("residual", "Residual connections", "A layer adds what it computes to what it was "
          "given, so that the error has a way past it.", r"a^{[l]} = a^{[l-1]} + s\,g(z^{[l]})",
          "He et al. 2016, Deep residual learning", "?residual=on&hidden=8-8-8",
@@ -78,7 +81,7 @@ TERMS = (
     Term("dropout", "Dropout", "Each step leaves out a share p of the hidden units, drawn anew "
          "for each example, and scales the others up.",
          r"a = \frac{g(z) \odot r}{1 - p},\quad r_i \sim \mathrm{Bernoulli}(1-p)", SRIVASTAVA,
-         "?dropout=0.3"),
+         "?dropout=0.3", numpy=MASKS),
     Term("boundary", "Decision boundary", "The line on which a classifier wavers between two "
          "classes: p = 0.5.", r"\{x : a^{[L]}(x) = \tfrac12\}", GOODFELLOW, ""),
     Term("space", "Hidden space", "The space whose axes are the values of a layer's units: "

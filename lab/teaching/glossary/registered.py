@@ -1,17 +1,18 @@
-"""Terms of what has a registry, from its own entries: adding an activation adds its term."""
+"""Terms made of entries and settings themselves: adding an activation adds its term."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from dnn.config import DEFAULT, FIELDS
 from dnn.data.datasets import DATASETS
 from dnn.data.features import FEATURES
 from dnn.data.scalings import SCALINGS
 from dnn.parts.activations import ACTIVATIONS
 from dnn.parts.initializers import INITIALIZERS
-from dnn.parts.losses import LOSSES
+from dnn.parts.losses import LOSSES, Loss
 from dnn.parts.optimizers import OPTIMIZERS
 from dnn.parts.schedules import SCHEDULES
 from dnn.registry import Entry
@@ -27,8 +28,6 @@ FAMILIES: dict[str, tuple[Mapping[str, Any], str, str]] = {
     "scaling": (SCALINGS, "input scaling", ""),
     "dataset": (DATASETS, "data set", ""),
 }
-#: What else a link needs, for the cost to fit the targets.
-BESIDE = {"softmax": "&dataset=iris", "squared_error": "&dataset=reg_plane"}
 
 
 def registered() -> Iterator[Term]:
@@ -44,12 +43,27 @@ def registered() -> Iterator[Term]:
     )  # fmt: skip
 
 
+def settings(written: Iterable[Term]) -> Iterator[Term]:
+    """Yield a term for each setting of a network that none of the terms written by hand is of."""
+    known = {name.casefold() for term in written for name in term.spoken}
+    for name, about in FIELDS.items():
+        if about.label.casefold() not in known:
+            yield Term(name, about.label, about.help, "", "This app", "", plain=about.formula)
+
+
 def _term(field: str, kind: str, page: str, key: str, entry: Entry) -> Term:
-    where = f"{page}?{field}={key}{BESIDE.get(key, '') if field == 'loss' else ''}"
+    where = f"{page}?{field}={key}{_fitting(entry)}"
     return Term(
         f"{field}_{key}", f"{entry.label} ({kind})", entry.help, "", entry.source, where,
-        _names(entry.label, kind), entry.formula,
+        _names(entry.label, kind), entry.formula, entry.plain,
     )  # fmt: skip
+
+
+def _fitting(entry: Entry) -> str:
+    """Return what else a link to a loss needs: a data set with targets that it is chosen for."""
+    if not isinstance(entry, Loss) or DATASETS[DEFAULT.dataset].target == entry.targets[0]:
+        return ""
+    return "&dataset=" + next(k for k, d in DATASETS.items() if d.target == entry.targets[0])
 
 
 def _names(label: str, kind: str) -> tuple[str, ...]:

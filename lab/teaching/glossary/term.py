@@ -11,7 +11,8 @@ class Term:
 
     key: its name in a link; label: on screen; sentence: what it means; formula: LaTeX, or "";
     source; where: the address that shows it, relative to the app; names: what else it is called;
-    plain: a formula as a registry writes it, where there is no LaTeX.
+    plain: a formula as a registry writes it, where there is no LaTeX; numpy: the same as lines of
+    plain NumPy, where a part of the network has them.
     """
 
     key: str
@@ -22,6 +23,7 @@ class Term:
     where: str
     names: tuple[str, ...] = ()
     plain: str = ""
+    numpy: str = ""
 
     @property
     def spoken(self) -> tuple[str, ...]:

@@ -42,8 +42,8 @@ def batch_stages(t: Trace) -> list[Stage]:
 
 def _evaluated(t: Trace) -> str:
     """Return a sentence on what a training step would do otherwise, "" where nothing."""
-    if unlike := unlike_training(t.run):
-        return f" In training {unlike} would change these numbers: they are those of evaluation."
+    if different := unlike_training(t.run):
+        return f" In training {different} would change these numbers: they are those of evaluation."
     return ""
 
 
@@ -79,7 +79,7 @@ def _columns(t: Trace, layer: Layer) -> Stage:
         f"{t.m} examples at once" if l == 1 else f"All columns through {named(t.depth, l)}",
         first if l == 1 else "The same again with what the layer before has computed: a column for "
         "each example, in the same order.",
-        formula, aligned(*lines),
+        formula, aligned(*lines), numpy="Z = W @ A + b",
         layer=l, passages=(ROWS, PRODUCT) if l == 1 else (PRODUCT,), units=(l - 1, l), links=(l,),
         shows="none", terms=("batch", "m", "broadcasting"),
     )  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 from dnn.engine.network import Pass
 from dnn.parts.activations import ACTIVATIONS
 from dnn.parts.losses import Loss
-from dnn.parts.normalization import BatchNorm
+from dnn.parts.normalization import PLAIN_FORWARD, BatchNorm
 from lab.teaching.walk.matrices import aligned, column, matrix, number, shaped, written
 from lab.teaching.walk.stage import Passage, Stage, named, symbol
 from lab.teaching.walk.trace import Layer, Trace
@@ -59,6 +59,7 @@ def _sum(t: Trace, layer: Layer) -> Stage:
         rf"&= {shaped(Z)}",
     ]
     passages: tuple[Passage, ...] = (PRODUCT,)
+    code = f"{'U' if layer.norm else 'Z'} = W @ A + b"
     text = (
         f"Each unit of {called} adds up what reaches it: every value of the layer before, "
         "times the weight of its link, plus the unit's bias."
@@ -78,9 +79,10 @@ def _sum(t: Trace, layer: Layer) -> Stage:
             "the running ones, as in evaluation, so that the example stands by itself."
         )
         passages = (PRODUCT, Passage(BatchNorm.forward))
+        code += "\n" + PLAIN_FORWARD
     return Stage(
         f"z{l}", "forwards", f"Weighted sums of {called}", text, formula, aligned(*lines),
-        layer=l, passages=passages, units=(l - 1, l), links=(l,), shows="z",
+        numpy=code, layer=l, passages=passages, units=(l - 1, l), links=(l,), shows="z",
         terms=("W", "b", "z", *(("batch_norm",) if layer.norm else ())),
     )  # fmt: skip
 
@@ -96,12 +98,12 @@ def _activation(t: Trace, layer: Layer) -> Stage:
     extra: tuple[str, ...] = ()
     if output:
         loss = t.net.loss
-        text = OUTPUTS[loss.output]
+        text, code = OUTPUTS[loss.output], loss.plain_link
         passages = (Passage(loss.link),)
     else:
         entry = ACTIVATIONS[layer.key]
         text = f"Each unit bends its sum with the activation {entry.label}. {entry.help}"
-        plain, passages = entry.formula, (Passage(entry.forward),)
+        plain, code, passages = entry.formula, entry.plain, (Passage(entry.forward),)
     if layer.residual:
         s = t.net.architecture.branch_scale
         formula = rf"{a} = {symbol('a', l - 1)} + s\,{g}({z})"
@@ -112,7 +114,8 @@ def _activation(t: Trace, layer: Layer) -> Stage:
         passages, extra = (*passages, SUM), ("residual",)
     return Stage(
         f"a{l}", "forwards", "Answer" if output else f"Activations of {named(t.depth, l)}", text,
-        formula, aligned(*numbers), plain=plain, layer=l, passages=passages, units=(l,), shows="a",
+        formula, aligned(*numbers), plain=plain, numpy=f"A = {code}", layer=l, passages=passages,
+        units=(l,), shows="a",
         terms=("a", TERM_OF[layer.key] if output else "activation", *extra),
     )  # fmt: skip
 
@@ -153,22 +156,33 @@ COSTS: dict[str, tuple[str, str, str]] = {
 
 def _cost(t: Trace) -> Iterator[Stage]:
     loss, L, layer = t.net.loss, t.depth, t.layers[-1]
-    cost, derivative, why = COSTS[loss.key]
+    cost, derivative, why = COSTS.get(loss.key) or _cost_in_words(loss)
     yield Stage(
         "cost", "cost", "The cost", f"How wrong the answer is, as one number: {loss.help}",
-        cost, aligned(*_cost_lines(t, loss)), layer=L,
-        passages=(Passage(loss.cost),), units=(L,), shows="a",
-        terms=("cost", f"loss_{loss.key}", "nats"),
+        cost, aligned(*_cost_lines(t, loss)), plain="" if loss.key in COSTS else loss.formula,
+        numpy=f"L = {loss.plain}", layer=L, passages=(Passage(loss.cost),), units=(L,), shows="a",
+        terms=("cost", f"loss_{loss.key}", *(("nats",) if loss.unit == "nats" else ())),
     )  # fmt: skip
     delta, a = symbol(r"\delta", L), symbol("a", L)
+    canonical = bool(np.allclose(layer.A - t.Y, layer.delta))
+    difference = rf"{shaped(layer.A)} - {shaped(t.Y)} = " if canonical else ""
     yield Stage(
         f"delta{L}", "cost", "Its derivative", why + " This is δ of the output, the start of the "
         "way back.",
         derivative
-        + rf"\quad\Rightarrow\quad {delta} = \frac{{\partial L}}{{\partial z}} = {a} - y",
-        aligned(rf"{delta} &= {shaped(layer.A)} - {shaped(t.Y)} = {shaped(layer.delta)}"),
-        layer=L, passages=(Passage(loss.delta),), units=(L,), shows="delta",
-        terms=("delta", "derivative", "chain_rule"),
+        + rf"\quad\Rightarrow\quad {delta} = \frac{{\partial L}}{{\partial z}}"
+        + (f" = {a} - y" if canonical else ""),
+        aligned(rf"{delta} &= {difference}{shaped(layer.delta)}"),
+        numpy=f"delta = {loss.plain_delta}", layer=L, passages=(Passage(loss.delta),),
+        units=(L,), shows="delta", terms=("delta", "derivative", "chain_rule"),
+    )  # fmt: skip
+
+
+def _cost_in_words(loss: Loss) -> tuple[str, str, str]:
+    """Return what COSTS has of a loss, for one whose derivation is not written out there."""
+    return (
+        "L(a, y)", r"\frac{\partial L}{\partial a}, \qquad \frac{da}{dz}",
+        f"{loss.label}: the derivative of the cost by the answer, times the slope of the output.",
     )  # fmt: skip
 
 
@@ -183,6 +197,8 @@ def _cost_lines(t: Trace, loss: Loss) -> list[str]:
     if loss.key == "softmax":
         k = int(np.argmax(y))
         return [rf"L &= -\ln a_{{{k + 1}}} = -\ln {number(a[k])} = {J}\ \text{{nats}}"]
+    if loss.key not in COSTS:
+        return [rf"L &= {J}\ \text{{{loss.unit}}}"]
     parts = [f"({number(p)} - {bracketed(q)})^2" for p, q in zip(a[:3], y[:3], strict=True)]
     more = r" + \cdots" if len(a) > 3 else ""
     return [rf"L &= \tfrac12\left({' + '.join(parts)}{more}\right) = {J}"]
@@ -220,8 +236,9 @@ def _weight_gradient(t: Trace, layer: Layer) -> Stage:
             rf"{dW} &= {shaped(layer.delta)}\,{shaped(layer.before.T)}",
             rf"&= {shaped(layer.dW)}",
         ),
-        layer=l, passages=(FIRST_GRADIENT if l == 1 else WEIGHT_GRADIENT,),
-        units=(l - 1, l), links=(l,), shows="dW", terms=("dW", "delta", "gradient", "outer"),
+        numpy="dW = delta @ A.T / m", layer=l,
+        passages=(FIRST_GRADIENT if l == 1 else WEIGHT_GRADIENT,), units=(l - 1, l), links=(l,),
+        shows="dW", terms=("dW", "delta", "gradient", "outer"),
         check=partial(checked, t, layer, False),
     )  # fmt: skip
 
@@ -236,7 +253,8 @@ def _bias_gradient(t: Trace, layer: Layer) -> Stage:
         "gives it." + (WITHOUT_BIAS if layer.norm else ""),
         rf"{db} = \frac{{1}}{{m}}\sum_{{i=1}}^{{m}} {delta_of(layer, ',(i)')} \qquad m = 1",
         aligned(rf"{db} &= {delta} = {shaped(layer.db)}"),
-        layer=l, passages=(FIRST_GRADIENT if l == 1 else WEIGHT_GRADIENT,),
+        numpy="db = delta.sum(axis=1, keepdims=True) / m", layer=l,
+        passages=(FIRST_GRADIENT if l == 1 else WEIGHT_GRADIENT,),
         units=(l,), shows="db", terms=("db", "b", "delta"),
         check=partial(checked, t, layer, True),
     )  # fmt: skip
@@ -299,6 +317,7 @@ def carried(t: Trace, layer: Layer, above: Layer) -> Stage:
     error = rf"{shaped(above.W.T)}\,{shaped(above.delta)}"
     formula = rf"{symbol(chr(92) + 'delta', l)} = \left({sent}\right) \odot {slope}"
     passages: tuple[Passage, ...] = (BACKWARD,)
+    after = ""
     if above.residual:
         formula = formula.replace(
             sent, rf"{sent} + \tfrac{{\partial L}}{{\partial {symbol(a, l + 1)}}}"
@@ -326,11 +345,14 @@ def carried(t: Trace, layer: Layer, above: Layer) -> Stage:
         lines.append(rf"{delta_of(layer)} &= {before} = {shaped(layer.delta)}")
         text += " Carried on through batch normalisation it is δᵤ, the derivative by u = W a + b."
         passages = (*passages, Passage(BatchNorm.backward))
+        after = "\ndelta = delta * gamma * scale"
     passages = (*passages, Passage(ACTIVATIONS[layer.key].derivative))
     return Stage(
         f"delta{l}", "backwards", f"Back to {named(t.depth, l)}", text, formula, aligned(*lines),
-        plain=ACTIVATIONS[layer.key].formula, layer=l, passages=passages, units=(l, l + 1),
-        links=(l + 1,), shows="delta",
+        plain=ACTIVATIONS[layer.key].formula,
+        numpy=f"slope = {ACTIVATIONS[layer.key].plain_slope}\n"
+        f"delta = (W_next.T @ delta_next) * slope{after}",
+        layer=l, passages=passages, units=(l, l + 1), links=(l + 1,), shows="delta",
         terms=("delta", "transpose", "slope", "hadamard", "vanishing"),
     )  # fmt: skip
 

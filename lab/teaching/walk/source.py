@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab.teaching.walk.stage import Passage
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 #: So many lines of a long function are shown around those that are marked.
 AROUND = 2
 MOST_LINES = 12

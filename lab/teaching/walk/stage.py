@@ -25,11 +25,11 @@ class Stage:
 
     key: its name in a link; part: forwards, cost, backwards, update or batch; layer: whose it is
     (0: the input); text: plain words; formula, numbers: LaTeX with \\layer{l}{...} marks; plain: a
-    formula as its registry writes it; passages: of our source; units, links: the layers whose units
-    and incoming links are marked in the picture; shows: what is written at the units (a, z; delta,
-    dW, db: δ of this layer and those behind it; mean, none: nothing); terms: keys of the glossary;
-    check: computes what stands beside it to compare with, in LaTeX, and in words how far apart they
-    are.
+    formula as its registry writes it; numpy: the same as plain NumPy; passages: of our source;
+    units, links: the layers whose units and incoming links are marked in the picture; shows: what
+    is written at the units (a, z; delta, dW, db: δ of this layer and those behind it; mean, none:
+    nothing); terms: keys of the glossary; check: computes what stands beside it to compare with, in
+    LaTeX, and in words how far apart they are.
     """
 
     key: str
@@ -39,6 +39,7 @@ class Stage:
     formula: str
     numbers: str = ""
     plain: str = ""
+    numpy: str = ""
     layer: int = 0
     passages: tuple[Passage, ...] = ()
     units: tuple[int, ...] = ()

@@ -11,7 +11,7 @@ from dnn.engine.fused import FusedLater
 from dnn.engine.network import Array, Mode, Pass
 from dnn.engine.update import Update, coefficients
 from dnn.parts.optimizers import OPTIMIZERS
-from dnn.parts.schedules import SCHEDULES
+from dnn.parts.schedules import rate_at
 from dnn.run.inference import Question
 from dnn.run.training import Run
 
@@ -80,7 +80,7 @@ class Trace:
         self.net, self.Y = net, self.question.Y
         self.losses = net.loss.cost(net.logits, self.Y)
         self.cost = float(self.losses.mean())
-        self.rate = learning_rate(run)
+        self.rate = rate_at(run.config, run.step)
         self._updates = run.layout.views(_update(run, self.question.g))
         self.layers = tuple(self._layer(l) for l in range(1, run.layout.layers + 1))
 
@@ -160,20 +160,14 @@ def doubled(run: Run) -> Run:
     )
 
 
-def learning_rate(run: Run) -> float:
-    """Return the learning rate of the run's next step, by its schedule."""
-    config, t = run.config, np.array([float(run.step)])
-    factor = SCHEDULES[config.schedule].factor
-    rate = config.learning_rate * factor(t, config.schedule_steps, config.schedule_decay)
-    return float(rate[0])
-
-
 def _update(run: Run, g: Array) -> Array:
     """Return what the run's next step would add to its parameters, with this gradient."""
     p, state = run.parameters.copy(), run.state.copy()
     work = np.stack([g, np.zeros_like(g)])
     update = Update(run.config, run.layout, p, work, state)
-    numbers = coefficients(run.config, np.array([run.step + 1.0]), np.array([learning_rate(run)]))
+    numbers = coefficients(
+        run.config, np.array([run.step + 1.0]), np.array([rate_at(run.config, run.step)])
+    )
     for coefficient, value in zip(update.coefficients, numbers, strict=True):
         coefficient[()] = value[0]
     with np.errstate(all="ignore"):
@@ -195,13 +189,13 @@ def trace(run: Run, X: Array, Y: Array) -> Trace:
 
 
 def unlike_training(run: Run) -> str:
-    """Return by what a training step differs from a trace, which evaluates; "" where by nothing."""
+    """Return what makes a training step another than a trace, which evaluates; "" for nothing."""
     parts = {"batch normalisation": run.config.batch_norm, "dropout": run.config.dropout > 0}
     return " and ".join(name for name, used in parts.items() if used)
 
 
 def uses_penalty(run: Run) -> bool:
-    """Return whether something else than the gradient has a part in the update."""
+    """Return whether the update is made of more than the gradient: penalties, clipping, decay."""
     config = run.config
     decays = OPTIMIZERS[config.optimizer].decoupled
     return bool(config.l1 or config.l2 or config.clip_norm or config.clip_value or decays)

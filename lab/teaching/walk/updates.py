@@ -15,11 +15,12 @@ from lab.teaching.walk.trace import Trace, unlike_training, uses_penalty
 def updates(t: Trace, part: str = "update") -> Iterator[Stage]:
     """Yield the update of each layer's weights and biases: none where the engine's is another."""
     run = t.run
-    if unlike := unlike_training(run):
-        yield _left_out(part, unlike)
+    if different := unlike_training(run):
+        yield _left_out(part, different)
         return
     optimizer = OPTIMIZERS[run.config.optimizer]
-    plain_descent = optimizer.key == "sgd" and not uses_penalty(run)
+    # Without memory and other numbers an update is the gradient times the learning rate.
+    plain_descent = not (optimizer.memory or optimizer.uses or uses_penalty(run))
     for layer in t.layers:
         l = layer.l
         W, b = symbol("W", l), symbol("b", l)
@@ -45,19 +46,20 @@ def updates(t: Trace, part: str = "update") -> Iterator[Stage]:
                 rf"[{W}\;{b}] &\leftarrow {shaped(whole)} {step}",
                 rf"&= {shaped(whole + layer.update)}",
             ),
-            plain="" if plain_descent else optimizer.formula, layer=l,
+            plain="" if plain_descent else optimizer.formula, numpy=optimizer.plain, layer=l,
             passages=(Passage(optimizer.calls),), units=(l,), links=(l,), shows="a",
             terms=("learning_rate", "update", "gradient_descent" if plain_descent else "optimizer"),
         )  # fmt: skip
 
 
-def _left_out(part: str, unlike: str) -> Stage:
+def _left_out(part: str, different: str) -> Stage:
     """Return the stage that says why there is no update to be shown."""
     return Stage(
         f"{part}1", part, "The update is left out",
-        f"In training {unlike} would change every pass and every gradient, while the numbers here "
-        "are those of evaluation: a step made of them would not be the engine's, so none is shown.",
+        f"In training {different} would change every pass and every gradient, while the numbers "
+        "here are those of evaluation: a step made of them would not be the engine's, so none is "
+        "shown.",
         r"\theta \leftarrow \theta + \Delta\theta", layer=1, shows="none",
-        terms=("update", *(("batch_norm",) if "batch" in unlike else ()),
-               *(("dropout",) if "dropout" in unlike else ())),
+        terms=("update", *(("batch_norm",) if "batch" in different else ()),
+               *(("dropout",) if "dropout" in different else ())),
     )  # fmt: skip

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from dnn.config import FIELDS, LIVE_FIELDS
+from dnn.files.limits import LAST_STEP
 from dnn.run.training import Change, Run, change, check_edit, parameter_place
 from dnn.settings import shown
 
 #: Characters of `changes=` that a link may have; more is not looked at.
 LONGEST = 4000
-LAST_STEP = 1_000_000_000
 #: Multiply-adds that recomputing a link's step may take, and what a step takes beside its own.
 MAX_REPLAY = float(os.environ.get("NEURAL_LAB_MAX_REPLAY", 1e11))
 STEP_COST = 20_000
