@@ -215,7 +215,7 @@ def test_it_goes_on_from_a_snapshot_over_changes_made_on_the_way(options):
         assert np.array_equal(a.largest[quantity], b.largest[quantity], equal_nan=True)
     # Where there is an update, it is the difference of two states of the uninterrupted run.
     step = run.diverged.step - 1
-    one, two = dnn.replay(run, step - 1), dnn.training.replay(run, step)
+    one, two = dnn.replay(run, step - 1), dnn.replay(run, step)
     made = two.layout.views(two.parameters - one.parameters)
     row = step - a.steps[0]
     np.testing.assert_allclose(a.largest["update"][row], [np.abs(W).max() for W in made])
