@@ -1,7 +1,7 @@
 """Optimisers: two steps by plain arithmetic from the textbooks, and ten as PyTorch makes them."""
 
 from dataclasses import fields, replace
-from math import copysign, sqrt
+from math import sqrt
 
 import numpy as np
 import pytest
@@ -70,14 +70,6 @@ def adamw(theta, gradient, decay=0.0):
     return theta - RATE * ((m / (1 - B1**2)) / (sqrt(v / (1 - B2**2)) + EPS) + decay * theta)
 
 
-def lion(theta, gradient, decay=0.0):
-    """Chen et al. 2023, program 1."""
-    g = gradient(theta)
-    theta, m = theta - RATE * (copysign(1, g) + decay * theta), (1 - B2) * g
-    g = gradient(theta)
-    return theta - RATE * (copysign(1, B1 * m + (1 - B1) * g) + decay * theta)
-
-
 #: Two steps by hand: the one reference that an optimiser needs; PyTorch's traces are beside it.
 #: Kingma & Ba 2015, algorithm 1; Sutskever et al. 2013, eq. 1-4 with the rate outside.
 TEXTBOOK = {
@@ -87,7 +79,6 @@ TEXTBOOK = {
     "rmsprop": rmsprop,
     "adam": adam,
     "adamw": adamw,
-    "lion": lion,
 }
 
 

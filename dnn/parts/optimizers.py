@@ -138,23 +138,6 @@ def adam_calls(
     ]
 
 
-def lion_calls(
-    p: Array, work: Array, state: Array, c: tuple[Array, ...], config: OptimizerSettings
-) -> list[Call]:
-    # b m + (1 - b) g = g + b (m - g), for the step with beta1 and for the memory with beta2.
-    (g, t), (m,) = work, state
-    return [
-        (np.subtract, (m, g, m)),
-        (np.multiply, (m, constant(config.beta1, p), t)),
-        (np.add, (t, g, t)),
-        (np.sign, (t, t)),
-        (np.multiply, (t, c[0], t)),
-        (np.subtract, (p, t, p)),
-        (np.multiply, (m, constant(config.beta2, p), m)),
-        (np.add, (m, g, m)),
-    ]
-
-
 ADAM: dict[str, Any] = {
     "plain": """\
 m[:] = beta1 * m + (1 - beta1) * g
@@ -235,20 +218,6 @@ OPTIMIZERS: Registry[Optimizer] = Registry(
             source="Loshchilov & Hutter 2019, algorithm 2",
             decoupled=True,
             **ADAM,
-        ),
-        Optimizer(
-            key="lion",
-            label="Lion",
-            formula="theta <- theta - eta sign(b1 m + (1-b1) g);  m <- b2 m + (1-b2) g",
-            help="Every step has the size of the learning rate: only the signs of a mean count.",
-            source="Chen et al. 2023, Symbolic discovery of optimization algorithms, program 1",
-            plain="p -= rate * np.sign(beta1 * m + (1 - beta1) * g)\n"
-            "m[:] = beta2 * m + (1 - beta2) * g",
-            memory=("m",),
-            uses=("beta1", "beta2"),
-            calls=lion_calls,
-            decoupled=True,
-            divides=True,
         ),
     ],
 )
