@@ -69,15 +69,6 @@ SCHEDULES: Registry[Schedule] = Registry(
             factor=lambda t, T, decay: 0.5 * (1.0 + np.cos(np.pi * np.minimum(t / T, 1.0))),
         ),
         Schedule(
-            key="inverse_sqrt",
-            label="Inverse square root",
-            formula="eta(t) = eta / sqrt(max(t / T, 1))",
-            help="Stays for T steps, then falls with the square root of the step, never to 0.",
-            source="Vaswani et al. 2017, Attention is all you need, eq. 3, without the warm-up",
-            plain="1.0 / np.sqrt(np.maximum(t / T, 1.0))",
-            factor=lambda t, T, decay: 1.0 / np.sqrt(np.maximum(t / T, 1.0)),
-        ),
-        Schedule(
             key="warmup",
             label="Warm-up",
             formula="eta(t) = eta min((t + 1) / T, 1)",
