@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dnn.parts.activations import constant, linear_forward, lower, sigmoid_forward, upper
+from dnn.parts.activations import constant, linear_forward, sigmoid_forward
 from dnn.registry import Call, Entry, Registry
 
 Array = np.ndarray
@@ -79,21 +79,6 @@ def softmax_link(Z: Array, A: Array) -> list[Call]:
     ]
 
 
-def huber_cost(Z: Array, Y: Array) -> Array:
-    away = np.abs(Z.astype(np.float64, copy=False) - Y)
-    return np.sum(np.where(away < 1, away**2 / 2, away - 0.5), axis=0)
-
-
-def huber_guess(Y: Array) -> float:
-    # Its derivative, the mean of clip(z - y, -1, 1), rises with z: halved until it is 0.
-    low, high = Y.min(axis=1, keepdims=True), Y.max(axis=1, keepdims=True)
-    for _ in range(60):
-        z = (low + high) / 2
-        rising = np.clip(z - Y, -1, 1).mean(axis=1, keepdims=True) > 0
-        low, high = np.where(rising, low, z), np.where(rising, z, high)
-    return float(huber_cost(np.repeat(low, Y.shape[1], axis=1), Y).mean())
-
-
 LOSSES: Registry[Loss] = Registry(
     "loss",
     [
@@ -149,23 +134,6 @@ LOSSES: Registry[Loss] = Registry(
             guess=lambda Y: 0.5 * float(np.var(Y, axis=1).sum()),
             unit="squared units",
             targets=("real", "classes", "binary"),
-            output="linear",
-        ),
-        Loss(
-            key="huber",
-            label="Huber (linear output)",
-            formula="J = mean of sum_k (d^2 / 2 where d < 1, else d - 1/2), d = |z_k - y_k|",
-            help="Squared error for small errors, their size for large ones: outliers pull less.",
-            source="Huber 1964, Robust estimation of a location parameter",
-            plain="np.sum(np.where(abs(Z - Y) < 1, (Z - Y) ** 2 / 2, abs(Z - Y) - 0.5), axis=0)",
-            plain_link="Z",
-            plain_delta="np.clip(Z - Y, -1, 1)",
-            cost=huber_cost,
-            link=linear_forward,
-            delta=lambda Z, T, D: [(np.subtract, (Z, T, D)), upper(D, -1, D), lower(D, 1, D)],
-            guess=huber_guess,
-            unit="units",
-            targets=("real",),
             output="linear",
         ),
     ],
