@@ -15,6 +15,7 @@ from dnn.parts.optimizers import OPTIMIZERS, OptimizerSettings
 from dnn.registry import Call
 
 RATE, MU, RHO, B1, B2, EPS = 0.05, 0.8, 0.6, 0.7, 0.95, 1e-3
+DAMPENING = 0.3
 
 
 def sgd(theta, gradient):
@@ -23,9 +24,9 @@ def sgd(theta, gradient):
 
 
 def momentum(theta, gradient):
-    v = gradient(theta)
+    v = (1 - DAMPENING) * gradient(theta)
     theta = theta - RATE * v
-    v = MU * v + gradient(theta)
+    v = MU * v + (1 - DAMPENING) * gradient(theta)
     return theta - RATE * v
 
 
@@ -98,6 +99,7 @@ def config(key, **fields):
         optimizer=key,
         learning_rate=RATE,
         momentum=MU,
+        dampening=DAMPENING,
         rho=RHO,
         beta1=B1,
         beta2=B2,
