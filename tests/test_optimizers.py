@@ -15,7 +15,6 @@ from dnn.parts.optimizers import OPTIMIZERS, OptimizerSettings
 from dnn.registry import Call
 
 RATE, MU, RHO, B1, B2, EPS = 0.05, 0.8, 0.6, 0.7, 0.95, 1e-3
-DAMPENING = 0.3
 
 
 def sgd(theta, gradient):
@@ -24,9 +23,9 @@ def sgd(theta, gradient):
 
 
 def momentum(theta, gradient):
-    v = (1 - DAMPENING) * gradient(theta)
+    v = gradient(theta)
     theta = theta - RATE * v
-    v = MU * v + (1 - DAMPENING) * gradient(theta)
+    v = MU * v + gradient(theta)
     return theta - RATE * v
 
 
@@ -99,7 +98,6 @@ def config(key, **fields):
         optimizer=key,
         learning_rate=RATE,
         momentum=MU,
-        dampening=DAMPENING,
         rho=RHO,
         beta1=B1,
         beta2=B2,

@@ -61,8 +61,7 @@ def momentum_calls(
     (g, t), (v,) = work, state
     return [
         (np.multiply, (v, constant(config.momentum, p), v)),
-        (np.multiply, (g, constant(1.0 - config.dampening, p), t)),
-        (np.add, (v, t, v)),
+        (np.add, (v, g, v)),
         (np.multiply, (v, c[0], t)),
         (np.subtract, (p, t, p)),
     ]
@@ -174,9 +173,9 @@ OPTIMIZERS: Registry[Optimizer] = Registry(
             formula="v <- mu v + g;  theta <- theta - eta v",
             help="Gradient descent with a running sum of gradients, which damps zigzags.",
             source="Polyak 1964; Sutskever et al. 2013, eq. 1-2",
-            plain="v[:] = momentum * v + (1 - dampening) * g\np -= rate * v",
+            plain="v[:] = momentum * v + g\np -= rate * v",
             memory=("v",),
-            uses=("momentum", "dampening"),
+            uses=("momentum",),
             calls=momentum_calls,
         ),
         Optimizer(
@@ -245,11 +244,6 @@ class OptimizerSettings:
     momentum: float = setting(
         0.9, label="Momentum", help="How much of the last step's direction is kept: 0 is none.",
         formula="mu", applies=_used("momentum"), **MEMORY,
-    )  # fmt: skip
-    dampening: float = setting(
-        0.0, label="Dampening", formula="v <- mu v + (1 - dampening) g",
-        help="How much of each gradient is kept out of the running sum: 0 is nothing.",
-        applies=_used("dampening"), rare=True, **MEMORY,
     )  # fmt: skip
     rho: float = setting(
         0.9, label="ρ", formula="v <- rho v + (1 - rho) g^2",
