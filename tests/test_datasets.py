@@ -79,11 +79,6 @@ def test_xor_is_the_sign_of_the_product_with_a_gap():
     assert (Y[0] != (P[0] * P[1] >= 0)).any()
 
 
-def test_checkerboard_fields_take_turns():
-    P, Y = generate("checkerboard")
-    np.testing.assert_array_equal(Y[0], (P[0] // 3 + P[1] // 3) % 2 == 0)
-
-
 @pytest.mark.parametrize(("noise", "variance"), [(0.0, 0.5), (0.25, 2.25), (0.5, 4.0)])
 def test_gauss_centres_and_variance(noise, variance):
     P, Y = generate("gauss", 20_000, noise)

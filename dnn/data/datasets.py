@@ -144,12 +144,6 @@ def reg_gauss(rng: np.random.Generator, samples: int, noise: float) -> tuple[Arr
     return P, (SIGNS[peak] * height.max(axis=0))[None]
 
 
-def checkerboard(rng: np.random.Generator, samples: int, noise: float) -> tuple[Array, Array]:
-    P = rng.uniform(-HALF_WIDTH, HALF_WIDTH, (2, samples))
-    fields = np.floor(_displaced(rng, P, HALF_WIDTH, noise) / 3).sum(axis=0, keepdims=True)
-    return P, (fields % 2 == 0).astype(float)
-
-
 PLAYGROUND = "TensorFlow Playground, dataset.ts"
 
 DATASETS: Registry[DatasetEntry] = Registry(
@@ -194,14 +188,6 @@ DATASETS: Registry[DatasetEntry] = Registry(
             help="Two interleaved half moons: the boundary must bend twice.",
             source="scikit-learn, make_moons; noise here is a spread of 2 noise units",
             generate=moons,
-        ),
-        DatasetEntry(
-            key="checkerboard",
-            label="Checkerboard",
-            formula="class 1 where floor(x1 / 3) + floor(x2 / 3) is even",
-            help="Sixteen fields in turns: xor four times over, which needs more units.",
-            source="after TensorFlow Playground's XOR",
-            generate=checkerboard,
         ),
         DatasetEntry(
             key="reg_plane",
