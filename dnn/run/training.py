@@ -376,15 +376,15 @@ def _saved(trainer: Trainer, run: Run, step: int, epoch: int, position: int) -> 
     )  # fmt: skip
 
 
-#: What a trainer is not compiled for: the learning rate is read at every slice, and what says how
-#: to draw the first weights was used up when they came. People move these most.
-GIVEN = ("learning_rate", "initializer", "sigma_w", "sigma_b")
+#: Fields that a compiled trainer does not depend on: the learning rate is read at every slice, and
+#: the initialiser's fields only matter before step 0. People move these most.
+NOT_COMPILED = ("learning_rate", "initializer", "sigma_w", "sigma_b")
 
 
 @contextmanager
 def borrowed_trainer(run: Run) -> Iterator[Trainer]:
     """Lend a Trainer loaded with a run, from the cache where it can, for a with statement."""
-    compiled = tuple(v for k, v in vars(run.config).items() if k not in GIVEN)
+    compiled = tuple(v for k, v in vars(run.config).items() if k not in NOT_COMPILED)
     key = ("trainer", run.data_key, compiled)
     data = data_of(run)
     trainer = CACHE.take(key) or Trainer(run.config, data)
