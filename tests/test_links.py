@@ -14,8 +14,8 @@ from visits import buttons, checked, config, errors, found, opened, press, query
 
 import dnn
 from dnn.config import FIELDS, LIVE_FIELDS, Config, from_query, to_query
-from dnn.files import changes as links
 from dnn.run.training import Change
+from lab import link as links
 from lab.frame import fingerprint
 from lab.link import (
     LONGEST,

@@ -1,6 +1,6 @@
 """Optimisers: two steps by plain arithmetic from the textbooks, and ten as PyTorch makes them."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from math import sqrt
 
 import numpy as np
@@ -176,7 +176,7 @@ def test_what_an_optimizer_uses_is_what_it_reads(key):
     gradients = np.random.default_rng(0).normal(size=(20, 6))
 
     def after(**fields):
-        settings, layout = dnn.Config(optimizer=key, **fields), Layout.of((2, 2))
+        settings, layout = replace(config(key), **fields), Layout.of((2, 2))
         p, work = np.ones(6), np.zeros((2, 6))
         update = Update(settings, layout, p, work, np.zeros((OPTIMIZERS[key].slots, 6)))
         for t, work[0] in enumerate(gradients, 1):

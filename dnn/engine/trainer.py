@@ -1,7 +1,7 @@
 """A Config compiled for a Dataset: the hot loop.
 
 A Trainer owns its buffers and is loaded with the state of a Run before it is used. It knows
-steps and batches; the value semantics of a Run are training.py's.
+steps and batches; that a Run is a value which nothing alters is seen to in dnn/run/training.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A run's history as CSV, and its parameters alone as NPZ.
 
-A run to be opened again is saved by dnn.saved; as a script, by dnn.script.
+A run to be opened again is saved by dnn.files.saved; as a script, by dnn.files.script.
 """
 
 from __future__ import annotations

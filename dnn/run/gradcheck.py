@@ -28,8 +28,8 @@ SETTLED = 0.01
 #: At most about so many parameters are moved, and so many training examples looked at.
 PARAMETERS, EXAMPLES = 60, 32
 #: What the moves of a check may cost where one step each is enough, in multiply-adds, of which a
-#: NumPy call is worth CALL; and where it is not: so many steps a parameter on average.
-WORK, CALL, TRIES = 200_000_000, 3000, 3
+#: NumPy call is worth CALL; where it is not: so many steps a parameter, and more at first.
+WORK, CALL, TRIES, RESERVE = 200_000_000, 3000, 2, 12
 #: J is taken to be uncertain by so many times what moving the weights by one rounding does to it.
 SAFETY = 3.0
 STREAM = 7
@@ -334,7 +334,7 @@ def _compare(
     moves: _Moves, blocks: Sequence[Block], chosen: Sequence[Array], g: Array, rounding: Array
 ) -> list[_Verdict]:
     """Return the verdicts on all blocks, from the last to the first."""
-    verdicts, first, allowed = [], FIRST, len(STEPS)
+    verdicts, first, allowed = [], FIRST, RESERVE
     for block, indices in zip(reversed(blocks), reversed(chosen), strict=True):
         if not len(indices):
             verdicts.append(_Verdict(block))

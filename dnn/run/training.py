@@ -376,14 +376,14 @@ def _saved(trainer: Trainer, run: Run, step: int, epoch: int, position: int) -> 
     )  # fmt: skip
 
 
-#: What a trainer is not compiled for: the learning rate is read at every slice, and what says how
-#: to draw the first weights was used up when they came. People move these most.
-GIVEN = ("learning_rate", "initializer", "sigma_w", "sigma_b")
+#: Fields that a compiled trainer does not depend on: the learning rate is read at every slice, and
+#: the initialiser's fields only matter before step 0. People move these most.
+NOT_COMPILED = ("learning_rate", "initializer", "sigma_w", "sigma_b")
 
 
 def trainer_key(run: Run) -> tuple:
     """Return the cache key of a run's Trainer: all settings but those that every step is given."""
-    settings = tuple(v for k, v in vars(run.config).items() if k not in GIVEN)
+    settings = tuple(v for k, v in vars(run.config).items() if k not in NOT_COMPILED)
     return "trainer", run.data_key, settings
 
 
