@@ -64,7 +64,7 @@ export default function (component) {
 
 
 def _version() -> str:
-    return str(max(int(p.stat().st_mtime) for p in frames.STATIC.glob("*.js")))
+    return str(max(int(p.stat().st_mtime) for p in frames.STATIC.rglob("*.[jc]s*")))
 
 
 _panels = st.components.v2.component(
@@ -85,7 +85,9 @@ def stage() -> None:
         st.rerun()
     loop = session.loop()
     if loop.view.present:
-        style.for_projector(LAB_BAR if loop.view.page == "gradients" else lesson_bar.height(loop))
+        style.for_projector(
+            bar=LAB_BAR if loop.view.page == "gradients" else lesson_bar.height(loop)
+        )
     drawn_for = loop.phase
     transport(loop)
     if loop.phase != drawn_for:

@@ -165,10 +165,10 @@ def test_the_mend_makes_the_verdict_green(visit):
     page = visit(SMALL + "&band=off")
     painted(page)
     verdict(page, "vanishing")
-    page.locator(".nl-mend button").click()
+    page.locator(".nl-fix button").click()
     verdict(page, "healthy")
     linked(page, "sigma_w=1")
-    assert page.locator(".nl-mend button").count() == 0
+    assert page.locator(".nl-fix button").count() == 0
     weight_scale(page, 1.0)
 
 
