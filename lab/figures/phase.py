@@ -25,6 +25,8 @@ Array = np.ndarray
 PAIR = {"light": ("#0e7c86", "#b02a8f"), "dark": ("#4cc3cd", "#ee7fce")}
 #: The factor at the ends of the colours; beyond it they stay.
 REACH = 2.0
+#: What a byte of the field reads as: a power of REACH.
+READS = {"name": "amplitude a layer", "low": -1, "high": 1, "base": REACH}
 #: The smallest plot in pixels that labels are placed for.
 WIDTH, HEIGHT = 330.0, 210.0
 PAD = 5.0
@@ -80,7 +82,11 @@ def phase_figure(
             xaxis=_scale_axis(theme, "Weight scale σ_w (unitless)", box[0], box[1]),
             yaxis=_scale_axis(theme, "Bias scale σ_b (unitless)", box[2], box[3]),
             annotations=notes,
-            meta={"field": field_colors(theme), "square": False, "clickable": True},
+            meta={
+                "field": field_colors(theme) | {"reads": READS},
+                "square": False,
+                "clickable": True,
+            },
             dragmode=False,
         ),
     }

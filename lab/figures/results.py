@@ -86,7 +86,8 @@ def confusion_figure(
                 theme, "True", range=[0, K], tickvals=[K - m for m in middle],
                 ticktext=ticks, fixedrange=True, ticks="", showline=False,
             ),
-            meta={"square": K >= 3},
+            # Counts row by row from above, for whoever points at a cell.
+            meta={"square": K >= 3, "cells": counts.astype(np.int32).ravel(), "names": [*names]},
         ),
     }  # fmt: skip
 

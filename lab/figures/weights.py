@@ -43,7 +43,8 @@ def weights_figure(now: Weights, initial: Weights, theme: str) -> dict[str, Any]
         heights = [histogram(w[l][0], reach) for w in (now, initial)]
         top = max(1e-9, *(float(h.max()) for h in heights))
         color = layer_color(depth(l, L), theme)
-        data += _ridge(base, centres, [base + 0.8 * h / top for h in heights], color, theme)
+        rows = [base + 0.8 * h / top for h in heights]
+        data += _ridge(base, centres, rows, layer_name(l, L), color, theme)
         name = layer_color(depth(l, L), theme, text=True)
         notes += _row_labels(base, layer_name(l, L), name, _deviations(now, initial, l), c)
     notes += _heading(len(shown), c)
@@ -64,6 +65,7 @@ def weights_figure(now: Weights, initial: Weights, theme: str) -> dict[str, Any]
             ),
             annotations=notes,
             dragmode=False,
+            meta={"rows": "share of weights"},
         ),
     }  # fmt: skip
 
@@ -98,7 +100,7 @@ def _deviations(now: Weights, initial: Weights, layer: int) -> tuple[float, floa
 
 
 def _ridge(
-    base: int, x: Array, heights: list[Array], color: str, theme: str
+    base: int, x: Array, heights: list[Array], name: str, color: str, theme: str
 ) -> list[dict[str, Any]]:
     c = tokens(theme)
     ends = x[[0, -1]]
@@ -108,9 +110,11 @@ def _ridge(
         "x": x, "y": heights[0], "fill": "tonexty",
         "fillcolor": fade(color, 0.42 if theme == "dark" else 0.38),
         "line": {"color": color, "width": 1.3, "shape": "hvh"},
+        "name": f"{name}, now",
     }  # fmt: skip
     outline = {
         "x": x, "y": heights[1], "line": {"color": c["t2"], "width": 1, "shape": "hvh"},
+        "name": f"{name}, start",
     }  # fmt: skip
     return [common | trace for trace in (foot, filled, outline)]
 

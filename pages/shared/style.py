@@ -29,5 +29,8 @@ def apply(*names: str, **variables: str) -> None:
 
 
 def for_projector(*names: str, bar: int = 0) -> None:
-    """Add the rules of the projector mode; names: of further sheets; bar: pixels of controls above."""
+    """Add the rules of the projector mode.
+
+    names: of further sheets; bar: pixels of controls above the panels.
+    """
     apply("page_projector", *names, above=f"{TRANSPORT + bar}px")

@@ -4,7 +4,7 @@
 import { number, whole } from "../draw/numbers.js";
 import { element } from "../page/dom.js";
 import { inside, scales } from "./scales.js";
-import { byteAt, pointAt, pointOrder, readCurves, readPlane, readPoint, readRow, readable, readingKind, scored, stops } from "./values.js";
+import { byteAt, pointAt, pointOrder, readCell, readCurves, readPlane, readPoint, readRow, readable, readingKind, rowAt, rowTraces, scored, stops } from "./values.js";
 
 /** Changes this near are at the step that is read, in pixels; so many are listed. */
 const NEAR = 5;
@@ -77,7 +77,7 @@ export class Reading {
     event.preventDefault();
     event.stopPropagation();
     this.note.ariaLive = "polite";
-    if (kind === "plane") this.goOver(along ?? 0, up ?? 0);
+    if (kind === "plane" || kind === "cells") this.goOver(along ?? 0, up ?? 0, kind === "cells" ? 1 : 0);
     else if (kind === "points") this.goToPoint(along ?? up);
     else if (kind === "layers" || this.chart.panel.figure.layout.meta?.linked) this.goToLayer(along ?? up, kind);
     else this.goAlong(along ?? 0, up ?? 0);
@@ -87,13 +87,13 @@ export class Reading {
   goAlong(along, up) {
     const rows = this.kind === "rows";
     const { data } = this.chart.panel.figure;
-    const places = stops(rows ? data.filter((t) => t.customdata) : this.curves());
+    const places = stops(rows ? rowTraces(data) : this.curves());
     if (!places.length) return;
     const y = (this.here?.row ?? 0) + (rows ? up : 0);
     const last = places.length - 1;
     const from = this.here ? places.indexOf(this.here.x) : last;
     const to = this.here && (along || !rows) ? Math.max(0, Math.min(last, from + (rows ? along : along || up))) : from;
-    const highest = rows ? Math.max(...data.filter((t) => t.customdata).map((t) => Math.floor(t.y[0]))) : 0;
+    const highest = rows ? Math.max(...rowTraces(data).map((t) => rowAt(t.y[0]))) : 0;
     this.read({ x: places[to], y: Math.max(0, Math.min(highest, y)) });
   }
 
@@ -105,9 +105,10 @@ export class Reading {
     this.read({ point: order[to] });
   }
 
-  goOver(along, up) {
+  /** Go over a plane; stride: how far a key goes on its axes, where not a share of what is shown. */
+  goOver(along, up, stride) {
     const { xaxis, yaxis } = this.chart.shown;
-    const moved = ([low, high], v, by) => Math.max(low, Math.min(high, v + STRIDE * by * (high - low)));
+    const moved = ([low, high], v, by) => Math.max(low, Math.min(high, v + by * (stride || STRIDE * (high - low))));
     const middle = ([low, high]) => (low + high) / 2;
     const { x, y } = this.here ?? { x: middle(xaxis.range), y: middle(yaxis.range) };
     this.read({ x: moved(xaxis.range, x, along), y: moved(yaxis.range, y, up) });
@@ -139,13 +140,14 @@ export class Reading {
       return point && this.found(s, { ...readPoint(chart.traces(), point), point });
     }
     const [x, y] = at.px === undefined ? [at.x, at.y] : [s.x.value(at.px), s.y.place(at.py)];
+    if (kind === "cells") return this.found(s, readCell(figure, x, y));
     if (kind === "plane") {
       const near = pointAt(chart.traces(), s, s.x.px(x), s.y.px(y), 10);
       const lines = readPlane(figure, x, y, byteAt(field, n, figure.layout, x, y));
       return this.found(s, { x, y, lines: near ? [...lines, ...readPoint(chart.traces(), near).lines] : lines });
     }
     const read = kind === "rows" ? readRow(figure, x, y) : readCurves({ ...figure, data: this.curves() }, x);
-    return read && this.found(s, { ...read, row: Math.floor(Math.max(0, y)), py: at.py });
+    return read && this.found(s, { ...read, row: rowAt(y ?? 0), py: at.py });
   }
 
   found(s, read) {
@@ -181,7 +183,11 @@ export class Reading {
     const { px, py, rows } = this.here;
     g.strokeStyle = shown.xaxis.tickfont.color;
     g.lineWidth = 1;
-    if (kind !== "points") {
+    if (kind === "cells") {
+      const [w, h] = [s.x.px(1) - s.x.px(0), s.y.px(0) - s.y.px(1)];
+      g.strokeStyle = shown.font.color;
+      g.strokeRect(px - w / 2 + 1, py - h / 2 + 1, w - 2, h - 2);
+    } else if (kind !== "points") {
       g.setLineDash([2, 3]);
       g.beginPath();
       g.moveTo(px, s.box.y);
@@ -245,7 +251,7 @@ export class Reading {
     const w = note.offsetWidth;
     const left = px + 12 + w <= room ? px + 12 : px - 12 - w >= 0 ? px - 12 - w : Math.max(0, room - w);
     note.style.left = `${left}px`;
-    const beside = kind === "points" || kind === "plane" || kind === "rows";
+    const beside = kind !== "curves";
     note.style.top = beside ? `${Math.max(2, Math.min(h - note.offsetHeight - 2, py - note.offsetHeight - 8))}px` : "";
   }
 

@@ -300,7 +300,7 @@ export class Ridges extends Surface {
 
   paintTitle() {
     const { g, size, panel } = this;
-    const { xaxis, font } = panel.figure.layout;
+    const { xaxis } = panel.figure.layout;
     const k = typeScale(panel.figure.layout);
     g.font = font(12 * k);
     g.fillStyle = xaxis.tickfont.color;

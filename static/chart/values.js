@@ -7,8 +7,9 @@ import { nearest } from "./scales.js";
 const NEAR = 24;
 
 /** Return how a figure is read: "curves" at a place of x, "points" one by one, "plane" anywhere,
- * "rows" (curves in rows of their own); null where there is nothing to read. */
+ * "rows" (curves in rows of their own), "cells" of a matrix; null where there is nothing to read. */
 export function readingKind({ data, layout }) {
+  if (layout.meta?.cells) return "cells";
   if (layout.meta?.field) return "plane";
   if (layout.meta?.rows) return "rows";
   if (!readable(data).length) return null;
@@ -35,7 +36,8 @@ export function readCurves({ data, layout }, value) {
     const i = Array.prototype.lastIndexOf.call(t.x, x);
     return i < 0 ? [] : [{ name: unescaped(t.name ?? ""), color: colorOf(t, i), text: textOf(t, i), y: t.y[i] }];
   });
-  return { x, title: titleOf(layout.xaxis, x), rows };
+  const bin = traces.some((t) => t.line?.shape === "hvh") ? (places[1] - places[0]) / 2 : 0;
+  return { x, title: titleOf(layout.xaxis, x, bin), rows };
 }
 
 /** Return [index of the trace, index of the point] of what can be read one by one, by x. */
@@ -72,20 +74,39 @@ export function readPlane({ layout }, x, y, byte) {
   const { reads } = layout.meta.field ?? {};
   if (reads && byte !== undefined) {
     const value = reads.low + (byte / 255) * (reads.high - reads.low);
-    lines.push(`${reads.name} ${reads.log ? `×${number(reads.log ** value)}` : number(value)}`);
+    lines.push(`${reads.name} ${reads.base ? `×${number(reads.base ** value)}` : number(value)}`);
   }
   return lines;
 }
 
-/** Return the curves of the row at a height: {x, title, rows}; rows lie at y = 0, 1, ... from below. */
+/** Return the named traces of a figure of rows, which lie at y = 0, 1, ... from below. */
+export const rowTraces = (data) => data.filter((t) => t.name && t.x.length);
+
+/** Return the number of the row at a height. */
+export const rowAt = (height) => Math.floor(Math.max(0, height));
+
+/** Return the histograms of the row at a height: {x, title, rows}, shares of each one's total. */
 export function readRow({ data, layout }, value, height) {
-  const traces = data.filter((t) => t.customdata && Math.floor(Math.max(0, t.y[0])) === Math.floor(Math.max(0, height)));
+  const traces = rowTraces(data).filter((t) => rowAt(t.y[0]) === rowAt(height));
   if (!traces.length) return null;
   const [{ x: places }] = traces;
   const i = nearest(places, value);
   const half = (places[1] - places[0]) / 2;
-  const rows = traces.map((t) => ({ name: t.name, color: t.line.color, text: `${whole(t.customdata[i])}`, y: t.y[i] }));
-  return { x: places[i], title: `${number(places[i] - half)} to ${number(places[i] + half)}`, rows, head: layout.meta.rows };
+  const rows = traces.map((t) => ({ name: t.name, color: t.line.color, text: percent(shareOf(t.y, i, rowAt(height))), y: t.y[i] }));
+  return { x: places[i], title: binOf(places[i], half), rows, head: ["", layout.meta.rows] };
+}
+
+/** Return a cell of a matrix whose rows are the true classes from above: {x, y, lines}; x and y are
+ * its middle. */
+export function readCell({ layout: { meta: { cells, names } } }, x, y) {
+  const n = Math.round(Math.sqrt(cells.length));
+  const clamp = (v) => Math.max(0, Math.min(n - 1, Math.floor(v)));
+  const [column, row] = [clamp(x), n - 1 - clamp(y)];
+  const count = cells[row * n + column];
+  const all = cells.subarray(row * n, (row + 1) * n).reduce((sum, c) => sum + c, 0);
+  const name = (k) => names[k] ?? String(k);
+  const share = all ? ` (${percent(count / all)} of ${whole(all)})` : "";
+  return { x: column + 0.5, y: n - row - 0.5, lines: [`true ${name(row)}, predicted ${name(column)}`, `${whole(count)}${share}`] };
 }
 
 /** Return the field's byte at a place of the plane. */
@@ -94,13 +115,26 @@ export function byteAt(field, n, { xaxis, yaxis }, x, y) {
   return field?.[cell(yaxis, y) * n + cell(xaxis, x)];
 }
 
+/** Return the share that one value has of all, each counted from a base. */
+function shareOf(y, i, base) {
+  const all = y.reduce((sum, v) => sum + v - base, 0);
+  return all ? (y[i] - base) / all : 0;
+}
+
+/** Return a bin in words; what is off by rounding alone is 0. */
+function binOf(middle, half) {
+  const end = (v) => number(Math.abs(v) < 1e-4 * half ? 0 : v);
+  return `${end(middle - half)} to ${end(middle + half)}`;
+}
+
 function linesOf(t, i) {
   const values = { x: t.x[i], y: t.y[i], text: t.text?.[i], customdata: t.customdata?.[i], fullData: { name: t.name } };
   return fillTemplate(t.hovertemplate ?? "%{x:.4g}, %{y:.4g}", values);
 }
 
 function textOf(t, i) {
-  return t.hovertemplate ? linesOf(t, i).join(", ") : number(t.y[i]);
+  if (t.hovertemplate) return linesOf(t, i).join(", ");
+  return Number.isInteger(t.y[i]) ? whole(t.y[i]) : number(t.y[i]);
 }
 
 function colorOf(t, i) {
@@ -108,9 +142,10 @@ function colorOf(t, i) {
   return Array.isArray(color) ? color[i] : color;
 }
 
-function titleOf(axis, x) {
+function titleOf(axis, x, bin) {
   if (axis.unifiedhovertitle) return fillTemplate(axis.unifiedhovertitle.text, { x }).join("");
-  return `${unescaped(axis.title.text).replace(/ \(.*/, "")} ${number(x)}`;
+  const name = unescaped(axis.title.text).replace(/ \(.*/, "");
+  return bin ? `${name} ${binOf(x, bin)}` : `${name} ${number(x)}`;
 }
 
 /** Return what a run's record says of its score: a whole number of ten-thousandths is an accuracy. */

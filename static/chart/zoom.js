@@ -34,7 +34,7 @@ export class Zoom {
   /** Whether a drag chooses a rectangle: on planes, where both axes are places. */
   get plane() {
     const { meta } = this.chart.panel.figure.layout;
-    return Boolean(meta?.square || meta?.field);
+    return Boolean(meta?.square || meta?.field || meta?.cells);
   }
 
   press(event) {
