@@ -39,7 +39,7 @@ const counts = (window.__neuralLab ??= {
 export function draw(component) {
   const { parentElement, data } = component;
   let view = mounted.get(parentElement);
-  if (!view || !view.root.isConnected) {
+  if (!view?.root.isConnected) {
     view?.destroy();
     view = new View(parentElement);
     mounted.set(parentElement, view);

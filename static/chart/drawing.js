@@ -47,10 +47,10 @@ export class Drawing {
     this.strokes = this.strokes.filter((stroke) => stroke.number > told.number);
     const made = JSON.stringify(told.classes);
     if (made === this.made) return;
-    const held = this.made && !isNaN(this.tool) ? JSON.parse(this.made)[Number(this.tool)]?.label : undefined;
+    const held = this.made && !Number.isNaN(Number(this.tool)) ? JSON.parse(this.made)[Number(this.tool)]?.label : undefined;
     this.made = made;
     // Values come and go with the points: the one chosen stays, where it is still there.
-    if (held !== undefined && this.tool && !isNaN(this.tool)) this.tool = String(Math.max(0, told.classes.findIndex((c) => c.label === held)));
+    if (held !== undefined && this.tool && !Number.isNaN(Number(this.tool))) this.tool = String(Math.max(0, told.classes.findIndex((c) => c.label === held)));
     this.build();
   }
 

@@ -25,7 +25,10 @@ export class Pictures extends Surface {
     const now = performance.now();
     clearTimeout(this.waiting);
     if (!other && chosen === this.chosen && now - this.takenAt < READ_MS) {
-      this.waiting = setTimeout(() => (this.set(p), this.repaint()), READ_MS);
+      this.waiting = setTimeout(() => {
+        this.set(p);
+        this.repaint();
+      }, READ_MS);
       return;
     }
     [this.panel, this.chosen, this.takenAt] = [p, chosen, now];

@@ -192,7 +192,10 @@ export class Reading {
       g.beginPath();
       g.moveTo(px, s.box.y);
       g.lineTo(px, s.box.y + s.box.h);
-      if (kind === "plane") g.moveTo(s.box.x, py), g.lineTo(s.box.x + s.box.w, py);
+      if (kind === "plane") {
+        g.moveTo(s.box.x, py);
+        g.lineTo(s.box.x + s.box.w, py);
+      }
       g.stroke();
       g.setLineDash([]);
     }

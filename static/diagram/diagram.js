@@ -193,7 +193,7 @@ export class Diagram extends Surface {
   /** Ask for the map and the formula of a strip's unit when the pointer rests on it. */
   fetchPointed() {
     const unit = this.pointed?.unit;
-    const wanted = unit && unit[0] && this.far(unit) ? `${unit[0]}.${unit[1] + 1}` : "";
+    const wanted = unit?.[0] && this.far(unit) ? `${unit[0]}.${unit[1] + 1}` : "";
     if (wanted === (this.fetched ?? "")) return;
     clearTimeout(this.fetching);
     this.fetching = setTimeout(() => {
@@ -246,7 +246,7 @@ export class Diagram extends Surface {
     const { columns } = this.geometry;
     const thickest = this.geometry.size > 16 ? 6 : 4;
     const unit = this.unit();
-    if (!unit || !unit[0]) return this.paintAll(thickest);
+    if (!unit?.[0]) return this.paintAll(thickest);
     const [c, j] = unit;
     g.globalAlpha = 0.4;
     paintLinks(g, layers, columns, panel.colors, (l, i, to) => l !== c - 1 || to !== j, thickest);

@@ -129,18 +129,17 @@ export class Units {
     this.next(c, j, step)?.focus();
   }
 
-  /** Return the unit next to one, in a column or across to the nearest in the next with units. */
+  /** Return the unit next to one, in a column or across to the nearest in the next. */
   next(c, j, [across, down]) {
     if (down) return this.unit(c, j + down);
     const { columns } = this.diagram.geometry;
     const y = columns[c].at(j);
-    for (let to = c + across; to >= 0 && to < columns.length; to += across) {
-      if (columns[to].kind !== "tiles") return this.root.querySelector(`.nl-strip[data-at^="${to}."]`);
-      let best = 0;
-      for (let k = 0; k < columns[to].units; k++) if (Math.abs(columns[to].at(k) - y) < Math.abs(columns[to].at(best) - y)) best = k;
-      return this.unit(to, best);
-    }
-    return null;
+    const to = columns[c + across];
+    if (!to) return null;
+    if (to.kind !== "tiles") return this.root.querySelector(`.nl-strip[data-at^="${c + across}."]`);
+    let best = 0;
+    for (let k = 0; k < to.units; k++) if (Math.abs(to.at(k) - y) < Math.abs(to.at(best) - y)) best = k;
+    return this.unit(c + across, best);
   }
 
   unit(c, j) {

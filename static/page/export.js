@@ -52,7 +52,7 @@ export class Saver {
   }
 
   async save(kind) {
-    const { chart, key } = this.panel;
+    const { key } = this.panel;
     this.toggle(false);
     const name = `neural-lab-${key}.${kind}`;
     if (!this.drawn) download(wrapped(this.picture(), kind), name);
@@ -86,7 +86,7 @@ export class Saver {
     const { meta, width, height, uirevision, ...layout } = chart.layout();
     const style = getComputedStyle(this.panel.root);
     const background = tokenColor(this.panel.root, "panel");
-    const words = `<b>${plain(title)}</b>` + (subtitle ? `<br><span style="font-size:12px">${plain(subtitle)}</span>` : "");
+    const words = `<b>${plain(title)}</b>${subtitle ? `<br><span style="font-size:12px">${plain(subtitle)}</span>` : ""}`;
     const data = [...(contour ? [line(layout, field, n, meta.field.line)] : []), ...(meta?.heat ? heat(figure.data[0], meta.heat) : chart.traces())];
     return {
       data: data.map((trace) => ({ ...trace })),
