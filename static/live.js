@@ -3,7 +3,7 @@
 import { Layers, clicks, picked } from "./chart/pointing.js";
 import { scales } from "./chart/scales.js";
 import { KINDS } from "./kinds.js";
-import { element } from "./page/dom.js";
+import { changed, element } from "./page/dom.js";
 import { Saver } from "./page/export.js";
 import { Feed } from "./page/feed.js";
 import { Findings } from "./page/findings.js";
@@ -200,11 +200,6 @@ class View {
 
   /** Take the message. */
   update(message) {
-    const { dataset } = this.root;
-    if (dataset.nlTheme !== message.theme) dataset.nlTheme = message.theme;
-    dataset.page = message.page;
-    this.root.toggleAttribute("data-present", Boolean(message.present));
-    dataset.partial = String(message.partial);
     this.metrics.set(message);
     this.timeline.set(message.timeline);
     this.verdict.set(message.verdict);
@@ -213,7 +208,7 @@ class View {
     this.lesson.set(message.lesson);
     const keys = Object.keys(message.panels);
     const layout = { ...layoutOf(message, keys, this.low.matches), ...message.layout };
-    this.arrange(layout);
+    changed(this.root, [message.theme, message.page, message.present, message.partial, layout], () => this.arrange(message, layout));
     const diagram = [...this.panels.values()].find(({ kind, key }) => kind === "diagram" && key in message.panels);
     keys.forEach((key, i) => {
       const told = message.panels[key];
@@ -230,14 +225,15 @@ class View {
     for (const [key, panel] of this.panels) if (!(key in message.panels)) panel.root.hidden = true;
   }
 
-  /** Take what the message says of the page's layout. */
-  arrange({ rows, mediumRow, head, dense, bar }) {
+  /** Take what the message says of the page and its layout. */
+  arrange({ theme, page, present, partial }, { rows, mediumRow, head, dense, bar }) {
+    Object.assign(this.root.dataset, { nlTheme: theme, page, partial: String(partial), bar: bar ?? "all" });
+    this.root.toggleAttribute("data-present", Boolean(present));
     const set = (name, value) => (value ? this.root.style.setProperty(name, value) : this.root.style.removeProperty(name));
     set("--wide-template-rows", rows?.map((n) => `${n}fr`).join(" "));
     set("--medium-row-height", mediumRow && `${mediumRow}px`);
     set("--head-height", head && `${head}px`);
     this.root.toggleAttribute("data-dense", Boolean(dense));
-    this.root.dataset.bar = bar ?? "all";
   }
 
   /** Return the axes of a panel as they stand, for tests: {x, y, box}, box in pixels of its plot. */

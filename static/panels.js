@@ -55,11 +55,12 @@ export class Panel {
 
   /** Take a place in the page's grid: span as above, order among the panels. */
   place(span, order, alone) {
-    const { style, dataset } = this.root;
-    style.order = span.last ? 99 : order;
-    // Where some panels are hidden, two share a row, and an odd one has the last to itself.
-    dataset.alone = String(alone);
-    changed(this.root, span, () => {
+    // Only where it changes: every style that is set has the page look at all of its styles again.
+    changed(this.root, [span, order, alone], () => {
+      const { style, dataset } = this.root;
+      style.order = span.last ? 99 : order;
+      // Where some panels are hidden, two share a row, and an odd one has the last to itself.
+      dataset.alone = String(alone);
       const [column, row] = span.at ?? [];
       const spans = (n, from) => (from ? `${from} / span ${n}` : `span ${n}`);
       const [wide, medium] = [span.wide ?? [8, 1], span.medium ?? [1, 1]];
@@ -237,6 +238,7 @@ export class Panel {
     this.banner.hidden = !banner;
     if (!banner) return;
     this.banner.dataset.kind = banner.kind;
+    this.banner.toggleAttribute("data-wordless", !banner.strong && !banner.text);
     const words = element("span", "", element("b", "", banner.strong ?? ""), banner.text ?? "");
     this.banner.replaceChildren(...(banner.strong || banner.text ? [words] : []));
     for (const { label, action, help } of banner.buttons ?? (banner.button ? [banner.button] : [])) {

@@ -44,7 +44,8 @@ export function paintLabels(g, layout, list, s, background, { w: width, h: heigh
 function placeLabel(g, a, s, data) {
   const size = a.font.size;
   const text = unescaped(a.text);
-  g.font = font(size, a.font.weight);
+  const type = font(size, a.font.weight);
+  g.font = type;
   const w = g.measureText(text).width;
   const end = a.name === "end-label";
   let x = a.xref === "paper" ? s.box.x + a.x * s.box.w : s.x.px(a.x);
@@ -54,7 +55,7 @@ function placeLabel(g, a, s, data) {
   if (a.xref !== "paper" && a.yref !== "paper" && !end && !inside(s, x, y, 1)) return null;
   x += (a.xshift ?? 0) - w * ANCHOR[a.xanchor ?? "center"];
   y += size * (0.5 - ANCHOR[a.yanchor ?? "middle"]) * 1.2 - (end || a.name === "edge-label" ? 0 : a.yshift ?? 0);
-  return { kind: a.name, text, color: a.font.color, plate: a.bgcolor, font: g.font, x, y, w };
+  return { kind: a.name, text, color: a.font.color, plate: a.bgcolor, font: type, x, y, w };
 }
 
 /** Return where the line that a label names leaves the right edge of a zoomed chart. */

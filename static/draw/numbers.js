@@ -31,8 +31,13 @@ export function numbered(name, n) {
   return name + String(n).replace(/\d/g, (d) => SUBSCRIPT[d]);
 }
 
+/** A format takes longer to make than to use. */
+const formats = new Map();
+
 function fixed(x, places) {
-  const text = Math.abs(x).toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
+  let format = formats.get(places);
+  if (!format) formats.set(places, (format = new Intl.NumberFormat("en-US", { minimumFractionDigits: places, maximumFractionDigits: places })));
+  const text = format.format(Math.abs(x));
   return x < 0 && Number(text.replaceAll(",", "")) !== 0 ? `−${text}` : text;
 }
 

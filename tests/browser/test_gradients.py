@@ -36,7 +36,6 @@ def painted(page, timeout=15_000):
     """Wait until every panel of the lab is painted and has its axes."""
     keys = ", ".join(f"'{key}'" for key in PANELS)
     until(page, f"[{keys}].every(key => lab.frames[key] > 0)", timeout)
-    page.wait_for_function("document.querySelectorAll('.nl-plotly .main-svg').length >= 10")
 
 
 def pointed(page, key):
@@ -52,12 +51,11 @@ def place(page, key, x, y=None):
     """Return the pixel of the window at which a chart has this point; by default half way up."""
     return page.evaluate(
         """([key, x, y]) => {
-          const plot = document.querySelector(`.nl-panel[data-key=${key}] .js-plotly-plot`);
-          const { xaxis, yaxis } = plot._fullLayout;
-          const share = ({ range: [low, high] }, v) => (v === null ? 0.5 : (v - low) / (high - low));
-          const { left, top } = plot.getBoundingClientRect();
-          return [left + xaxis._offset + xaxis._length * share(xaxis, x),
-                  top + yaxis._offset + yaxis._length * (1 - share(yaxis, y))];
+          const axes = __neuralLab.axes(key);
+          const share = ([low, high], v) => (v === null ? 0.5 : (v - low) / (high - low));
+          const { left, top } = document.querySelector(`.nl-panel[data-key=${key}] .nl-plot`).getBoundingClientRect();
+          return [left + axes.box.x + axes.box.w * share(axes.x, x),
+                  top + axes.box.y + axes.box.h * (1 - share(axes.y, y))];
         }""",
         [key, x, y],
     )

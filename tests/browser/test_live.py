@@ -49,9 +49,8 @@ def test_all_panels_are_visible_without_scrolling(visit):
 
 def test_nothing_is_blank_and_no_chart_is_remounted_while_training(visit):
     page = visit()
-    page.wait_for_function("document.querySelectorAll('.nl-plotly .main-svg').length >= 4")
     page.evaluate(
-        """() => { window.__blank = 0; window.__svgs = [...document.querySelectorAll('.nl-plotly .main-svg')];
+        """() => { window.__blank = 0; window.__canvases = [...document.querySelectorAll('.nl-plot canvas')];
         const look = () => { for (const c of document.querySelectorAll('.nl-panel canvas')) {
           const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let ink = 0;
           for (let i = 3; i < d.length; i += 4001 * 4) ink += d[i]; window.__ink = (window.__ink || 0) + ink;
@@ -61,7 +60,7 @@ def test_nothing_is_blank_and_no_chart_is_remounted_while_training(visit):
     page.wait_for_function("window.__looks >= 40", timeout=20_000)
     assert page.evaluate("window.__blank") == 0
     assert page.evaluate("window.__ink") > 0
-    assert page.evaluate("window.__svgs.every(s => s.isConnected)")
+    assert page.evaluate("window.__canvases.length > 5 && window.__canvases.every(c => c.isConnected)")
 
 
 def test_pause_step_epoch_reset_and_play(visit):
@@ -146,18 +145,14 @@ def test_a_new_network_resets_and_says_so(visit):
 
 def test_zoom_survives_updates_until_it_is_reset(visit):
     page = visit()
-    page.wait_for_function("document.querySelectorAll('.nl-plotly .main-svg').length >= 4")
     until(page, "lab.step > 200", 30_000)
-    plot = page.locator(".nl-panel[data-key=cost] .nl-plotly .nsewdrag").first
-    box = plot.bounding_box()
+    box = plot_box(page, "cost")
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + 0.3 * box["width"], y)
     page.mouse.down()
     page.mouse.move(box["x"] + 0.6 * box["width"], y, steps=8)
     page.mouse.up()
-    x_range = (
-        "document.querySelector('.nl-panel[data-key=cost] .js-plotly-plot')._fullLayout.xaxis.range"
-    )
+    x_range = "__neuralLab.axes('cost').x"
     page.wait_for_function(f"{x_range}[0] > 0")
     zoomed = page.evaluate(x_range)
     step = lab(page, "step")

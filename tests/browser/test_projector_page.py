@@ -48,8 +48,8 @@ SCROLLS = """() => [...document.querySelectorAll("html, body, .stMain, .nl-root,
 def opened(visit, page_and_query, panels, **more):
     page = visit(page_and_query, **SIZE, **more)
     page.wait_for_function(
-        "n => document.querySelectorAll('.nl-panel:not([hidden]) .nl-plotly .main-svg').length >= n",
-        arg=2 * panels,
+        "n => document.querySelectorAll('.nl-panel:not([hidden]) .nl-axes').length >= n",
+        arg=panels,
         timeout=20_000,
     )
     page.wait_for_selector(".st-key-transport")
