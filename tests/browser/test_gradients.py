@@ -85,7 +85,7 @@ def test_the_charts_are_painted_and_a_band_grows(visit):
     page.wait_for_selector("text=100 draws", timeout=30_000)
     for key in PANELS:
         ink = page.evaluate(
-            """key => { const c = document.querySelector(`.nl-panel[data-key=${key}] canvas`);
+            """key => { const c = document.querySelector(`.nl-panel[data-key=${key}] canvas:not(.nl-axes)`);
             const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
             let ink = 0; for (let i = 3; i < d.length; i += 4) ink += d[i] > 0; return ink; }""",
             key,

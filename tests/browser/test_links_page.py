@@ -6,7 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from acting import lab, linked, paused, press, until
+from acting import lab, linked, paused, plot_box, press, until
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser

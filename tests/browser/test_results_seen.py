@@ -46,7 +46,7 @@ def trained(page, steps):
 def ink(page, panel):
     """Return a number that differs where the panel's picture does."""
     return page.evaluate(
-        """panel => { const c = document.querySelector(`.nl-panel[data-key=${panel}] .nl-plot > canvas`);
+        """panel => { const c = document.querySelector(`.nl-panel[data-key=${panel}] .nl-plot > canvas:not(.nl-axes)`);
         const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let sum = 0;
         for (let i = 0; i < d.length; i += 4) sum = (sum * 31 + d[i] + 7 * d[i + 1] + 13 * d[i + 2]) % 1000003;
         return sum; }""",
@@ -56,7 +56,7 @@ def ink(page, panel):
 
 def repainted(page, panel, before):
     page.wait_for_function(
-        """([panel, before]) => { const c = document.querySelector(`.nl-panel[data-key=${panel}] .nl-plot > canvas`);
+        """([panel, before]) => { const c = document.querySelector(`.nl-panel[data-key=${panel}] .nl-plot > canvas:not(.nl-axes)`);
         const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let sum = 0;
         for (let i = 0; i < d.length; i += 4) sum = (sum * 31 + d[i] + 7 * d[i + 1] + 13 * d[i + 2]) % 1000003;
         return sum !== before; }""",
