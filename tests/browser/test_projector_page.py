@@ -48,7 +48,7 @@ SCROLLS = """() => [...document.querySelectorAll("html, body, .stMain, .nl-root,
 def opened(visit, page_and_query, panels, **more):
     page = visit(page_and_query, **SIZE, **more)
     page.wait_for_function(
-        "n => document.querySelectorAll('.nl-panel:not([hidden]) .nl-axes').length >= n",
+        "n => document.querySelectorAll('.nl-panel:not([hidden]) .nl-plot > canvas:not(.nl-axes)').length >= n",
         arg=panels,
         timeout=20_000,
     )
