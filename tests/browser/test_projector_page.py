@@ -59,6 +59,10 @@ def opened(visit, page_and_query, panels, **more):
 def sizes(page):
     """Return size and words of all text on the page, the canvases' as they are painted once more."""
     page.evaluate(LISTEN)
+    # In another size all is painted again, the axes too.
+    page.set_viewport_size({**SIZE, "width": SIZE["width"] - 8})
+    page.wait_for_function("__painted.length > 0")
+    page.set_viewport_size(SIZE)
     page.mouse.move(640, 520)  # a chart is painted again, with its layer marked
     page.wait_for_function("__painted.length > 0")
     painted = page.evaluate("__painted")
