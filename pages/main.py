@@ -8,7 +8,7 @@ from pages.shared.page import all_pages
 # Inside another page there is little room: the side bar waits behind its button.
 side_bar = "collapsed" if st.context.is_embedded else 304
 st.set_page_config("Neural Lab", "static/icon.svg", "wide", initial_sidebar_state=side_bar)
-style.apply()
+style.apply("tokens", "page")
 first, *others = all_pages()
 st.navigation(
     [

@@ -1,89 +1,30 @@
-/** The panels' words and controls as DOM; charts are in chart.js. Text is only ever set as text. */
+/** One live panel as DOM: head, words, controls, chart, banner.
+ *
+ * What a message says of a panel, message.panels[key]:
+ *   title, subtitle, legend, badge, controls, banner, empty, dim: words and controls, see Panel below;
+ *   figure: {data, layout}, arrays of numbers in Plotly's names; what else a kind needs, its file says;
+ *   kind: what is drawn, one of KINDS in kinds.js: "chart" (where none is said), "plane" (a chart over
+ *     the input plane: it keeps the points that are sent once), "diagram", "ridges", "pictures",
+ *     "layer_lines" (lines of layers over the steps, or their heat map; the layer under the pointer is
+ *     marked in all);
+ *   span: its place, each part optional: {
+ *     wide: [columns of 24, rows], by default [8, 1];  at: [column, row] from 1, where it begins there;
+ *     medium: [columns of 2, rows], by default [1, 1];  narrow: height in pixels, by default 340;
+ *     bare: "controls" leaves its controls out, "all" its words too;  last: true puts it at the end }.
+ * What a message says of the page, message.layout, each part optional:
+ *   {rows: relative heights of the rows of a wide page, mediumRow: height of those of a medium one in
+ *   pixels, each: the span of panels that say none, head: least height of heads in pixels, dense: true
+ *   for many low panels, bar: "notice" leaves the numbers above out and keeps the notices}.
+ * A page is wide from 880 pixels on, medium from 560. So a new panel or page is a file in Python and
+ * none here; what does not say so yet is known to panel_defaults.js. */
 
-import { key as legendKey } from "./markers.js";
+import { key as legendKey } from "./chart/markers.js";
+import { changed, element, say } from "./page/dom.js";
 
 /** A slider that is dragged sends its value this often. */
 const SENT_MS = 100;
 /** What moves a slider. */
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
-
-/** Return a new element with a class and children. */
-export function element(tag, name, ...children) {
-  const node = document.createElement(tag);
-  if (name) node.className = name;
-  node.append(...children);
-  return node;
-}
-
-/** Set an element's text where it differs; hide it where there is none. */
-function say(node, text) {
-  text = text ?? "";
-  if (node.nlText === text) return;
-  node.nlText = text;
-  node.textContent = text;
-  node.hidden = text === "";
-}
-
-/** Call build only when the value differs from the last one. */
-function changed(node, value, build) {
-  const now = JSON.stringify(value ?? null);
-  if (node.nlValue === now) return;
-  node.nlValue = now;
-  build();
-}
-
-/** The row of numbers above the panels. */
-export class Metrics {
-  /** timeline: what lies between the numbers and the status. */
-  constructor(timeline) {
-    this.values = new Map();
-    this.list = element("div");
-    this.list.style.display = "contents";
-    this.text = element("span");
-    this.status = element("div", "nl-status", element("span", "nl-dot"), this.text);
-    this.notice = element("div", "nl-notice");
-    this.notice.setAttribute("role", "status");
-    this.root = element("div", "nl-bar", this.list, timeline, this.status, this.notice);
-    this.root.hidden = true;
-  }
-
-  /** Show metrics, status and notice. */
-  set(message) {
-    this.root.hidden = false;
-    changed(this.list, message.metrics.map((m) => [m.key, m.label]), () => this.build(message.metrics));
-    for (const { key, value } of message.metrics) say(this.values.get(key), value);
-    say(this.text, message.status?.text);
-    this.status.dataset.kind = message.status?.kind ?? "";
-    this.status.hidden = !message.status;
-    say(this.notice, message.notice);
-  }
-
-  /** Show a sentence that came without a frame. */
-  say(sentence) {
-    this.root.hidden = false;
-    say(this.notice, sentence);
-  }
-
-  build(metrics) {
-    this.values.clear();
-    this.list.replaceChildren(
-      ...metrics.map(({ key, label }) => {
-        const name = element("span", "");
-        if (key === "train_cost" || key === "test_cost") {
-          const swatch = element("i", "nl-swatch");
-          swatch.dataset.key = key;
-          name.append(swatch);
-        }
-        name.append(label);
-        const value = element("b");
-        this.values.set(key, value);
-        const metric = element("div", "nl-metric", name, value);
-        metric.dataset.key = key;
-        return metric;
-      }),
-    );
-  }
-}
 
 /** One panel: heading, controls, badge, plot, overlay and banner. send(event) reports what is done. */
 export class Panel {
@@ -110,6 +51,27 @@ export class Panel {
     const words = element("div", "nl-words", this.subtitle, this.legend, this.pointed);
     this.root = element("section", "nl-panel", head, words, this.plot, this.banner);
     this.root.dataset.key = key;
+  }
+
+  /** Take a place in the page's grid: span as above, order among the panels. */
+  place(span, order, alone) {
+    // Only where it changes: every style that is set has the page look at all of its styles again.
+    changed(this.root, [span, order, alone], () => {
+      const { style, dataset } = this.root;
+      style.order = span.last ? 99 : order;
+      // Where some panels are hidden, two share a row, and an odd one has the last to itself.
+      dataset.alone = String(alone);
+      const [column, row] = span.at ?? [];
+      const spans = (n, from) => (from ? `${from} / span ${n}` : `span ${n}`);
+      const [wide, medium] = [span.wide ?? [8, 1], span.medium ?? [1, 1]];
+      style.setProperty("--wide-columns", spans(wide[0], column));
+      style.setProperty("--wide-rows", spans(wide[1], row));
+      style.setProperty("--medium-columns", spans(medium[0]));
+      style.setProperty("--medium-rows", spans(medium[1]));
+      style.setProperty("--narrow-height", `${span.narrow ?? 340}px`);
+      if (span.bare) dataset.bare = span.bare;
+      else delete dataset.bare;
+    });
   }
 
   /** Show everything but the chart. */
@@ -276,6 +238,7 @@ export class Panel {
     this.banner.hidden = !banner;
     if (!banner) return;
     this.banner.dataset.kind = banner.kind;
+    this.banner.toggleAttribute("data-wordless", !banner.strong && !banner.text);
     const words = element("span", "", element("b", "", banner.strong ?? ""), banner.text ?? "");
     this.banner.replaceChildren(...(banner.strong || banner.text ? [words] : []));
     for (const { label, action, help } of banner.buttons ?? (banner.button ? [banner.button] : [])) {

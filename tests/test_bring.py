@@ -136,7 +136,7 @@ def test_a_number_is_learned_as_a_number():
     assert "softmax" in words(at), "eleven whole numbers are classes, unless somebody says"
     widget(at.button_group, "kind_of_weight").set_value("real").run()
     assert "half the squared error" in words(at)
-    assert trained(at).run.data.target == "real"
+    assert trained(at).state.run.data.target == "real"
 
 
 @pytest.mark.parametrize("columns", [False, True])
@@ -162,7 +162,7 @@ def test_arrays_that_fit_one_way_only_ask_nothing():
     at = brought(("a.npz", npz(X=np.random.default_rng(0).normal(size=(3, 40)), Y=y)))
     assert not [r for r in at.radio if "columns" in r.key]
     assert any("columns are examples" in c.value.replace("\\", "") for c in at.caption)
-    assert trained(at).run.data.n_inputs == 3
+    assert trained(at).state.run.data.n_inputs == 3
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -286,7 +286,7 @@ def test_a_look_at_a_real_table_shows_it_before_it_trains():
     at.button(key="look_wine").click().run()
     assert not at.exception
     assert "178 examples of 13 inputs" in words(at)
-    assert trained(at).config.dataset == "wine"
+    assert trained(at).state.config.dataset == "wine"
 
 
 @pytest.mark.skipif(not FOLDER, reason="NEURAL_LAB_DATA names no folder")

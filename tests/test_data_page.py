@@ -107,7 +107,7 @@ def test_arrays_that_are_no_pictures_are_plain_inputs_and_train(shape):
     assert not at.get("image")
     assert "is no picture" in words(at)
     assert widget(at.selectbox, "scaling").value == "standard"
-    assert trained(at).run.data.image == ()
+    assert trained(at).state.run.data.image == ()
 
 
 @pytest.mark.parametrize("scale", [1, 255.0])
@@ -117,7 +117,7 @@ def test_grey_pictures_have_a_gallery_and_stay_pictures(scale):
     at = brought(("a.npz", npz(X=X, Y=np.arange(60) % 2)))
     assert at.get("image")
     assert widget(at.selectbox, "scaling").value == ("by_255" if scale == 1 else "standard")
-    assert trained(at).run.data.image == (8, 8, 1)
+    assert trained(at).state.run.data.image == (8, 8, 1)
 
 
 def test_no_page_shows_where_the_server_keeps_its_files():

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import dnn
 from dnn.engine.cache import Cache
-from dnn.run.training import borrowed_trainer
+from dnn.run.training import trainer_key
 from lab.live import executors as execution
 from lab.live.executors import TRIES, InlineExecutor, WorkerPool, open_executor
 
@@ -77,7 +77,7 @@ def test_compiled_networks_do_not_pile_up(monkeypatch):
     for seed in range(20):
         run, _ = dnn.advance(dnn.start(dnn.Config(seed=seed)), 5)
         assert cache.nbytes <= cache.limit
-    trainer = cache.take(borrowed_trainer(run).key)
+    trainer = cache.take(trainer_key(run))
     arrays = [trainer.p, trainer.work, trainer.state, *trainer.batches._buffers]
     assert sum(a.nbytes for a in arrays) < trainer.nbytes < 3_000_000
 

@@ -13,8 +13,8 @@ from dnn.registry import Entry
 from lab.teaching.glossary import GLOSSARY, find, search
 from lab.teaching.glossary.registered import FAMILIES
 from lab.view import LINKED, view_from_query
-from pages.shared.controls import PAGES
 from pages.shared.hiding import PANELS
+from pages.shared.page import all_pages
 
 #: Panels whose names in the dialog are not one term each.
 HEADS = {"hidden space, and its choice": "hidden space", "the last steps of a run that diverged":
@@ -55,7 +55,7 @@ def test_a_term_is_one_sentence_with_a_source_and_a_link_that_opens(term):
     assert term.source
     assert balanced(term.formula)
     where = urlsplit(term.where)
-    assert where.path == "" or f"{where.path}.py" in PAGES
+    assert where.path == "" or where.path in {page.key for page in all_pages()}
     query = dict(parse_qsl(where.query, strict_parsing=bool(where.query)))
     own = {"walk", "stage", "example"} if where.path == "walk" else set()
     assert set(query) <= {*FIELDS, *LINKED, *own}

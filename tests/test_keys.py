@@ -36,7 +36,7 @@ def handled(text):
 
 
 def test_every_key_that_a_script_handles_is_in_the_table():
-    scripts = {path.name: handled(path.read_text()) for path in STATIC.glob("*.js")}
+    scripts = {path.name: handled(path.read_text()) for path in STATIC.rglob("*.js")}
     found = {name: keys_ for name, keys_ in scripts.items() if keys_}
     assert found.pop("shaping.js") == LEFT_TO_THE_BROWSER["shaping.js"]
     expected = {p.source for p in keys.PLACES} - {"pages", *LEFT_TO_THE_BROWSER}
@@ -47,7 +47,7 @@ def test_every_key_that_a_script_handles_is_in_the_table():
 
 def test_a_script_that_listens_to_keys_is_known():
     """A key compared in a way that the test above does not see would be noticed here."""
-    scripts = {path.name: path.read_text() for path in STATIC.glob("*.js")}
+    scripts = {path.name: path.read_text() for path in STATIC.rglob("*.js")}
     listening = {name for name, text in scripts.items() if re.search("onkey|key(down|up)", text)}
     # readout: its buttons' own keys; panels and watch: any key at all.
     known = {p.source for p in keys.PLACES} | {"readout.js", "panels.js", "watch.js", "shaping.js"}
@@ -55,7 +55,7 @@ def test_a_script_that_listens_to_keys_is_known():
 
 
 def test_the_timeline_is_the_browser_s_own_slider():
-    text = (STATIC / "timeline.js").read_text()
+    text = (STATIC / "page" / "timeline.js").read_text()
     assert 'startsWith("Arrow")' in text
     assert told("timeline.js") == LEFT_TO_THE_BROWSER["timeline.js"]
 

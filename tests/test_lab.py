@@ -266,10 +266,10 @@ def test_the_depth_at_which_a_factor_has_made_a_difference():
 
 
 def test_a_mend_is_offered_by_what_was_measured():
-    assert fitting(SMALL, History()) is None
+    assert fitting(SMALL, History(), dataset(SMALL)) is None
     live = loop(PRESETS["lab"].config, replace(LAB, band=False))
     settle(live)
-    fields = fitting(live.state.run.origin, live.state.history)
+    fields = fitting(live.state.run.origin, live.state.history, live.state.run.data)
     assert fields == {"initializer": "mean_field", "sigma_w": 1.396, "sigma_b": 0.3}
     live.configure(live.fitted())
     assert settle(live)["verdict"]["kind"] == "healthy"
@@ -364,7 +364,7 @@ def test_its_draws_are_others_than_the_runs_own():
 def test_a_new_network_drops_the_band(fields):
     live = loop()
     settle(live)
-    old, seq = live.measurements.known.band, live.seq
+    old, seq = live.measurements.known.band, live.calls.seq
     live.configure(replace(SMALL, **fields))
     assert live.measurements.known.band is None
     while live.calls.shown <= seq:
@@ -498,7 +498,7 @@ def test_one_that_grows_too_large_while_training_stops_and_settles(small_server)
     assert message["verdict"]["kind"] == "vanishing"
     again = loop(small_server, playing=True)
     settle(again)
-    assert not again.playing
+    assert not again.state.playing
 
 
 def test_one_too_large_even_for_that_leaves_the_run_alone(small_server):

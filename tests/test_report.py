@@ -21,7 +21,7 @@ from lab.report import HELD, report, value_words
 from lab.report.qr import qr_svg
 from lab.teaching.attending import Attending
 from lab.teaching.lessons import LESSONS
-from lab.teaching.questions import QUESTIONS
+from lab.teaching.questions import USUAL
 from lab.text.numbers import number
 from lab.view import View
 
@@ -227,7 +227,7 @@ def test_nothing_is_given_away_before_the_question_is_answered(page):
 
 def test_the_report_says_when_a_choice_was_made_and_what_no_prediction_was():
     run, history = watched()
-    view, came = View(predict=True), QUESTIONS["playground"].choices[0]
+    view, came = View(predict=True), USUAL.choices[0]
     said = {}
     for late in (False, True):
         attending = Attending(chosen=0, at=1200, late=late, outcome=0)

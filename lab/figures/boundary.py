@@ -56,9 +56,12 @@ def boundary_figure(plane: Any, theme: str, *, classes: int = 2) -> dict[str, An
     """Return the axes of a plane (x_label, y_label, x_range, y_range), without traces.
 
     classes: how many, 0 for real targets. layout.meta.field holds the colours of the field: low,
-    mid, high and line, and for three classes or more a palette, of which a byte is the index.
+    mid, high and line, and for three classes or more a palette, of which a byte is the index;
+    of two classes also what a byte reads as, from low at 0 to high at 255.
     """
     field: dict[str, Any] = {**boundary_ramp(theme), "line": tokens(theme)["t1"]}
+    if classes == 2:
+        field["reads"] = {"name": "p =", "low": 0, "high": 1}
     if classes > 2:
         c, share = tokens(theme), 0.62 if theme == "dark" else 0.5
         field["palette"] = [mix(c["panel"], class_color(k, theme), share) for k in range(classes)]

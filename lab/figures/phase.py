@@ -22,6 +22,8 @@ Array = np.ndarray
 PAIR = {"light": ("#0e7c86", "#b02a8f"), "dark": ("#4cc3cd", "#ee7fce")}
 #: The factor at the ends of the colours; beyond it they stay.
 REACH = 2.0
+#: What a byte of the field reads as: a power of REACH.
+READS = {"name": "amplitude a layer", "low": -1, "high": 1, "base": REACH}
 
 
 def phase_figure(
@@ -68,7 +70,7 @@ def phase_figure(
         axis(theme, "Bias scale σ_b (unitless)", **scales.even_axis(*box[2:])),
         margin={"l": 50, "r": 16, "t": 26, "b": 42},
         annotations=key_row(keys, yanchor="bottom", yshift=4),
-        meta={"field": field_colors(theme), "square": False, "clickable": True},
+        meta={"field": field_colors(theme) | {"reads": READS}, "square": False, "clickable": True},
     )
 
 

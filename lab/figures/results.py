@@ -90,7 +90,8 @@ def confusion_figure(
         margin={"l": 104 if K < 8 else 58, "r": 14, "t": 8, "b": 42},
         shapes=shapes,
         annotations=notes,
-        meta={"square": K >= 3},
+        # Counts row by row from above, for whoever points at a cell.
+        meta={"square": K >= 3, "cells": counts.astype(np.int32).ravel(), "names": [*names]},
     )
 
 

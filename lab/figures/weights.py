@@ -43,7 +43,8 @@ def weights_figure(now: Weights, initial: Weights, theme: str) -> dict[str, Any]
         heights = [histogram(w[l][0], reach) for w in (now, initial)]
         top = max(1e-9, *(float(h.max()) for h in heights))
         color = layer_color(depth(l, L), theme)
-        data += _ridge(base, centres, [base + 0.8 * h / top for h in heights], color, theme)
+        rows = [base + 0.8 * h / top for h in heights]
+        data += _ridge(base, centres, rows, layer_name(l, L), color, theme)
         name = layer_color(depth(l, L), theme, text=True)
         notes += _row_labels(base, layer_name(l, L), name, _deviations(now, initial, l), c)
     notes.append(
@@ -64,6 +65,7 @@ def weights_figure(now: Weights, initial: Weights, theme: str) -> dict[str, Any]
         ),
         margin={"l": 60, "r": 98, "t": 22, "b": 40},
         annotations=notes,
+        meta={"rows": "share of weights"},
     )  # fmt: skip
 
 
@@ -95,17 +97,19 @@ def _deviations(now: Weights, initial: Weights, layer: int) -> tuple[float, floa
 
 
 def _ridge(
-    base: int, x: Array, heights: list[Array], color: str, theme: str
+    base: int, x: Array, heights: list[Array], name: str, color: str, theme: str
 ) -> list[dict[str, Any]]:
     c = tokens(theme)
     foot = {"color": c["line2"], "width": 1}
-    filled = {"color": color, "width": 1.3, "shape": "hvh"}
+    solid = {"color": color, "width": 1.3, "shape": "hvh"}
     outline = {"color": c["t2"], "width": 1, "shape": "hvh"}
     pale = fade(color, 0.42 if theme == "dark" else 0.38)
     return [
         line(x[[0, -1]], np.full(2, float(base)), "foot", foot, hoverinfo="skip"),
-        line(x, heights[0], "now", filled, fill="tonexty", fillcolor=pale, hoverinfo="skip"),
-        line(x, heights[1], "start", outline, hoverinfo="skip"),
+        line(
+            x, heights[0], f"{name}, now", solid, fill="tonexty", fillcolor=pale, hoverinfo="skip"
+        ),
+        line(x, heights[1], f"{name}, start", outline, hoverinfo="skip"),
     ]
 
 

@@ -53,12 +53,14 @@ PLACES = (
         (("Enter",), "takes the number typed"),
         (("Escape",), "closes it"),
     )),
-    Place("Cost curve (Tab leads to it)", "notebook.js", (
-        (ACROSS, "reads the record before, the next one"),
-        (("PageUp", "PageDown"), "ten records on, ten back"),
+    Place("Any chart (Tab leads to it)", "reading.js", (
+        (ACROSS, "reads the value before, the next one; on a plane moves the cross"),
+        (("ArrowUp", "ArrowDown"), "on a plane, or among rows, up and down"),
+        (("PageUp", "PageDown"), "ten values on, ten back"),
         (("Home", "End"), "the first, the last"),
         (("Escape",), "ends reading"),
     )),
+    Place("A chart zoomed by dragging", "zoom.js", ((("Escape",), "shows all of it again"),)),
     Place("Earlier moments (the slider)", "timeline.js", ((ACROSS, "earlier, later"),)),
     Place("Results: the threshold (its slider)", "panels.js", (
         (("ArrowLeft", "ArrowDown"), "lower"),
@@ -70,6 +72,14 @@ PLACES = (
         (ACROSS, "the layer before, the next one"),
         (("Home", "End"), "the first, the last"),
         (("Escape",), "lets a picked layer go"),
+    )),
+    Place("Layers: a chart (Tab leads to it)", "layer_link.js", (
+        (ACROSS, "reads the record before, the next one"),
+        (("PageUp", "PageDown"), "ten records on, ten back"),
+        (("Home", "End"), "the first record, the last"),
+        (("ArrowUp", "ArrowDown"), "the layer above, the one below"),
+        (("Enter",), "picks the layer"),
+        (("Escape",), "ends reading"),
     )),
     Place("Drawing points", "drawing.js", ((("Escape",), "puts the pen away"),)),
     Place("Saving a panel", "export.js", ((("Escape",), "closes the menu"),)),

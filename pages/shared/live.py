@@ -60,7 +60,7 @@ export default function (component) {
 
 
 def _version() -> str:
-    return str(max(int(p.stat().st_mtime) for p in frames.STATIC.glob("*.js")))
+    return str(max(int(p.stat().st_mtime) for p in frames.STATIC.rglob("*.[jc]s*")))
 
 
 _panels = st.components.v2.component(
@@ -82,7 +82,7 @@ def stage(bar_height: Callable[[Loop], int]) -> None:
         st.rerun()
     loop = session.loop()
     if loop.state.view.present:
-        style.for_projector(bar_height(loop))
+        style.for_projector(bar=bar_height(loop))
     state = loop.state
     drawn_for = state.phase
     transport(loop)

@@ -12,7 +12,6 @@ from pages.shared import frames, keys, session, style
 from pages.shared.address import Reach, lesson_address, network_address, reach, spoken
 from pages.shared.controls import brand, message
 from pages.shared.page import page_of
-from pages.shared.teach_style import CSS, PROJECTOR
 
 #: The parts of the page: where a link leads, and what it is called.
 PARTS = {
@@ -43,11 +42,10 @@ _lessons = st.components.v2.component(
 
 def teach() -> None:
     """Draw the page."""
-    st.html(f"<style>{CSS}</style>")
+    style.apply("teach")
     present = session.state().view.present
     if present:
-        style.for_projector()
-        st.html(f"<style>{PROJECTOR}</style>")
+        style.for_projector("teach_projector")
     elif not session.hidden("sidebar"):
         with st.sidebar:
             brand()

@@ -10,7 +10,6 @@ import streamlit as st
 from lab.teaching.glossary import GLOSSARY, Term, search
 from pages.shared import session, style
 from pages.shared.controls import brand, message
-from pages.shared.walk_style import CSS, PROJECTOR
 
 
 def popovers(keys: Iterable[str]) -> None:
@@ -48,11 +47,10 @@ def _escaped(text: str) -> str:
 
 def glossary() -> None:
     """Draw the page: a box to search in, and the terms found."""
-    st.html(f"<style>{CSS}</style>")
+    style.apply("walk")
     present = session.state().view.present
     if present:
-        style.for_projector()
-        st.html(f"<style>{PROJECTOR}</style>")
+        style.for_projector("walk_projector")
     elif not session.hidden("sidebar"):
         with st.sidebar:
             brand()

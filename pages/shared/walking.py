@@ -25,7 +25,6 @@ from pages.shared import session, style
 from pages.shared.controls import brand, message
 from pages.shared.terms import popovers
 from pages.shared.walk_picture import drawn, picture
-from pages.shared.walk_style import CSS, PROJECTOR
 
 #: What is walked through, by its name in a link.
 SUBJECTS = {
@@ -54,11 +53,10 @@ BATCH = 64
 def walk() -> None:
     """Draw the page for what its address names."""
     subject = session.chosen("walk", SUBJECTS, "small")
-    st.html(f"<style>{CSS}</style>")
+    style.apply("walk")
     present = session.state().view.present
     if present:
-        style.for_projector()
-        st.html(f"<style>{PROJECTOR}</style>")
+        style.for_projector("walk_projector")
     if subject == "run":
         if session.state().goal is not None:
             st.fragment(_catch_up, run_every=0.2)()

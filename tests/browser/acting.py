@@ -42,3 +42,15 @@ def choose(page, box, label):
         except TooLate:
             page.keyboard.press("Escape")
     raise AssertionError(f"{box}: {label} can't be chosen")
+
+
+def plot_box(page, key):
+    """Return where a chart's plot lies in the window: x, y, width and height."""
+    return page.evaluate(
+        """key => {
+          const { left, top } = document.querySelector(`.nl-panel[data-key=${key}] .nl-plot`).getBoundingClientRect();
+          const { box } = __neuralLab.axes(key);
+          return { x: left + box.x, y: top + box.y, width: box.w, height: box.h };
+        }""",
+        key,
+    )

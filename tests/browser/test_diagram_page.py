@@ -97,7 +97,7 @@ def test_all_of_six_layers_of_eight_lies_inside_the_panel_and_is_painted(visit):
             assert box["bottom"] <= plot["y"] + plot["height"]
             assert box["width"] >= 16
         blank = page.evaluate(
-            """() => { const c = document.querySelector('.nl-panel[data-key=network] .nl-plot > canvas');
+            """() => { const c = document.querySelector('.nl-panel[data-key=network] .nl-plot > canvas:not(.nl-axes)');
             const g = c.getContext('2d'), { left, top } = c.getBoundingClientRect();
             return [...document.querySelectorAll('.nl-unit')].filter((e) => { const b = e.getBoundingClientRect();
               const d = g.getImageData(b.left - left + 4, b.top - top + 4, b.width - 8, b.height - 8).data;

@@ -26,7 +26,6 @@ def saved(page, key, kind):
 
 def test_a_panel_is_saved_as_picture_drawing_and_page(visit, browser, tmp_path):
     page = visit("?dataset=circle&hidden=4-3")
-    page.wait_for_function("document.querySelectorAll('.nl-plotly .main-svg').length >= 4")
     until(page, "lab.frames.boundary > 0")
     png = saved(page, "boundary", "PNG")
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
@@ -54,7 +53,7 @@ def test_a_panel_is_saved_as_picture_drawing_and_page(visit, browser, tmp_path):
 
 def test_the_flow_of_the_gradient_is_saved_with_its_cells_and_its_scale(visit):
     page = visit("layers?dataset=circle&hidden=4-3&batch_size=10")
-    page.wait_for_function("Boolean(window.Plotly?.toImage)")
+    assert page.evaluate("window.Plotly === undefined"), "only who saves a panel needs Plotly"
     for _ in range(2):
         press(page, "epoch")
     until(page, "lab.step === 50 && !lab.playing", 20_000)

@@ -36,7 +36,6 @@ def painted(page, timeout=15_000):
     """Wait until every panel of the lab is painted and has its axes."""
     keys = ", ".join(f"'{key}'" for key in PANELS)
     until(page, f"[{keys}].every(key => lab.frames[key] > 0)", timeout)
-    page.wait_for_function("document.querySelectorAll('.nl-plotly .main-svg').length >= 10")
 
 
 def pointed(page, key):
@@ -52,12 +51,11 @@ def place(page, key, x, y=None):
     """Return the pixel of the window at which a chart has this point; by default half way up."""
     return page.evaluate(
         """([key, x, y]) => {
-          const plot = document.querySelector(`.nl-panel[data-key=${key}] .js-plotly-plot`);
-          const { xaxis, yaxis } = plot._fullLayout;
-          const share = ({ range: [low, high] }, v) => (v === null ? 0.5 : (v - low) / (high - low));
-          const { left, top } = plot.getBoundingClientRect();
-          return [left + xaxis._offset + xaxis._length * share(xaxis, x),
-                  top + yaxis._offset + yaxis._length * (1 - share(yaxis, y))];
+          const axes = __neuralLab.axes(key);
+          const share = ([low, high], v) => (v === null ? 0.5 : (v - low) / (high - low));
+          const { left, top } = document.querySelector(`.nl-panel[data-key=${key}] .nl-plot`).getBoundingClientRect();
+          return [left + axes.box.x + axes.box.w * share(axes.x, x),
+                  top + axes.box.y + axes.box.h * (1 - share(axes.y, y))];
         }""",
         [key, x, y],
     )
@@ -87,7 +85,7 @@ def test_the_charts_are_painted_and_a_band_grows(visit):
     page.wait_for_selector("text=100 draws", timeout=30_000)
     for key in PANELS:
         ink = page.evaluate(
-            """key => { const c = document.querySelector(`.nl-panel[data-key=${key}] canvas`);
+            """key => { const c = document.querySelector(`.nl-panel[data-key=${key}] canvas:not(.nl-axes)`);
             const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
             let ink = 0; for (let i = 3; i < d.length; i += 4) ink += d[i] > 0; return ink; }""",
             key,
@@ -165,10 +163,10 @@ def test_the_mend_makes_the_verdict_green(visit):
     page = visit(SMALL + "&band=off")
     painted(page)
     verdict(page, "vanishing")
-    page.locator(".nl-mend button").click()
+    page.locator(".nl-fix button").click()
     verdict(page, "healthy")
     linked(page, "sigma_w=1")
-    assert page.locator(".nl-mend button").count() == 0
+    assert page.locator(".nl-fix button").count() == 0
     weight_scale(page, 1.0)
 
 

@@ -6,7 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from acting import lab, linked, paused, press, until
+from acting import lab, linked, paused, plot_box, press, until
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -247,8 +247,7 @@ def note(page):
 def test_the_pointer_reads_step_costs_accuracies_and_changes(visit):
     page = visit(f"{SMALL}&changes={CHANGES}&step=500")
     until(page, "lab.step === 500 && !lab.playing", 20_000)
-    page.wait_for_function("document.querySelectorAll('.nl-plotly .main-svg').length >= 4")
-    box = page.locator(".nl-panel[data-key=cost] .nl-plotly .nsewdrag").bounding_box()
+    box = plot_box(page, "cost")
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     note(page).wait_for()
     words = note(page).inner_text()

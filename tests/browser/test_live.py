@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from acting import choose, lab, linked, paused, press, until
+from acting import choose, lab, linked, paused, plot_box, press, until
 
 pytestmark = pytest.mark.browser
 PANELS = ("network", "boundary", "cost", "gradients", "weights")
@@ -17,7 +17,7 @@ DEEP = "hidden=16-16-16-16-16-16-16-16-16-16-16-16&activation=relu&initializer=n
 
 #: How many pixels of the boundary's canvas have other colours than the two commonest: the shades of
 #: the field, and the points.
-BESIDE = """(() => { const c = document.querySelector('.nl-panel[data-key=boundary] .nl-plot > canvas');
+BESIDE = """(() => { const c = document.querySelector('.nl-panel[data-key=boundary] .nl-plot > canvas:not(.nl-axes)');
   const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data, many = new Map();
   for (let i = 0; i < d.length; i += 4) if (d[i + 3] === 255) {
     const key = (d[i] << 16) + (d[i + 1] << 8) + d[i + 2]; many.set(key, (many.get(key) ?? 0) + 1); }
@@ -49,9 +49,8 @@ def test_all_panels_are_visible_without_scrolling(visit):
 
 def test_nothing_is_blank_and_no_chart_is_remounted_while_training(visit):
     page = visit()
-    page.wait_for_function("document.querySelectorAll('.nl-plotly .main-svg').length >= 4")
     page.evaluate(
-        """() => { window.__blank = 0; window.__svgs = [...document.querySelectorAll('.nl-plotly .main-svg')];
+        """() => { window.__blank = 0; window.__canvases = [...document.querySelectorAll('.nl-plot canvas')];
         const look = () => { for (const c of document.querySelectorAll('.nl-panel canvas')) {
           const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let ink = 0;
           for (let i = 3; i < d.length; i += 4001 * 4) ink += d[i]; window.__ink = (window.__ink || 0) + ink;
@@ -61,7 +60,9 @@ def test_nothing_is_blank_and_no_chart_is_remounted_while_training(visit):
     page.wait_for_function("window.__looks >= 40", timeout=20_000)
     assert page.evaluate("window.__blank") == 0
     assert page.evaluate("window.__ink") > 0
-    assert page.evaluate("window.__svgs.every(s => s.isConnected)")
+    assert page.evaluate(
+        "window.__canvases.length > 5 && window.__canvases.every(c => c.isConnected)"
+    )
 
 
 def test_pause_step_epoch_reset_and_play(visit):
@@ -146,18 +147,14 @@ def test_a_new_network_resets_and_says_so(visit):
 
 def test_zoom_survives_updates_until_it_is_reset(visit):
     page = visit()
-    page.wait_for_function("document.querySelectorAll('.nl-plotly .main-svg').length >= 4")
     until(page, "lab.step > 200", 30_000)
-    plot = page.locator(".nl-panel[data-key=cost] .nl-plotly .nsewdrag").first
-    box = plot.bounding_box()
+    box = plot_box(page, "cost")
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + 0.3 * box["width"], y)
     page.mouse.down()
     page.mouse.move(box["x"] + 0.6 * box["width"], y, steps=8)
     page.mouse.up()
-    x_range = (
-        "document.querySelector('.nl-panel[data-key=cost] .js-plotly-plot')._fullLayout.xaxis.range"
-    )
+    x_range = "__neuralLab.axes('cost').x"
     page.wait_for_function(f"{x_range}[0] > 0")
     zoomed = page.evaluate(x_range)
     step = lab(page, "step")
@@ -290,3 +287,33 @@ def test_dark_theme_and_narrow_screen(visit):
     phone = visit(width=390, height=844)
     until(phone, "lab.step > 0")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_rectangle_of_the_plane_is_shown_large_and_escape_shows_all_again(visit):
+    page = visit("?dataset=circle&hidden=4-3")
+    until(page, "lab.frames.boundary > 0")
+    box = plot_box(page, "boundary")
+    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 0.25 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.4 * box["height"], steps=5)
+    page.mouse.up()
+    axes = "__neuralLab.axes('boundary')"
+    page.wait_for_function(f"{axes}.x[1] - {axes}.x[0] < 4")
+    x, y = page.evaluate(f"[{axes}.x, {axes}.y]")
+    assert abs((x[1] - x[0]) - (y[1] - y[0])) < 0.1  # a square stays one
+    page.keyboard.press("Escape")
+    page.wait_for_function(f"{axes}.x[1] - {axes}.x[0] > 8")
+
+
+def test_every_chart_is_read_by_the_arrow_keys(visit):
+    page = visit("?dataset=circle&hidden=4-3&step=50")
+    until(page, "lab.step === 50 && !lab.playing", 20_000)
+    for key, words in (("boundary", "p ="), ("gradients", "Step"), ("weights", "share of weights")):
+        page.locator(f".nl-panel[data-key={key}] .nl-plot").focus()
+        page.keyboard.press("ArrowLeft")
+        note = page.locator(f".nl-panel[data-key={key}] .nl-note")
+        note.wait_for()
+        assert words in note.inner_text(), key
+        page.keyboard.press("Escape")
+        note.wait_for(state="hidden")
+    assert lab(page, "step") == 50

@@ -48,8 +48,8 @@ SCROLLS = """() => [...document.querySelectorAll("html, body, .stMain, .nl-root,
 def opened(visit, page_and_query, panels, **more):
     page = visit(page_and_query, **SIZE, **more)
     page.wait_for_function(
-        "n => document.querySelectorAll('.nl-panel:not([hidden]) .nl-plotly .main-svg').length >= n",
-        arg=2 * panels,
+        "n => document.querySelectorAll('.nl-panel:not([hidden]) .nl-plot > canvas:not(.nl-axes)').length >= n",
+        arg=panels,
         timeout=20_000,
     )
     page.wait_for_selector(".st-key-transport")
@@ -59,6 +59,10 @@ def opened(visit, page_and_query, panels, **more):
 def sizes(page):
     """Return size and words of all text on the page, the canvases' as they are painted once more."""
     page.evaluate(LISTEN)
+    # In another size all is painted again, the axes too.
+    page.set_viewport_size({**SIZE, "width": SIZE["width"] - 8})
+    page.wait_for_function("__painted.length > 0")
+    page.set_viewport_size(SIZE)
     page.mouse.move(640, 520)  # a chart is painted again, with its layer marked
     page.wait_for_function("__painted.length > 0")
     painted = page.evaluate("__painted")

@@ -6,7 +6,7 @@ import os
 import re
 
 import pytest
-from acting import lab, linked, press, until
+from acting import lab, linked, plot_box, press, until
 
 pytestmark = pytest.mark.browser
 FOLDER = os.environ.get("NEURAL_LAB_DATA", "")
@@ -46,7 +46,7 @@ def trained(page, steps):
 def ink(page, panel):
     """Return a number that differs where the panel's picture does."""
     return page.evaluate(
-        """panel => { const c = document.querySelector(`.nl-panel[data-key=${panel}] .nl-plot > canvas`);
+        """panel => { const c = document.querySelector(`.nl-panel[data-key=${panel}] .nl-plot > canvas:not(.nl-axes)`);
         const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let sum = 0;
         for (let i = 0; i < d.length; i += 4) sum = (sum * 31 + d[i] + 7 * d[i + 1] + 13 * d[i + 2]) % 1000003;
         return sum; }""",
@@ -56,7 +56,7 @@ def ink(page, panel):
 
 def repainted(page, panel, before):
     page.wait_for_function(
-        """([panel, before]) => { const c = document.querySelector(`.nl-panel[data-key=${panel}] .nl-plot > canvas`);
+        """([panel, before]) => { const c = document.querySelector(`.nl-panel[data-key=${panel}] .nl-plot > canvas:not(.nl-axes)`);
         const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let sum = 0;
         for (let i = 0; i < d.length; i += 4) sum = (sum * 31 + d[i] + 7 * d[i + 1] + 13 * d[i + 2]) % 1000003;
         return sum !== before; }""",
@@ -76,13 +76,12 @@ def test_the_threshold_moves_by_slider_and_on_the_curve(visit):
     assert "precision" in after
     assert "F1" in after
     repainted(page, "confusion", shown)
-    page.wait_for_selector(".nl-panel[data-key=roc] .nsewdrag")
-    drag = page.locator(".nl-panel[data-key=roc] .nsewdrag").bounding_box()
+    drag = plot_box(page, "roc")
     # The upper right corner is where all are called class 1.
     x, y = drag["x"] + 0.985 * drag["width"], drag["y"] + 0.02 * drag["height"]
     page.mouse.move(x, y)
-    page.wait_for_selector(".nl-panel[data-key=roc] .hoverlayer .hovertext")
-    said = page.locator(".nl-panel[data-key=roc] .hoverlayer .hovertext").first.text_content()
+    page.wait_for_selector(".nl-panel[data-key=roc] .nl-note:not([hidden])")
+    said = page.locator(".nl-panel[data-key=roc] .nl-note").text_content()
     found = re.match(r"threshold (0\.\d\d)false alarms 1\.000found 1\.000", said)
     assert found, said
     page.mouse.click(x, y)

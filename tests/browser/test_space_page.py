@@ -13,7 +13,7 @@ SPACE = ".nl-panel[data-key=space]"
 
 #: How many pixels of the panel's canvas have been painted, and a number that differs where they do.
 PAINTED = """(() => {
-  const c = document.querySelector('.nl-panel[data-key=space] .nl-plot > canvas');
+  const c = document.querySelector('.nl-panel[data-key=space] .nl-plot > canvas:not(.nl-axes)');
   const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
   let ink = 0, sum = 0;
   for (let i = 0; i < d.length; i += 4) if (d[i + 3]) { ink++; sum = (sum * 31 + d[i] + 7 * d[i + 1] + 13 * d[i + 2]) % 1000003; }

@@ -39,14 +39,12 @@ def test_the_charts_of_a_pair_have_the_same_axes(visit):
     page = visit(SMALL + "&twin=initializer:he&play=1")
     until(page, "lab.step > 100", 15_000)
     paused(page)
-    page.wait_for_function("document.querySelectorAll('.nl-plotly .main-svg').length >= 12")
     for chart in ("cost", "signal", "boundary"):
         page.wait_for_function(
             """chart => {
-              const [a, b] = ["a", "b"].map((side) =>
-                document.querySelector(`.nl-panel[data-key=${side}_${chart}] .js-plotly-plot`)._fullLayout);
-              const same = (u, v) => String(u.range) === String(v.range);
-              return same(a.xaxis, b.xaxis) && same(a.yaxis, b.yaxis);
+              const [a, b] = ["a", "b"].map((side) => __neuralLab.axes(`${side}_${chart}`));
+              const same = (u, v) => String(u) === String(v);
+              return same(a.x, b.x) && same(a.y, b.y);
             }""",
             arg=chart,
         )
