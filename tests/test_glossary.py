@@ -10,10 +10,10 @@ from test_walk import balanced
 
 from dnn.config import FIELDS, from_query
 from dnn.registry import Entry
+from lab.panels import PANELS
 from lab.teaching.glossary import GLOSSARY, find, search
 from lab.teaching.glossary.registered import FAMILIES
 from lab.view import LINKED, view_from_query
-from pages.shared.hiding import PANELS
 from pages.shared.page import all_pages
 
 #: Panels whose names in the dialog are not one term each.
@@ -38,8 +38,8 @@ def test_every_choice_of_a_setting_comes_from_a_family_or_is_a_term():
 
 
 def test_every_panel_is_there():
-    heads = [label.partition(": ")[2] or label for label in PANELS.values()]
-    heads = [HEADS.get(head, head) for head in heads]
+    labels = {panel.label.lower() for panel in PANELS if panel.hide_key == panel.key}
+    heads = sorted(HEADS.get(label, label) for label in labels)
     assert [head for head in heads if find(head) is None] == []
 
 

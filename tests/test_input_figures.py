@@ -59,7 +59,7 @@ def test_the_sentence_says_the_measured_spreads():
         "Standard deviations over the training part: before from 1.00 to 1,000, 1,000× apart; "
         "after 1.00 for all."
     )
-    assert "before and" in scaling_sentence(before[:1], after[:1])
+    assert scaling_sentence(before[:1], after[:1]).endswith("before 1.00; after 1.00.")
     assert scaling_sentence(np.ones((2, 3)), np.ones((2, 3))) == (
         "Every input is the same in all training examples."
     )

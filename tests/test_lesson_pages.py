@@ -11,7 +11,8 @@ from lab.teaching.lessons import LESSONS
 from lab.teaching.questions import QUESTIONS, USUAL
 
 #: The pages with a network, by name and file.
-LIVE = {"playground": "", **{name: f"{name}.py" for name in QUESTIONS if name != "playground"}}
+OTHERS = ("layers", "results", "gradients", "twins")
+LIVE = {"playground": "", **{name: f"{name}.py" for name in OTHERS}}
 #: Those that show none.
 OTHER = ("data.py", "experiments.py", "walk.py", "glossary.py")
 #: A network that takes no time.

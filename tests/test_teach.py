@@ -120,7 +120,7 @@ def test_the_report_s_link_makes_the_run_again():
     live.step(5)
     settled(live)
     html = report_of(live, "http://h/", {"lesson": "xor", "hidden": "9"})
-    (link,) = re.findall(r"href='([^']+)'", html)
+    (link,) = re.findall(r"href=['\"]([^'\"]+)['\"]", html)
     said = {k: v[0] for k, v in parse_qs(urlsplit(unescape(link)).query).items()}
     assert from_query(said) == live.state.run.origin
     assert said.items() >= {"lesson": "xor", "step": "12"}.items()

@@ -69,7 +69,7 @@ def _filter_words(units: int, grey: bool, averaged: bool, what: str) -> str:
 PANELS = [
     Panel(
         key="filters",
-        label="First layer's weights",
+        label="Weights as pictures",
         pages={"results": 100},
         build=filters_panel,
         applies=has_pictures,

@@ -142,7 +142,7 @@ def picture_colors(theme: str) -> dict[str, str]:
 PANELS = [
     Panel(
         key="pictures",
-        label="Pictures",
+        label="Gallery of pictures",
         pages={"results": 90},
         build=pictures_panel,
         applies=has_pictures,

@@ -99,7 +99,7 @@ PANELS = [
     ),
     Panel(
         key="errors",
-        label="Sizes of the errors",
+        label="Histogram of the errors",
         pages={"results": 30},
         build=error_panel,
         applies=is_real,

@@ -15,6 +15,7 @@ from lab.live.trials import Trials
 from lab.text.numbers import count, number
 from pages.shared import predictions, session
 from pages.shared.controls import brand, message
+from pages.shared.page import page_of
 
 #: Seconds between two looks at an experiment under way.
 LOOK = 0.5
@@ -243,7 +244,7 @@ def _to_the_lab(experiment: Experiment) -> None:
 
 
 def _show(config: Config) -> None:
-    loop = session.visit("gradients")
+    loop = session.visit(page_of("gradients"))
     loop.configure(config)
 
 
