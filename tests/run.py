@@ -1,6 +1,7 @@
 """Run all tests: python tests/run.py [arguments of pytest]. Ends with an error if any part failed.
 
-First what needs no browser, in two processes; then the browser tests, whatever came of the first.
+First what needs no browser, then the browser tests, whatever came of the first. Each part runs in two
+processes, each with a server and a browser of its own: most of a browser test is one page's thread.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-PYTEST = (sys.executable, "-m", "pytest")
+PYTEST = (sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile")
 PARTS = {
-    "without a browser": (*PYTEST, "-m", "not browser", "-n", "2", "--dist", "loadfile"),
+    "without a browser": (*PYTEST, "-m", "not browser"),
     "in a browser": (*PYTEST, "-m", "browser"),
 }
 

@@ -73,9 +73,9 @@ def test_the_files_are_those_of_the_demo(data):
 def in_their_span(data, weights):
     """Return data and weights of the same run over 209 inputs, and the basis Q of the examples.
 
-    With X = Q R the network sees W X = (W Q) R, and a step of plain gradient descent adds to W what
-    lies in the span of the examples, dZ X^T = (dZ R^T) Q^T. So W Q learns from R as W does from X, in
-    a hundredth of the time.
+    With X = Q R the network sees W X = (W Q) R, and a step of plain gradient descent adds to W
+    what lies in the span of the examples, dZ X^T = (dZ R^T) Q^T. So W Q learns from R as W does
+    from X, in a hundredth of the time.
     """
     Q, R = np.linalg.qr(data.X_train)
     (W, b), *others = weights

@@ -405,7 +405,8 @@ def widgets(at: AppTest) -> set[str]:
 
 FULL = {"batch_norm": "on", "residual": "on", "hidden": "4-4", "initializer": "mean_field",
         "optimizer": "adam", "schedule": next(
-            k for k, s in FIELDS["schedule"].choices.items() if "schedule_decay" in s.uses)}  # fmt: skip
+            k for k, s in FIELDS["schedule"].choices.items() if "schedule_decay" in s.uses
+        )}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

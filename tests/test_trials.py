@@ -110,6 +110,7 @@ def test_the_names_of_curves_that_end_at_the_axis_are_drawn():
     curves = [Series(str(n), (0.0, 1.0), (0.6, 0.0)) for n in range(5)]
     layout = figures.series_figure(curves, "x", "y", log=False, theme="light")["layout"]
     low, high = layout["yaxis"]["range"]
+    assert len(layout["annotations"]) == 5
     assert all(low <= a["y"] <= high for a in layout["annotations"])
 
 
