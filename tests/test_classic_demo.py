@@ -70,15 +70,33 @@ def test_the_files_are_those_of_the_demo(data):
     assert data.X_train.max() == 1
 
 
-@pytest.mark.slow
+def in_their_span(data, weights):
+    """Return data and weights of the same run over 209 inputs, and the basis Q of the examples.
+
+    With X = Q R the network sees W X = (W Q) R, and a step of plain gradient descent adds to W
+    what lies in the span of the examples, dZ X^T = (dZ R^T) Q^T. So W Q learns from R as W does
+    from X, in a hundredth of the time.
+    """
+    Q, R = np.linalg.qr(data.X_train)
+    (W, b), *others = weights
+    small = dnn.Dataset(R, data.Y_train, Q.T @ data.X_test, data.Y_test)
+    return small, [(W @ Q, b), *others], Q
+
+
 def test_the_published_run(data):
     weights = original_weights((data.n_inputs, *HIDDEN, 1))
-    _, records = dnn.advance(dnn.start(CONFIG, data, weights), 3000, dnn.Watch(100))
+    small, start, Q = in_their_span(data, weights)
+    run, records = dnn.advance(dnn.start(CONFIG, small, start), 3000, dnn.Watch(100))
     costs = {record.step: record.train_cost for record in records}
+    # Back among the 12,288 inputs: what lies outside the span is as it was at the start.
+    (W, b), *others = run.weights
+    whole = dnn.start(CONFIG, data, [(weights[0][0] + (W - start[0][0]) @ Q.T, b), *others])
+    cost = dnn.cost(whole, data.X_train, data.Y_train)
+    assert cost == pytest.approx(costs[3000], rel=1e-9)
     # Published: the cost after 3,000 iterations, and the accuracies.
-    assert round(costs[3000], 3) == 0.159
-    assert round(records[-1].train_score, 2) == 0.96
-    assert round(records[-1].test_score, 2) == 0.82
+    assert round(cost, 3) == 0.159
+    for X, Y, score in ((data.X_train, data.Y_train, 0.96), (data.X_test, data.Y_test, 0.82)):
+        assert round(np.mean((dnn.predict(whole, X) > 0.5) == Y), 2) == score
     assert all(costs[k + 500] < costs[k] for k in range(500, 3000, 500)), "it falls all the way"
 
 
@@ -89,5 +107,8 @@ def test_the_cost_curve_is_that_of_the_course_s_own_formulas(data):
     run = dnn.start(CONFIG, data, weights)
     assert dnn.cost(run, data.X_train, data.Y_train) == pytest.approx(costs[0], rel=1e-12)
     _, records = dnn.advance(run, 60, dnn.Watch(10))
-    for record in records:
+    small, start, _ = in_their_span(data, weights)
+    _, alike = dnn.advance(dnn.start(CONFIG, small, start), 60, dnn.Watch(10))
+    assert [record.step for record in alike] == [record.step for record in records]
+    for record in (*records, *alike):
         assert record.train_cost == pytest.approx(costs[record.step], rel=1e-9)

@@ -177,6 +177,7 @@ def test_six_layers_of_eight_are_drawn_in_full():
     _, message = shown(replace(SMALL, hidden=(8,) * 6))
     panel = message["panels"]["network"]
     assert {layer["kind"] for layer in panel["layers"]} == {"tiles"}
+    assert len(panel["links"]) == 7
     assert all(link["at"] is None for link in panel["links"])
     assert panel["subtitle"] == ""
 

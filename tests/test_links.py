@@ -322,6 +322,9 @@ def test_after_a_step_more_the_address_is_that_of_the_settings():
         ({f"banana{i}": "1" for i in range(50)}, "and 45 more names"),
         ({"k" * 60_000: "1"}, "is not known"),
         ({"pinned": "9.1"}, "pinned: layer 9 is not there"),
+        ({"pinned": "[1]"}, "pinned: '[1]' is not allowed"),
+        ({"learning_rate": "1e999"}, "learning_rate: inf is not allowed"),
+        ({"samples": "9" * 4000}, "samples: "),
         ({"pinned": "1.99"}, "pinned: neuron 99 is not there; layer 1 has"),
         ({"space_layer": "99"}, "space_layer: layer 99 is not there; choose last or 1 to"),
         ({"space_layer": "last", "space_units": "1-999"}, "space_units: 1-999 are not both there"),
@@ -402,27 +405,41 @@ def widgets(at: AppTest) -> set[str]:
 
 
 FULL = {"batch_norm": "on", "residual": "on", "hidden": "4-4", "initializer": "mean_field",
-        "optimizer": "adam", "schedule": "step"}  # fmt: skip
+        "optimizer": "adam", "schedule": next(
+            k for k, s in FIELDS["schedule"].choices.items() if "schedule_decay" in s.uses
+        )}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [n for n in FIELDS if n not in ("momentum", "rho", "hidden")])
-def test_every_setting_can_be_hidden(name):
-    schedule = next(k for k, s in FIELDS["schedule"].choices.items() if "schedule_decay" in s.uses)
-    plain = {**FULL, "schedule": schedule}
-    assert f"config_{name}" in widgets(opened(**plain))
-    assert f"config_{name}" not in widgets(opened(**plain, hide=name))
+@pytest.fixture(scope="module")
+def whole():
+    """Return the widgets of the page that hides nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEURAL_LAB_EXECUTOR", "inline")
+        return widgets(opened(**FULL))
+
+
+#: All names of the side bar's settings and of the buttons: each hides its own widget and no other.
+HIDING = {
+    **{name: {f"config_{name}"} for name in FIELDS if name not in ("momentum", "rho", "hidden")},
+    **{name: {name} for name in hiding.BUTTONS},
+    "play": {"play", "pause"},
+    "dataset": {"config_dataset", "dataset_picture"},
+}
+
+
+@pytest.mark.parametrize("name", HIDING)
+def test_every_setting_and_button_can_be_hidden_alone(whole, name):
+    """One page a name; that the widget is there at all, one page says for all names."""
+    gone = HIDING[name]
+    assert gone <= whole
+    left = widgets(opened(**FULL, hide=name))
+    assert not gone & left
+    assert {key for key in whole - left if not key.startswith(tuple(gone))} == set()
 
 
 def test_hidden_layers_can_be_hidden():
     gone = widgets(opened(hide="hidden"))
     assert not any(key.startswith(("config_hidden", "add_layer", "remove_layer")) for key in gone)
-
-
-@pytest.mark.parametrize("name", hiding.BUTTONS)
-def test_every_button_can_be_hidden(name):
-    keys = {"play": {"play", "pause"}}.get(name, {name})
-    assert keys <= widgets(opened(dataset="xor"))
-    assert not keys & widgets(opened(dataset="xor", hide=name))
 
 
 def test_the_side_bar_can_be_hidden_and_start_from():

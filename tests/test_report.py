@@ -354,6 +354,8 @@ def test_nothing_of_a_drawing_lies_outside_it():
         cost_figure(history, unit="nats", log=False, theme="light", changes=run.changes), "x"
     )
     width, height = map(float, re.search(r'viewBox="0 0 (\d+) (\d+)"', drawing).groups())
-    for x, y in re.findall(r'x="([-\d.]+)" y="([-\d.]+)"', drawing):
+    places = re.findall(r'x="([-\d.]+)" y="([-\d.]+)"', drawing)
+    assert len(places) > 10
+    for x, y in places:
         assert 0 <= float(x) <= width
         assert 0 <= float(y) <= height

@@ -83,6 +83,7 @@ def test_the_training_examples_can_be_judged():
     panel = settled(loop(at))["panels"]["confusion"]
     assert f"{data.m_train} training examples" in panel["subtitle"]
     shown = [a["text"] for a in panel["figure"]["layout"]["annotations"]]
+    assert len(shown) == 9, "three classes against three"
     assert all(text.endswith("%") for text in shown)
 
 

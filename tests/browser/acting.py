@@ -14,7 +14,7 @@ def press(page, key):
     page.locator(f".st-key-{key} button").first.click()
 
 
-def until(page, test, timeout=8_000):
+def until(page, test, timeout=30_000):
     page.wait_for_function(
         f"(() => {{ const lab = window.__neuralLab; return {test}; }})()", timeout=timeout
     )
@@ -53,4 +53,29 @@ def plot_box(page, key):
           return { x: left + box.x, y: top + box.y, width: box.w, height: box.h };
         }""",
         key,
+    )
+
+
+def train(page, epochs=1):
+    """Train so many epochs, one press after the other: two at once may be taken for one."""
+    for _ in range(epochs):
+        step = lab(page, "step")
+        press(page, "epoch")
+        until(page, f"!lab.playing && lab.step > {step}")
+
+
+def still(page, ms=600):
+    """Wait until the page has received nothing for so long: it has no more to ask."""
+    page.wait_for_function(
+        """ms => { const { received } = window.__neuralLab, now = performance.now();
+        if (window.__heard?.received !== received) window.__heard = { received, since: now };
+        return now - window.__heard.since > ms; }""",
+        arg=ms,
+    )
+
+
+def drawn(page):
+    """Wait until what the page has scheduled for its next picture is drawn."""
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
     )

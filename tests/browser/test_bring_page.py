@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 import pytest
-from acting import lab, linked, press, until
+from acting import drawn, lab, linked, press, still, until
 
 pytestmark = pytest.mark.browser
 GAUSS = "?dataset=gauss&samples=100&hidden=4-3&batch_size=10&learning_rate=0.03"
@@ -155,7 +155,7 @@ def drag(page, start, end, steps=15):
     page.mouse.down()
     for k in range(1, steps + 1):
         page.mouse.move(*place(page, *(a + (b - a) * k / steps for a, b in zip(start, end))))  # noqa: B905
-        page.wait_for_timeout(15)
+        drawn(page)
     page.mouse.up()
 
 
@@ -190,7 +190,7 @@ def test_points_are_erased_and_moved_and_cleared_while_paused(visit):
     tool(page, "move")
     drag(page, (5, 5), (5, -5), steps=8)
     until(page, f"lab.train_cost !== {one}", 20_000)
-    page.wait_for_timeout(500)
+    still(page)
     tool(page, "erase")
     drag(page, (4.5, -5), (5.5, -5), steps=8)
     until(page, f"Math.abs(lab.train_cost - {start}) < 1e-9", 20_000)
@@ -215,21 +215,13 @@ def test_a_value_is_drawn_where_a_number_is_predicted(visit):
     assert lab(page, "step") == 0
 
 
-def test_a_finger_draws(browser, server):
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    try:
-        page = context.new_page()
-        page.goto(server[0] + GAUSS)
-        page.wait_for_function("window.__neuralLab && __neuralLab.first", timeout=30_000)
-        page.wait_for_selector(f"{PLOT} .nsewdrag", state="attached")
-        page.locator(PLOT).scroll_into_view_if_needed()
-        tool(page, "draw")
-        tool(page, "1")
-        page.locator(PLOT).scroll_into_view_if_needed()
-        before = lab(page, "train_cost")
-        page.touchscreen.tap(*place(page, -2, -2))
-        until(page, f"lab.train_cost !== {before}", 20_000)
-    finally:
-        context.close()
+def test_a_finger_draws(visit):
+    page = visit(GAUSS, width=390, height=844, touch=True, mobile=True)
+    page.wait_for_selector(f"{PLOT} .nsewdrag", state="attached")
+    page.locator(PLOT).scroll_into_view_if_needed()
+    tool(page, "draw")
+    tool(page, "1")
+    page.locator(PLOT).scroll_into_view_if_needed()
+    before = lab(page, "train_cost")
+    page.touchscreen.tap(*place(page, -2, -2))
+    until(page, f"lab.train_cost !== {before}")

@@ -6,7 +6,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from acting import lab, linked, paused, press, until
+from acting import drawn, lab, linked, paused, press, until
 
 import dnn
 from dnn.config import from_query
@@ -72,43 +72,14 @@ def test_new_numbers_are_painted_again_and_again(visit):
         until(page, f"lab.frames.network >= {before + 20}", 20_000)
 
 
-def test_the_legend_lies_above_the_names_of_the_layers(visit):
+def test_hovering_a_neuron_enlarges_its_map_and_says_its_formula(visit):
     page = visit(STILL)
     ready(page)
+    # The legend lies above the names of the layers.
     legend = page.locator(".nl-panel[data-key=network] .nl-legend").bounding_box()
     names = [found.bounding_box() for found in page.locator(".nl-layer").all()]
     assert names
     assert legend["y"] + legend["height"] <= min(box["y"] for box in names)
-
-
-def test_all_of_six_layers_of_eight_lies_inside_the_panel_and_is_painted(visit):
-    for width, height in ((1440, 900), (1280, 720)):
-        page = visit(SIX, width=width, height=height)
-        ready(page)
-        plot = page.locator(".nl-panel[data-key=network] .nl-plot").bounding_box()
-        boxes = page.evaluate(
-            "[...document.querySelectorAll('.nl-unit')].map(e => e.getBoundingClientRect().toJSON())"
-        )
-        assert len(boxes) == 7 + 48 + 1
-        for box in boxes:
-            assert box["left"] >= plot["x"]
-            assert box["right"] <= plot["x"] + plot["width"]
-            assert box["top"] >= plot["y"] + 30
-            assert box["bottom"] <= plot["y"] + plot["height"]
-            assert box["width"] >= 16
-        blank = page.evaluate(
-            """() => { const c = document.querySelector('.nl-panel[data-key=network] .nl-plot > canvas:not(.nl-axes)');
-            const g = c.getContext('2d'), { left, top } = c.getBoundingClientRect();
-            return [...document.querySelectorAll('.nl-unit')].filter((e) => { const b = e.getBoundingClientRect();
-              const d = g.getImageData(b.left - left + 4, b.top - top + 4, b.width - 8, b.height - 8).data;
-              return d.every((v, i) => i % 4 !== 3 || v === 0); }).length; }"""
-        )
-        assert blank == 0
-
-
-def test_hovering_a_neuron_enlarges_its_map_and_says_its_formula(visit):
-    page = visit(STILL)
-    ready(page)
     unit(page, 2, 1).hover()
     page.wait_for_function(
         "document.querySelector('.nl-panel[data-key=boundary] h3').textContent === 'Layer 2, neuron 2'"
@@ -128,13 +99,39 @@ def test_hovering_a_neuron_enlarges_its_map_and_says_its_formula(visit):
     )
 
 
+#: Whether so many units lie inside the panel, none too narrow.
+INSIDE = """(count) => {
+  const plot = document.querySelector('.nl-panel[data-key=network] .nl-plot').getBoundingClientRect();
+  const boxes = [...document.querySelectorAll('.nl-unit')].map((e) => e.getBoundingClientRect());
+  return plot.bottom <= innerHeight && boxes.length === count && boxes.every((b) => b.left >= plot.left
+    && b.right <= plot.right && b.top >= plot.top + 30 && b.bottom <= plot.bottom && b.width >= 16);
+}"""
+
+
+def test_all_of_six_layers_of_eight_lies_inside_the_panel_and_is_painted(visit):
+    page = visit(SIX)
+    for width, height in ((1440, 900), (1280, 720)):
+        page.set_viewport_size({"width": width, "height": height})
+        ready(page)
+        page.wait_for_function(INSIDE, arg=7 + 48 + 1)
+        drawn(page)
+        blank = page.evaluate(
+            """() => { const c = document.querySelector('.nl-panel[data-key=network] .nl-plot > canvas:not(.nl-axes)');
+            const g = c.getContext('2d'), { left, top } = c.getBoundingClientRect();
+            return [...document.querySelectorAll('.nl-unit')].filter((e) => { const b = e.getBoundingClientRect();
+              const d = g.getImageData(b.left - left + 4, b.top - top + 4, b.width - 8, b.height - 8).data;
+              return d.every((v, i) => i % 4 !== 3 || v === 0); }).length; }"""
+        )
+        assert blank == 0
+
+
 def test_a_click_pins_and_escape_lets_go(visit):
     page = visit(STILL)
     ready(page)
     unit(page, 1, 2).click()
     linked(page, "pinned=1.3")
     page.mouse.move(5, 500)
-    page.wait_for_timeout(300)
+    drawn(page)
     assert title(page).inner_text() == "Layer 1, neuron 3"
     assert unit(page, 1, 2).get_attribute("aria-pressed") == "true"
     again = visit("?" + urlsplit(page.url).query)
@@ -218,7 +215,7 @@ def test_a_click_on_a_bias_opens_its_editor_which_sends_numbers(visit):
     sent = page.evaluate("__sent.filter(e => e.type === 'edit')[1]")
     assert (sent["layer"], sent["unit"], sent["source"]) == (1, 1, 0)
     page.keyboard.press("Escape")
-    assert editor.count() == 0 or not editor.is_visible()
+    editor.wait_for(state="hidden")
 
 
 def test_everything_by_keyboard(visit):
@@ -281,7 +278,7 @@ def test_a_strips_neuron_is_pointed_at_pinned_and_reached_by_keys(visit):
     page.mouse.up()
     linked(page, "pinned=1.12")
     page.mouse.move(5, 500)
-    page.wait_for_timeout(300)
+    drawn(page)
     assert title(page).inner_text() == "Layer 1, neuron 12"
     page.keyboard.press("Escape")
     page.wait_for_function("!location.search.includes('pinned')")
@@ -318,21 +315,18 @@ CROSSING = """() => {
 }"""
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
 @pytest.mark.parametrize("touch", [False, True])
-def test_no_two_buttons_of_the_diagram_lie_on_each_other(browser, server, width, height, touch):
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch
-    )
-    page = context.new_page()
+def test_no_two_buttons_of_the_diagram_lie_on_each_other(visit, touch):
+    page = visit(STILL, touch=touch, mobile=touch)
     for hidden in ("4", "4-3", "6-4-3", "8-8-8-8-8-8"):
-        page.goto(f"{server[0]}?dataset=circle&hidden={hidden}")
-        page.wait_for_function("window.__neuralLab?.first", timeout=30_000)
+        page.goto(f"{page.url.partition('?')[0]}?dataset=circle&hidden={hidden}")
         units = 7 + sum(int(n) for n in hidden.split("-")) + 1
-        page.wait_for_function(
-            f"document.querySelectorAll('.nl-unit').length === {units}", timeout=30_000
-        )
-        count, crossing = page.evaluate(CROSSING)
-        assert count > units
-        assert not crossing, hidden
-    context.close()
+        page.wait_for_function(f"document.querySelectorAll('.nl-unit').length === {units}")
+        for width, height in ((390, 844), (1440, 900)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_function(f"innerWidth === {width}")
+            drawn(page)
+            page.wait_for_function(f"!({CROSSING})()[1].length", timeout=5_000)
+            count, crossing = page.evaluate(CROSSING)
+            assert count > units
+            assert not crossing, (hidden, width)

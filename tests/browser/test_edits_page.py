@@ -128,22 +128,21 @@ def test_what_is_handed_in_is_followed_and_what_is_being_typed_stays(visit):
     assert editor.get_by_role("spinbutton").input_value() == "12"
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [("1e300", "1e300 is too large."), ("1e400", "Not a number"), ("", "Nothing was typed."),
-     ("-1000001", "-1000001 is too large.")],
-)  # fmt: skip
-def test_what_cannot_be_taken_is_said_and_does_not_stay(visit, text, words):
+def test_what_cannot_be_taken_is_said_and_does_not_stay(visit):
     page = visit(STILL)
     editor = bias(page, 1, 1)
     assert "from −1,000,000 to 1,000,000" in editor.inner_text()
-    before = editor.get_by_role("spinbutton").input_value()
     field = editor.get_by_role("spinbutton")
-    field.press("Control+a")
-    field.press("Delete")
-    field.press_sequentially(text)
-    field.press("Enter")
-    page.wait_for_selector(f".nl-edit p:has-text('{words}')")
-    assert "Allowed: numbers from −1,000,000 to 1,000,000." in editor.inner_text()
-    assert field.input_value() == before
+    before = field.input_value()
+    for text, words in (
+        ("1e300", "1e300 is too large."), ("1e400", "Not a number"), ("", "Nothing was typed."),
+        ("-1000001", "-1000001 is too large."),
+    ):  # fmt: skip
+        field.press("Control+a")
+        field.press("Delete")
+        field.press_sequentially(text)
+        field.press("Enter")
+        page.wait_for_selector(f".nl-edit p:has-text('{words}')")
+        assert "Allowed: numbers from −1,000,000 to 1,000,000." in editor.inner_text()
+        assert field.input_value() == before
     assert not re.search("changes=", page.url)

@@ -7,7 +7,7 @@ import struct
 from xml.etree import ElementTree
 
 import pytest
-from acting import press, until
+from acting import lab, train, until
 
 pytestmark = pytest.mark.browser
 
@@ -54,9 +54,8 @@ def test_a_panel_is_saved_as_picture_drawing_and_page(visit, browser, tmp_path):
 def test_the_flow_of_the_gradient_is_saved_with_its_cells_and_its_scale(visit):
     page = visit("layers?dataset=circle&hidden=4-3&batch_size=10")
     assert page.evaluate("window.Plotly === undefined"), "only who saves a panel needs Plotly"
-    for _ in range(2):
-        press(page, "epoch")
-    until(page, "lab.step === 50 && !lab.playing", 20_000)
+    train(page, epochs=2)
+    assert lab(page, "step") == 50
     svg = ElementTree.fromstring(saved(page, "flow", "SVG"))
     images = [
         node.get("{http://www.w3.org/1999/xlink}href") or ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from acting import lab, linked, until
+from acting import lab, linked, still, until
 
 pytestmark = pytest.mark.browser
 LINES = (
@@ -38,7 +38,7 @@ def painted(page):
 def paused(page):
     page.locator(".st-key-pause button").click()
     until(page, "!lab.playing")
-    page.wait_for_timeout(300)
+    still(page)
 
 
 def panel(page, key):
@@ -68,7 +68,7 @@ def chip(page, layer):
 
 def differ(page, before):
     """Wait until every panel's picture is another one than before."""
-    for _ in range(40):
+    for _ in range(200):
         now = pictures(page)
         if all(now[key] != before[key] for key in KEYS):
             return
@@ -76,7 +76,7 @@ def differ(page, before):
     raise AssertionError([key for key in KEYS if pictures(page)[key] == before[key]])
 
 
-def test_every_panel_is_painted_and_fits_the_window(visit):
+def test_every_panel_is_painted_fits_the_window_and_says_what_it_measures(visit):
     page = visit(SMALL)
     painted(page)
     boxes = page.evaluate(
@@ -86,11 +86,6 @@ def test_every_panel_is_painted_and_fits_the_window(visit):
     assert max(box["bottom"] for box in boxes) <= 900
     assert max(box["right"] for box in boxes) <= 1440
     assert min(box["height"] for box in boxes) > 150
-
-
-def test_each_chart_says_what_it_measures_and_names_its_layers(visit):
-    page = visit(SMALL)
-    painted(page)
     page.evaluate(LISTEN)
     words = {
         "layer_gradient": "RMS (nats per weight)",
@@ -111,7 +106,7 @@ def test_each_chart_says_what_it_measures_and_names_its_layers(visit):
             )
 
 
-def test_the_layer_under_the_pointer_is_marked_in_every_panel(visit):
+def test_the_layer_under_the_pointer_is_marked_in_every_panel_and_each_chart_marks_it(visit):
     page = visit(SMALL)
     painted(page)
     paused(page)
@@ -126,12 +121,6 @@ def test_the_layer_under_the_pointer_is_marked_in_every_panel(visit):
     differ(page, plain)
     page.mouse.move(*middle(page, "flow", 0.5, 0.2))
     page.wait_for_selector(".nl-layer-button[data-layer='4'][data-marked]")
-
-
-def test_a_line_and_a_picture_mark_their_layer(visit):
-    page = visit(SMALL)
-    painted(page)
-    paused(page)
     page.mouse.move(*middle(page, "distributions", 0.2, 0.2))
     page.wait_for_selector(".nl-layer-button[data-layer='1'][data-marked]")
     for key in LINES:
@@ -167,18 +156,13 @@ def test_picking_by_click_keyboard_and_link(visit):
     again.wait_for_selector(".nl-layer-button[data-layer='4'][aria-pressed=true]")
 
 
-def test_picking_by_touch(browser, server):
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    page = context.new_page()
-    page.goto(server[0] + SMALL)
-    page.wait_for_selector(".nl-layer-button[data-layer='2']", timeout=30_000)
+def test_picking_by_touch(visit):
+    page = visit(SMALL, width=390, height=844, touch=True, mobile=True)
+    page.wait_for_selector(".nl-layer-button[data-layer='2']")
     assert chip(page, 2).bounding_box()["height"] >= 44
     chip(page, 2).tap()
     linked(page, "layer=2")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    context.close()
 
 
 def test_the_switches(visit):
@@ -199,13 +183,17 @@ def test_the_switches(visit):
         )
     assert "biases" in words.text_content()
     paused(page)
-    seen = set()
-    for name in ("Overlay", "Percentiles", "Ridgelines"):
+    seen = {picture(page, "distributions")}
+    for name in ("Overlay", "Percentiles"):
         panel(page, "distributions").get_by_role("button", name=name).click()
         page.wait_for_selector(
             f".nl-panel[data-key=distributions] button[aria-pressed=true]:text('{name}')"
         )
-        page.wait_for_timeout(600)
+        page.wait_for_function(
+            "seen => !seen.includes(document.querySelector('.nl-panel[data-key=distributions] canvas').toDataURL())",
+            arg=sorted(seen),
+        )
+        still(page)
         seen.add(picture(page, "distributions"))
     assert len(seen) == 3
     before = picture(page, "layer_update")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from acting import lab, linked, press, until
+from acting import lab, linked, press, still, until
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +28,7 @@ def goals(page, *done):
     page.wait_for_function(
         f"wanted => JSON.stringify({GOALS}) === wanted",
         arg=str(wanted).replace("'", '"').replace(" ", ""),
-        timeout=20_000,
+        timeout=30_000,
     )
 
 
@@ -59,7 +59,7 @@ def test_a_lessons_goal_is_reached_by_training_and_what_to_take_away_comes_last(
     assert page.evaluate("location.search") == "?lesson=neuron"
     # The link to the next one opens it, and it stands at its beginning.
     taken.get_by_role("link", name="Next: Why xor needs a hidden layer").click()
-    page.locator(".nl-lesson h2", has_text="Why xor").wait_for(timeout=20_000)
+    page.locator(".nl-lesson h2", has_text="Why xor").wait_for(timeout=30_000)
     goals(page)
     assert page.locator(".nl-choices button").count() == 3
 
@@ -67,7 +67,7 @@ def test_a_lessons_goal_is_reached_by_training_and_what_to_take_away_comes_last(
 def test_a_lesson_opens_on_its_page_and_its_goals_ask_for_changes(visit):
     page = visit("?lesson=sigmoid&play=1")
     page.wait_for_url("**/gradients?*lesson=sigmoid*")
-    until(page, "lab.step > 20", timeout=20_000)
+    until(page, "lab.step > 20", timeout=30_000)
     page.keyboard.press("Space")
     until(page, "!lab.playing")
     goals(page)  # training alone reaches none
@@ -97,13 +97,13 @@ def test_nothing_is_given_away_before_an_answer(visit, where):
     for step in (1, 2, 3):
         page.keyboard.press("ArrowRight")
         until(page, f"lab.step === {step}")
-    page.wait_for_timeout(600)  # a check or a diagnosis would come behind the frame
+    still(page)  # a check or a diagnosis would come behind the frame
     assert page.evaluate(GIVEAWAYS) == []
     assert page.locator(".nl-answer").count() == 0
     if where == "gradients":
         assert page.locator(".nl-panel:visible").count() == 0
     page.keyboard.press("v")
-    page.wait_for_selector(SHOWN[where], timeout=20_000)
+    page.wait_for_selector(SHOWN[where], timeout=30_000)
     assert page.locator(".nl-answer span").first.inner_text().strip() == "The run:"
     page.keyboard.press("v")
     page.wait_for_selector(SHOWN[where], state="hidden")
@@ -111,7 +111,7 @@ def test_nothing_is_given_away_before_an_answer(visit, where):
     page.wait_for_function(f"({GIVEAWAYS})().length === 0")
     choice = page.locator(".nl-choices button").first.inner_text()
     answer(page, choice)
-    page.wait_for_selector(SHOWN[where], timeout=20_000)
+    page.wait_for_selector(SHOWN[where], timeout=30_000)
     said = page.locator(".nl-answer").inner_text()
     # The charts of the lab have shown the outcome at once; the other pages' takes 500 steps.
     late = where == "gradients"
@@ -120,11 +120,10 @@ def test_nothing_is_given_away_before_an_answer(visit, where):
     assert "as predicted" not in said
 
 
-def test_on_a_projector_a_lesson_can_be_played_to_its_end(browser, server):
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    page = context.new_page()
+def test_on_a_projector_a_lesson_can_be_played_to_its_end(tab, server):
+    page = tab(width=1280, height=720)
     page.goto(server[0] + "?lesson=rate&present=1")
-    page.wait_for_selector(".nl-choices button", timeout=20_000)
+    page.wait_for_selector(".nl-choices button", timeout=30_000)
     answer(page, "Jump about")
     page.locator(".st-key-speed button", has_text="10 epochs").click()
     for n, rate in enumerate(("0.001", "1", "30"), 1):
@@ -147,7 +146,6 @@ def test_on_a_projector_a_lesson_can_be_played_to_its_end(browser, server):
     )
     assert bar["y"] + bar["height"] <= panels["y"]
     assert panels["y"] + panels["height"] <= 720
-    context.close()
 
 
 def test_every_key_does_its_work_and_none_while_somebody_types(visit):
@@ -158,7 +156,7 @@ def test_every_key_does_its_work_and_none_while_somebody_types(visit):
     field.focus()
     for key in ("v", "p", "Space", "ArrowRight", "ArrowLeft", "Escape"):
         page.keyboard.press(key)
-    page.wait_for_timeout(700)
+    still(page)
     assert lab(page, "step") == 0
     assert not lab(page, "playing")
     assert page.locator(".nl-answer").count() == 0
@@ -183,9 +181,8 @@ def test_every_key_does_its_work_and_none_while_somebody_types(visit):
     page.wait_for_selector(".nl-root:not([data-present])")
 
 
-def test_experiments_wait_for_a_prediction_too(browser, server):
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
+def test_experiments_wait_for_a_prediction_too(tab, server):
+    page = tab()
     page.goto(server[0] + "experiments?experiment=depth_scale&predict=1&run=1")
     page.wait_for_selector(".nl-verdict-badge:has-text('measured')", timeout=60_000)
     assert page.locator(".nl-found").count() == 0
@@ -198,4 +195,3 @@ def test_experiments_wait_for_a_prediction_too(browser, server):
     page.wait_for_selector(".st-key-predict >> text=✓ as predicted")
     page.wait_for_selector(".nl-found[data-kind=ok]")
     linked(page, "predict=on")
-    context.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from acting import lab, linked, press, until
+from acting import lab, linked, press, still, until
 
 pytestmark = pytest.mark.browser
 SIZE = {"width": 1280, "height": 720}
@@ -121,7 +121,7 @@ def test_p_switches_it_but_not_while_typing(visit):
     box = page.get_by_role("spinbutton", name="Width")
     box.focus()
     page.keyboard.press("p")
-    page.wait_for_timeout(700)
+    still(page)
     assert page.locator(".nl-root:not([data-present])").count() == 1
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("p")

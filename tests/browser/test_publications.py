@@ -9,21 +9,16 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def open_experiment(visit, browser, server):
+def open_experiment(tab, server):
     """Return a function that opens the experiments' page, which has no live panels."""
-    contexts = []
 
-    def open_(query, width=1440, height=900):
-        context = browser.new_context(viewport={"width": width, "height": height})
-        contexts.append(context)
-        page = context.new_page()
+    def open_(query, **kind):
+        page = tab(**kind)
         page.goto(server[0] + "experiments" + query)
-        page.wait_for_selector(".nl-claim", timeout=30_000)
+        page.wait_for_selector(".nl-claim")
         return page
 
-    yield open_
-    for context in contexts:
-        context.close()
+    return open_
 
 
 def test_a_link_runs_one_and_its_verdict_is_shown(open_experiment):

@@ -6,7 +6,7 @@ import os
 import re
 
 import pytest
-from acting import lab, linked, plot_box, press, until
+from acting import linked, plot_box, press, train, until
 
 pytestmark = pytest.mark.browser
 FOLDER = os.environ.get("NEURAL_LAB_DATA", "")
@@ -35,14 +35,6 @@ def changed(page, panel, before):
     return words(page, panel)
 
 
-def trained(page, steps):
-    """Train for so many epochs."""
-    for _ in range(steps):
-        step = lab(page, "step")
-        press(page, "epoch")
-        until(page, f"!lab.playing && lab.step > {step}", 20_000)
-
-
 def ink(page, panel):
     """Return a number that differs where the panel's picture does."""
     return page.evaluate(
@@ -66,7 +58,7 @@ def repainted(page, panel, before):
 
 def test_the_threshold_moves_by_slider_and_on_the_curve(visit):
     page = visit(CELLS)
-    trained(page, 3)
+    train(page, 3)
     title(page, "confusion", "threshold 0.50")
     before, shown = words(page, "confusion"), ink(page, "confusion")
     page.locator(".nl-panel[data-key=probability] .nl-range").fill("0.9")
@@ -115,7 +107,7 @@ def tiles(page, panel):
 
 def test_digits_are_a_gallery_with_the_worst_first_and_weights_as_pictures(visit):
     page = visit("results?dataset=digits&hidden=12&batch_size=64")
-    trained(page, 2)
+    train(page, 2)
     said = words(page, "pictures")
     assert "come first" in said
     wrong = tiles(page, "pictures").split("; ")
@@ -132,13 +124,13 @@ def test_digits_are_a_gallery_with_the_worst_first_and_weights_as_pictures(visit
     repainted(page, "pictures", shown)
     assert len(tiles(page, "filters").split("; ")) == 12
     before = ink(page, "filters")
-    trained(page, 1)
+    train(page, 1)
     repainted(page, "filters", before)
 
 
 def test_numbers_have_residuals_and_no_confusion(visit):
     page = visit("results?dataset=diabetes&hidden=6")
-    trained(page, 5)
+    train(page, 5)
     panels = page.locator(".nl-panel:visible").evaluate_all("l => l.map(e => e.dataset.key)")
     assert set(panels) == {"prediction", "residuals", "errors", "boundary"}
     assert "RMSE" in words(page, "prediction")

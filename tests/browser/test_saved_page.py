@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from acting import lab, linked, press, until
+from acting import lab, linked, press, still, until
 
 import dnn
 
@@ -124,7 +124,7 @@ def test_names_in_a_file_run_nothing(visit, tmp_path):
     page.locator(".nl-unit[data-at='3.1']").hover()
     press(page, "epoch")
     until(page, "lab.step > 20")
-    page.wait_for_timeout(500)
+    still(page)
     assert page.evaluate("window.harmed") is None
     assert page.locator("img[src=x]").count() == 0
     assert page.get_by_text("<img src=x").count() > 0, "they are shown as the text that they are"

@@ -27,25 +27,18 @@ SMALL = """[...document.querySelectorAll("[data-testid=stMain] :is(p, h3, h4, h5
 
 
 @pytest.fixture
-def teaching(browser, server):
-    """Return a function that opens the page; nothing may go wrong in it."""
-    contexts, problems = [], []
+def teaching(tab, server):
+    """Return a function that opens the page."""
 
     def open_(query="", width=1280, height=720):
-        context = browser.new_context(viewport={"width": width, "height": height})
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
+        page = tab(width=width, height=height)
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         page.goto(f"{server[0]}teach{query}")
-        page.wait_for_selector(".nl-handed", timeout=30_000)
+        page.wait_for_selector(".nl-handed")
         page.wait_for_selector("[data-testid=stExpander]")
         return page
 
-    yield open_
-    for context in contexts:
-        context.close()
-    assert problems == []
+    return open_
 
 
 def shown(page):
@@ -110,9 +103,9 @@ def test_a_link_opens_its_lesson_on_the_page_where_it_plays(teaching):
     lesson.get_by_text("How much of the error does one sigmoid layer pass on").wait_for()
 
 
-def test_below_another_path_and_inside_a_page_everything_is_found(browser):
-    with app(base="course/", NEURAL_LAB_WORKERS="1") as (url, _), browser.new_context() as context:
-        page = context.new_page()
+def test_below_another_path_and_inside_a_page_everything_is_found(tab):
+    with app(base="course/", NEURAL_LAB_WORKERS="1") as (url, _):
+        page = tab()
         page.goto(f"{url}teach?embed=true")
         page.wait_for_selector(".nl-handed", timeout=30_000)
         link = page.locator(".nl-handed a").nth(1).get_attribute("href")
@@ -122,6 +115,7 @@ def test_below_another_path_and_inside_a_page_everything_is_found(browser):
         picture = page.locator("[class*=st-key-dataset_picture] img").first
         picture.wait_for()
         page.wait_for_function("e => e.naturalWidth > 0", arg=picture.element_handle())
+        page.goto("about:blank")
 
 
 def test_on_a_projector_no_word_is_small(teaching):

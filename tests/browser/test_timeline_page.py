@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import pytest
-from acting import lab, linked, press, until
+from acting import lab, linked, press, train, until
 
 pytestmark = pytest.mark.browser
 SLIDER = ".nl-timeline input"
 
 
 def drag(page, share):
-    """Drag the slider's knob to a share of its way."""
-    box = page.locator(SLIDER).bounding_box()
+    """Drag the slider's knob to a share of its way, with a rest at which the page answers."""
+
+    def spot(share):
+        box = page.locator(SLIDER).bounding_box()
+        return box["x"] + 8 + (box["width"] - 16) * share, box["y"] + box["height"] / 2
+
     knob = page.locator(SLIDER).evaluate("slider => slider.value / slider.max")
-    y = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + 8 + (box["width"] - 16) * knob, y)
+    page.mouse.move(*spot(knob))
     page.mouse.down()
-    for part in (0.3, 0.6, 1.0):
-        page.mouse.move(box["x"] + 8 + (box["width"] - 16) * (knob + part * (share - knob)), y)
+    page.mouse.move(*spot(knob + 0.3 * (share - knob)))
+    page.get_by_role("button", name="To the end").wait_for()  # beside which the slider is shorter
+    until(page, f"lab.step === +document.querySelector('{SLIDER}').value")
+    page.mouse.move(*spot(share))
     page.mouse.up()
 
 
 def trained(visit):
     page = visit("?dataset=circle&hidden=4-3&batch_size=10&seed=5")
-    for _ in range(3):
-        press(page, "epoch")
-    until(page, "lab.step === 75 && !lab.playing", 20_000)
+    train(page, epochs=3)
+    assert lab(page, "step") == 75
     return page
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from acting import choose, lab, linked, paused, press, until
+from acting import choose, lab, linked, paused, press, train, until
 
 pytestmark = pytest.mark.browser
 SMALL = "twins?dataset=circle&hidden=8-8&activation=tanh&optimizer=sgd&learning_rate=0.1"
@@ -24,9 +24,7 @@ def test_both_train_in_step_and_rows_say_what_they_are_of(visit):
     assert "A · learning rate 0.100 · Cost" in titles(page)
     assert "B · learning rate 0.0100 · Cost" in titles(page)
     assert cost(page, "A") == cost(page, "B"), "the same weights before the first step"
-    for _ in range(3):
-        press(page, "epoch")
-    until(page, "lab.step > 0")
+    train(page, epochs=3)
     page.wait_for_function(
         "() => { const b = (k) => document.querySelector(`.nl-metric[data-key=train_${k}] b`).textContent;"
         " return b('A') !== b('B'); }"

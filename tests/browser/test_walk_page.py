@@ -9,22 +9,20 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def walking(browser, server):
+def walking(tab, server):
     """Return a function that opens a page below the app's address; no formula may be wrong."""
-    contexts = []
+    pages = []
 
-    def open_(query, width=1440, height=900):
-        context = browser.new_context(viewport={"width": width, "height": height})
-        contexts.append(context)
-        page = context.new_page()
+    def open_(query, **kind):
+        page = tab(**kind)
+        pages.append(page)
         page.goto(server[0] + query)
-        page.wait_for_selector(".katex", timeout=30_000)
+        page.wait_for_selector(".katex")
         return page
 
     yield open_
-    for context in contexts:
-        assert context.pages[0].locator(".katex-error").count() == 0
-        context.close()
+    for page in pages:
+        assert page.locator(".katex-error").count() == 0
 
 
 def titled(page, title):
