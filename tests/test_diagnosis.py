@@ -279,7 +279,7 @@ def test_dropout_tells_equal_units_apart():
 @pytest.mark.parametrize(
     ("config", "moment"),
     [
-        (dnn.Config(activation="elu", hidden=(8, 8), learning_rate=1.0), 200),
+        (dnn.Config(activation="elu", hidden=(8, 8), learning_rate=0.3), 200),
         (dnn.Config(activation="leaky_relu", hidden=(8, 8), learning_rate=0.3), 200),
         (dnn.Config(dataset="gauss", noise=0.5, hidden=(), learning_rate=10.0), 200),
     ],

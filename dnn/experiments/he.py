@@ -115,7 +115,7 @@ SHALLOW, DEEP = 22, 30
 #: How long all are watched, the shallow ones with Glorot's weights till they have learnt, and one
 #: of the deep ones with Glorot's, for what becomes of it. When that one leaves its plateau is a
 #: matter of the seed and of rounding, and so is no part of the criterion.
-STEPS, LATER, LONG = 400, 800, 2400
+STEPS, LATER, LONG = 400, 1200, 2400
 
 
 def _training(layers: int, key: str, seed: int = 0) -> Config:
