@@ -151,7 +151,9 @@ def computed(kernel: str, seeds: tuple[int, ...] = ()) -> dict:
 
 
 def short(value: float) -> str:
-    """Return a figure in three digits."""
+    """Return a figure in two digits; "later" where a step was not reached."""
+    if value == float("inf"):
+        return "later"
     return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
 
 
