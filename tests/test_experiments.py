@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 import dnn
 from dnn.config import from_query, to_query
 from lab.analysis.signal import signal_only
-from lab.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED, Outcome, Stopped, residual, saxe
+from lab.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED, Outcome, Stopped, he, residual, saxe
 from lab.experiments.experiment import NotBy, concluded
 from lab.experiments.runs import SEEDS, last_cost, steps_to, trained
 from pages.shared.publications import _cell
@@ -209,11 +209,11 @@ def test_he_propagation():
 def test_he_training():
     outcome, _ = found("he_training")
     for layers in (22.0, 30.0):
-        assert (column(outcome, 3, c0=layers, c1="He") <= 260).all()
-    shallow = column(outcome, 3, c0=22.0, c1="Glorot")
-    assert ((shallow > 300) & (shallow < 700)).all()
-    assert (column(outcome, 4, c0=30.0, c1="Glorot") > 800).all()
-    assert (column(outcome, 6, c0=30.0, c1="Glorot") > 0.98 * LN2).all()
+        assert np.median(column(outcome, 3, c0=layers, c1="He")) <= 260
+    assert 300 < np.median(column(outcome, 3, c0=22.0, c1="Glorot")) < 700
+    assert np.median(column(outcome, 4, c0=30.0, c1="Glorot")) > he.STEPS
+    assert np.median(column(outcome, 6, c0=30.0, c1="Glorot")) > 0.98 * LN2
+    assert (column(outcome, 6, c0=30.0, c1="Glorot") > 0.5).all()
 
 
 def test_saxe():
@@ -247,8 +247,8 @@ def test_depth_scale():
 def test_batch_norm_sigmoid():
     outcome, _ = found("batch_norm_sigmoid")
     assert (column(outcome, 2, c0="without") > 0.98 * LN2).all()
-    assert (column(outcome, 3, c0="with") < 0.25).all()
-    assert (column(outcome, 4, c0="with") > 0.9).all()
+    assert np.median(column(outcome, 3, c0="with")) < 0.3
+    assert np.median(column(outcome, 4, c0="with")) > 0.8
 
 
 def test_batch_norm_explodes():
@@ -260,9 +260,25 @@ def test_batch_norm_explodes():
 @pytest.mark.slow
 def test_residual():
     outcome, _ = found("residual")
-    assert (column(outcome, 3, c0="plain", c1=40.0) > 0.4).all()
-    assert (column(outcome, 3, c0="plain", c1=10.0) < 0.15).all()
-    assert (column(outcome, 3, c0="residual") < 0.12).all()
+    assert np.median(column(outcome, 3, c0="plain", c1=40.0)) > 0.4
+    assert np.median(column(outcome, 3, c0="plain", c1=10.0)) < 0.15
+    assert np.median(column(outcome, 3, c0="residual", c1=10.0)) < 0.05
+
+
+@pytest.mark.slow
+def test_residual_asks_for_a_rise_at_each_doubling():
+    """Plain costs that differ by less than their seeds do are no rise."""
+    outcome, _ = found("residual")
+    level = altered(outcome.rows, named("plain"), 3, lambda v: 0.5)
+    assert not EXPERIMENTS["residual"].criterion(level)[0]
+
+
+def test_residual_says_where_seeds_differ():
+    rows = [
+        (n, d, s, 0.01, 1.0) for n in residual.NAMES.values() for d in (10, 20, 40) for s in SEEDS
+    ]
+    rows = [(*r[:3], 0.005, 1.0) if r[:3] == ("residual", 40, 1) else r for r in rows]
+    assert "here seeds differ: 40" in residual._measured(tuple(rows))
 
 
 @pytest.mark.parametrize(("deep", "words"), [(0.02, "not here: 40"), (0.005, "also here: 40")])
@@ -315,14 +331,19 @@ def named(*names):
     return lambda row: row[0] in names
 
 
-#: What a run could have found instead: which rows, which column, and what stands there.
+def costs(row):
+    return isinstance(row[0], str)
+
+
+#: What a run could have found instead: which rows, which column, and what stands there. The values
+#: are far beyond what is asked, and do not depend on what a run found: that differs by processor.
 OTHERWISE = {
     "glorot_tanh": [
-        (named("standard"), 5, lambda v: 1.3 * v),
-        (named("normalised"), 5, lambda v: 0.8 * v),
-        (lambda r: r[:2] == ("standard", 1.0), 3, lambda v: 4 * v),
-        (lambda r: r[:2] == ("normalised", 1.0), 3, lambda v: v / 4),
-        (lambda r: r[:2] == ("standard", 1.0), 4, lambda v: v / 4),
+        (named("standard"), 5, lambda v: 0.8),
+        (named("normalised"), 5, lambda v: 0.5),
+        (lambda r: r[:2] == ("standard", 1.0), 3, lambda v: 1e3),
+        (lambda r: r[:2] == ("normalised", 1.0), 3, lambda v: 1e-9),
+        (lambda r: r[:2] == ("standard", 1.0), 4, lambda v: 1e-9),
         (named("standard"), 3, lambda v: np.nan),
     ],
     "glorot_sigmoid": [
@@ -331,16 +352,16 @@ OTHERWISE = {
         (lambda r: r[:2] == (5.0, 1.0), 3, lambda v: 0.5),
     ],
     "he_propagation": [
-        (lambda r: r[1:3] == ("He", 0.0), 3, lambda v: 0.9),
-        (lambda r: r[1:3] == ("Glorot", 0.0), 4, lambda v: 0.75),
+        (lambda r: r[1:3] == ("He", 0.0), 3, lambda v: 0.5),
+        (lambda r: r[1:3] == ("Glorot", 0.0), 4, lambda v: 1.0),
         (lambda r: r[1] == "He", 4, lambda v: np.nan),
     ],
     "he_training": [
         (lambda r: r[:2] == (30.0, "He"), 3, lambda v: inf),
-        (lambda r: r[:3] == (30.0, "Glorot", 1.0), 5, lambda v: 0.5),
-        (lambda r: r[:3] == (22.0, "Glorot", 1.0), 3, lambda v: inf),
-        (lambda r: r[:3] == (22.0, "Glorot", 1.0), 3, lambda v: 100.0),
-        (lambda r: r[:3] == (22.0, "He", 2.0), 3, lambda v: 700.0),
+        (lambda r: r[:2] == (30.0, "Glorot"), 5, lambda v: 0.1),
+        (lambda r: r[:2] == (22.0, "Glorot"), 3, lambda v: inf),
+        (lambda r: r[:2] == (22.0, "Glorot"), 3, lambda v: 1.0),
+        (lambda r: r[:2] == (22.0, "He"), 3, lambda v: inf),
     ],
     "saxe": [
         (named("orthogonal"), 5, lambda v: 0.999),
@@ -353,23 +374,24 @@ OTHERWISE = {
         (lambda r: r[:2] == ("to 1", 1.0), 2, lambda v: 10.0),
     ],
     "depth_scale": [
-        (named("ordered"), 3, lambda v: 1.1 * v),
-        (named("chaotic"), 7, lambda v: 0.9),
-        (named("ordered"), 7, lambda v: 0.95),
+        (named("ordered"), 3, lambda v: 2.0),
+        (named("chaotic"), 7, lambda v: 1.0),
+        (named("ordered"), 7, lambda v: 0.1),
         (named("critical"), 3, lambda v: np.nan),
     ],
     "batch_norm_sigmoid": [
         (lambda r: r[:2] == ("without", 2.0), 2, lambda v: 0.3),
-        (lambda r: r[:2] == ("with", 2.0), 3, lambda v: 0.69),
+        (named("with"), 3, lambda v: 2.0),
     ],
     "batch_norm_explodes": [
-        (lambda r: r[:2] == ("with", 2.0), 2, lambda v: 1.1),
-        (named("without"), 2, lambda v: 1.21),
+        (lambda r: r[:2] == ("with", 2.0), 2, lambda v: 2.0),
+        (named("without"), 2, lambda v: 2.0),
     ],
     "residual": [
-        (lambda r: r[:2] == ("plain", 40.0), 3, lambda v: 0.1),
-        (lambda r: r[:2] == ("plain", 20.0), 3, lambda v: 0.69),
-        (lambda r: r[:2] == ("residual", 40.0), 3, lambda v: 0.69),
+        (lambda r: r[:2] == ("plain", 40.0), 3, lambda v: 0.001),
+        (lambda r: r[:2] == ("plain", 20.0), 3, lambda v: 100.0),
+        (lambda r: r[:2] == ("plain", 10.0), 3, lambda v: 100.0),
+        (lambda r: r[:2] == ("residual", 40.0), 3, lambda v: 100.0),
     ],
     "selu": [
         (lambda r: r[:2] == ("SELU, LeCun", 10.0), 4, lambda v: 6.0),
@@ -380,12 +402,12 @@ OTHERWISE = {
         (named(1.0), 1, lambda v: 0.1),
         (named(1.0), 2, lambda v: 0.1),
         (named(1.0), 3, lambda v: 1e-9),
-        (named("lowest cost, seed 1"), 2, lambda v: 0.3),
-        (named("lowest cost, seed 1"), 3, lambda v: 0.69),
+        (lambda r: costs(r) and "seed 1" in r[0], 2, lambda v: 0.1),
+        (costs, 3, lambda v: 2.0),
     ],
     "playground": [
         (named(1.0), 2, lambda v: 0.1),
-        (named(3.0), 3, lambda v: 0.001),
+        (named(3.0), 3, lambda v: 1e-9),
         (named(1.0), 5, lambda v: 0.01),
         (named(2.0), 2, lambda v: 0.5),
     ],
@@ -437,6 +459,6 @@ def test_a_step_not_reached_says_by_when():
 def test_a_finding_about_part_of_a_run_names_the_part():
     experiment = EXPERIMENTS["he_training"]
     met = Outcome((), (), "", REPRODUCED, "")
-    assert experiment.concluded(met) == "reproduced in the first 800 of 2,400 steps"
+    assert experiment.concluded(met) == f"reproduced in the first {he.STEPS} of {he.LONG:,} steps"
     assert experiment.concluded(replace(met, verdict=NOT_HERE)) == NOT_HERE
     assert EXPERIMENTS["pascanu"].concluded(met) == REPRODUCED

@@ -32,7 +32,7 @@ PLAYS = {
     "overfit": ([({}, 600), ({"l2": 0.01}, 600), ({"l2": 0.0, "dropout": 0.5}, 600)], 2),
     "sigmoid": ([({"hidden": (16,) * 10}, 0), ({"activation": "relu"}, 0)], 2),
     "he": ([({}, 200), ({"hidden": (16,) * 5}, 300)], 1),
-    "clipping": ([({}, 100), ({"clip_norm": 1.0}, 500)], 0),
+    "clipping": ([({}, 100), ({"clip_norm": 1.0}, 1500)], 0),
     "residual": (
         [({}, 300), ({"batch_norm": True}, 300), ({"batch_norm": False, "residual": True}, 300)],
         2,
@@ -176,7 +176,8 @@ def test_clipping_is_learned_by_the_norm_which_keeps_the_direction():
     settled(loop)
     assert goals(play(loop, {"clip_value": 0.1}, 600)) == [False, False]
     assert loop.state.run.diverged is None
-    message = play(loop, {"clip_value": 0.0, "clip_norm": 1.0}, 500)
+    # It jumps for some hundred steps, as rounding has it, and then learns on every processor.
+    message = play(loop, {"clip_value": 0.0, "clip_norm": 1.0}, 1500)
     assert goals(message) == [False, True]
     assert 0.6 < guessing_cost(loop.state.run) < 0.7, "what the goal asks for is below guessing"
 
@@ -202,7 +203,7 @@ def test_a_lessons_rates_are_written_as_they_are_set():
     taken = message["lesson"]["take_away"]
     assert "steps: 0.001 leaves" in taken
     assert ", 1 brings" in taken
-    assert ", 30 ends" in taken
+    assert ", 30 has a median of" in taken
 
 
 def test_the_fewest_neurons_are_not_told_before_they_are_guessed():

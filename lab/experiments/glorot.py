@@ -119,7 +119,7 @@ def tanh_criterion(rows: Rows) -> tuple[bool, str]:
 
 # --- sigmoid networks of growing depth -----------------------------------------------------------
 
-STEPS, UNITS, CLASSES, EXAMPLES = 3000, 100, 10, 1000
+STEPS, UNITS, CLASSES, EXAMPLES = 2000, 100, 10, 1000
 CHANCE = log(CLASSES)
 
 

@@ -24,6 +24,7 @@ from lab.experiments.runs import (
     factor,
     last_cost,
     mean,
+    median,
     numbers,
     picked,
     random_inputs,
@@ -111,8 +112,10 @@ def propagation_criterion(rows: Rows) -> tuple[bool, str]:
 #: A network has learnt below DONE; Glorot's 30 have not left the start within SHARE of ln 2.
 DONE, SHARE = 0.05, 0.02
 SHALLOW, DEEP = 22, 30
-#: How long all are watched; the deep ones with Glorot's weights longer, for what becomes of them.
-STEPS, LONG, TIMES = 800, 2400, 3.0
+#: How long all are watched, the shallow ones with Glorot's weights till they have learnt, and one
+#: of the deep ones with Glorot's, for what becomes of it. When that one leaves its plateau is a
+#: matter of the seed and of rounding, and so is no part of the criterion.
+STEPS, LATER, LONG = 400, 1200, 2400
 
 
 def _training(layers: int, key: str, seed: int = 0) -> Config:
@@ -128,25 +131,37 @@ def _training(layers: int, key: str, seed: int = 0) -> Config:
     )
 
 
+def _length(layers: int, key: str, seed: int) -> int:
+    """Return how many steps a network is watched."""
+    if key == "he":
+        return STEPS
+    if layers == SHALLOW:
+        return LATER
+    return LONG if seed == SEEDS[0] else STEPS
+
+
 def run_training(progress: Progress) -> Outcome:
     """Return when each network has learnt a circle, and when it has left guessing."""
-    lengths = {(layers, key): STEPS for layers in (SHALLOW, DEEP) for key in NAMES}
-    lengths[DEEP, "glorot"] = LONG
-    stages, series = Stages(progress, len(SEEDS) * sum(lengths.values()) // 100), []
+    lengths = {
+        (layers, key, seed): _length(layers, key, seed)
+        for layers in (SHALLOW, DEEP)
+        for key in NAMES
+        for seed in SEEDS
+    }
+    stages, series = Stages(progress, sum(lengths.values()) // 100), []
     rows: list[Row] = []
-    for (layers, key), steps in lengths.items():
-        for seed in SEEDS:
-            name = NAMES[key]
-            sentence = f"Training {layers} layers, {name}, seed {seed}."
-            config = _training(layers, key, seed)
-            run, records = trained(config, steps, 20, stages, sentence, steps // 100)
-            kept = [r for r in records if r.step <= STEPS]
-            least, end = min(r.train_cost for r in kept), last_cost(run, kept)
-            left = steps_to((1 - SHARE) * LN2, records)
-            rows.append((layers, name, seed, steps_to(DONE, records), left, least, end))
-            if seed == SEEDS[0]:
-                costs = [r.train_cost for r in records]
-                series.append(curve(f"{name}, {layers} layers", [r.step for r in records], costs))
+    for (layers, key, seed), steps in lengths.items():
+        name = NAMES[key]
+        sentence = f"Training {layers} layers, {name}, seed {seed}."
+        config = _training(layers, key, seed)
+        run, records = trained(config, steps, 20, stages, sentence, steps // 100)
+        kept = [r for r in records if r.step <= STEPS]
+        least, end = min(r.train_cost for r in kept), last_cost(run, kept)
+        left = steps_to((1 - SHARE) * LN2, records)
+        rows.append((layers, name, seed, steps_to(DONE, records), left, least, end))
+        if seed == SEEDS[0]:
+            costs = [r.train_cost for r in records]
+            series.append(curve(f"{name}, {layers} layers", [r.step for r in records], costs))
     columns = (
         "layers", "weights", "seed", f"step of cost {DONE}", "step at which it leaves ln 2",
         f"lowest cost in {STEPS} steps", f"cost at step {STEPS}",
@@ -160,51 +175,45 @@ def _part(rows: Rows, layers: int, key: str) -> list[Row]:
     return picked(tuple(picked(rows, 0, float(layers))), 1, NAMES[key])
 
 
-def _span(steps: list[float]) -> str:
-    return f"{_reached(min(steps))} to {_reached(max(steps))}"
+def _steps(rows: Rows, layers: int, key: str) -> float:
+    """Return the median over the seeds of the step at which networks have learnt."""
+    return median(numbers(_part(rows, layers, key), 3))
 
 
-def _reached(step: float) -> str:
-    return number(step) if np.isfinite(step) else f"more than {STEPS}"
+def _reached(step: float, watched: int) -> str:
+    return f"{step:,.0f}" if np.isfinite(step) else f"more than {watched:,}"
 
 
 def _training_measured(rows: Rows) -> str:
-    done = {
-        (layers, key): numbers(_part(rows, layers, key), 3)
-        for layers in (SHALLOW, DEEP)
-        for key in NAMES
-    }
     glorot = _part(rows, DEEP, "glorot")
-    left = [v for v in numbers(glorot, 4) if np.isfinite(v)]
+    left = float(glorot[0][4])
     later = (
-        f"{len(left)} of {len(glorot)} began to learn within {LONG:,} steps, from step "
-        f"{number(min(left), 4)} on: a long plateau, not an end"
-        if left
-        else f"none began to learn within {LONG:,} steps"
+        f"Watched on, one of them began to learn at step {left:,.0f}: a long plateau, not an end"
+        if np.isfinite(left)
+        else f"Watched on, one of them had not begun to learn by step {LONG:,}"
     )
     return (
-        f"With {SHALLOW} layers the cost is below {DONE} after {_span(done[SHALLOW, 'he'])} steps "
-        f"with He weights and {_span(done[SHALLOW, 'glorot'])} with Glorot's. With {DEEP} layers "
-        f"He's take {_span(done[DEEP, 'he'])}; Glorot's are at {number(min(numbers(glorot, 6)))} "
-        f"or more after {STEPS}, guessing being {number(LN2)}; {later}."
+        f"Medians of {len(SEEDS)} seeds: with {SHALLOW} layers the cost is below {DONE} after "
+        f"{_reached(_steps(rows, SHALLOW, 'he'), STEPS)} steps with He weights and "
+        f"{_reached(_steps(rows, SHALLOW, 'glorot'), LATER)} with Glorot's. With {DEEP} layers "
+        f"He's take {_reached(_steps(rows, DEEP, 'he'), STEPS)}; Glorot's are at "
+        f"{number(median(numbers(glorot, 6)))} after {STEPS}, guessing being {number(LN2)}. "
+        f"{later}."
     )
 
 
 def training_criterion(rows: Rows) -> tuple[bool, str]:
     """Return whether 22 layers learn with both, He's sooner, and 30 in time with He's only."""
-    sooner = max(numbers(_part(rows, SHALLOW, "he"), 3))
-    later = numbers(_part(rows, SHALLOW, "glorot"), 3)
-    slowest = max(numbers(_part(rows, DEEP, "he"), 3))
-    least = min(numbers(_part(rows, DEEP, "glorot"), 5))
-    met = sooner < min(later) and max(later) <= STEPS
-    met = met and slowest * TIMES <= STEPS and least > (1 - SHARE) * LN2
+    sooner, later = _steps(rows, SHALLOW, "he"), _steps(rows, SHALLOW, "glorot")
+    deep = _steps(rows, DEEP, "he")
+    least = median(numbers(_part(rows, DEEP, "glorot"), 5))
+    met = 2 * sooner < later <= LATER and deep <= STEPS and least > (1 - SHARE) * LN2
     return met, (
-        f"Asked, on all seeds: with {SHALLOW} layers both below {DONE} in {STEPS} steps "
-        f"(Glorot by {_reached(max(later))}), every He network (the slowest took "
-        f"{_reached(sooner)}) before any Glorot one (from {_reached(min(later))}); with {DEEP} He "
-        f"in a third of {STEPS} ({_reached(slowest)}), and Glorot within {100 * SHARE:.0f}% of "
-        f"ln 2 through all {STEPS} (its lowest cost was {number(least)}, the limit "
-        f"{number((1 - SHARE) * LN2)})."
+        f"Asked, of medians over {len(SEEDS)} seeds: with {SHALLOW} layers a cost below {DONE} "
+        f"with both, Glorot's in {LATER} steps ({_reached(later, LATER)}), He's "
+        f"in less than half of that ({_reached(sooner, STEPS)}); with {DEEP} layers He's in "
+        f"{STEPS} ({_reached(deep, STEPS)}), while Glorot's stay within {100 * SHARE:.0f}% of ln 2 "
+        f"(lowest cost in {STEPS} steps {number(least)} > {number((1 - SHARE) * LN2)})."
     )
 
 
@@ -227,7 +236,7 @@ EXPERIMENTS = [
         key="he_training",
         label="He against Glorot: training 22 and 30 layers",
         formula=f"ReLU, 2-21 and 29x64-1, circle, gradient descent 0.02, mini-batches of 32, "
-        f"float32, {STEPS} steps ({LONG} for 30 layers with Glorot), 3 seeds",
+        f"float32, {STEPS} steps (Glorot: {LATER} for 22 layers, {LONG} for one of 30), 3 seeds",
         help="With He's weights deep ReLU networks learn at once. With Glorot's, 22 layers start "
         "later, and 30 stand still for a long time.",
         source=f"{PAPER}, section 2.2, figures 2 and 3",

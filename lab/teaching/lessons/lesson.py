@@ -59,6 +59,14 @@ class State:
         row = int(np.searchsorted(self.history["step"], step))
         return float(self.history[name][row])
 
+    def median_cost(self, step: int) -> float:
+        """Return the median train cost of the records up to a step; NaN where there is none.
+
+        Where a cost jumps about, its value at one step is a matter of rounding; its median is not.
+        """
+        seen = (self.history["step"] > 0) & (self.history["step"] <= step)
+        return float(np.median(self.history["train_cost"][seen])) if seen.any() else float("nan")
+
     def after_epochs(self, epochs: int) -> tuple[float, int]:
         """Return train cost and step at the first record from an epoch on; (NaN, 0) before it."""
         if not len(self.history) or self.history["epoch"][-1] < epochs:

@@ -45,8 +45,8 @@ def _large(state: State) -> Found:
         return missing
     if rate < LARGE:
         return f"this rate is {short(rate)}"
-    cost = state.cost_at(STEPS)
-    return {"large": rate, "large_cost": math.inf if state.run.diverged else cost}
+    cost = math.inf if state.run.diverged else state.median_cost(STEPS)
+    return {"large": rate, "large_cost": cost}
 
 
 def _outcome(state: State, notes: Notes) -> int | None:
@@ -54,7 +54,7 @@ def _outcome(state: State, notes: Notes) -> int | None:
         return None
     if state.run.diverged:
         return 2
-    cost = state.cost_at(STEPS)
+    cost = state.median_cost(STEPS)
     return 0 if cost < WANTED else 1 if cost < (guessing_cost(state.run) or 0.0) else 2
 
 
@@ -76,8 +76,9 @@ LESSON = Lesson(
         Goal("large", f"{STEPS} steps at {short(LARGE)} or more", _large),
     ),
     take_away="After 300 steps: {small} leaves the cost at {small_cost}, {right} brings it to "
-    "{right_cost}, {large} ends at {large_cost}. Gradient descent trusts the slope for one step: "
-    "a short one wastes it, a long one jumps over the valley. Try rates by factors of 3 or 10.",
+    "{right_cost}, {large} has a median of {large_cost}. Gradient descent trusts the slope for one "
+    "step: a short one wastes it, a long one jumps over the valley. Try rates by factors of 3 "
+    "or 10.",
     source="LeCun et al. 1998, Efficient BackProp, section 4; Goodfellow et al. 2016, 11.4.1",
     plain=("small", "right", "large"),
     free=("learning_rate",),
