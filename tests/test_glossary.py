@@ -17,8 +17,6 @@ from lab.view import LINKED, view_from_query
 from pages.shared.page import all_pages
 
 #: Panels whose names in the dialog are not one term each.
-HEADS = {"hidden space, and its choice": "hidden space", "the last steps of a run that diverged":
-         "the last steps"}  # fmt: skip
 
 
 def test_every_setting_is_there():
@@ -38,8 +36,8 @@ def test_every_choice_of_a_setting_comes_from_a_family_or_is_a_term():
 
 
 def test_every_panel_is_there():
-    labels = {panel.label.lower() for panel in PANELS if panel.hide_key == panel.key}
-    heads = sorted(HEADS.get(label, label) for label in labels)
+    own = [panel for panel in PANELS if panel.hide_key == panel.key]
+    heads = sorted({(panel.term or panel.label).lower() for panel in own})
     assert [head for head in heads if find(head) is None] == []
 
 

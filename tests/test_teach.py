@@ -24,7 +24,7 @@ from pages.shared.address import Reach
 from pages.shared.share import NO_LINK, report_of
 
 ROOT = Path(teaching.__file__).parents[2]
-README = (ROOT / "README.md").read_text()
+README, CLASS = ((ROOT / name).read_text() for name in ("README.md", "docs/class.md"))
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
 ADDRESS = "https://lab.example.org/lab/"
 
@@ -92,8 +92,8 @@ def test_the_projector_is_switched_on_and_off():
 
 def test_readme_and_page_say_the_same_command_and_the_same_configuration():
     assert teaching.ONE_MACHINE in README
-    section = README[README.index("### Behind a proxy") :]
-    (quoted,) = re.findall(r"```nginx\n(.*?)```", section[: section.index("\n## ")], re.DOTALL)
+    section = CLASS[CLASS.index("## Behind a proxy") :]
+    (quoted,) = re.findall(r"```nginx\n(.*?)```", section, re.DOTALL)
     assert quoted in NGINX
 
 

@@ -4,19 +4,10 @@ outcome = EXPERIMENTS["he_propagation"].run(lambda done, sentence: True)
 outcome.measured, outcome.verdict, outcome.why
 """
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 from dnn.registry import Registry
-from lab.experiments import (
-    adam,
-    clipping,
-    glorot,
-    he,
-    normalization,
-    phases,
-    playground,
-    residual,
-    saxe,
-    selu,
-)
 from lab.experiments.experiment import (
     NOT_HERE,
     REPRODUCED,
@@ -30,20 +21,11 @@ from lab.experiments.experiment import (
     Stopped,
 )
 
+#: Found by themselves: each file that has EXPERIMENTS adds them.
+_modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
+_found = (entry for module in _modules for entry in getattr(module, "EXPERIMENTS", ()))
 EXPERIMENTS: Registry[Experiment] = Registry(
-    "experiment",
-    [
-        *glorot.EXPERIMENTS,
-        *he.EXPERIMENTS,
-        *saxe.EXPERIMENTS,
-        *clipping.EXPERIMENTS,
-        *phases.EXPERIMENTS,
-        *normalization.EXPERIMENTS,
-        *residual.EXPERIMENTS,
-        *selu.EXPERIMENTS,
-        *adam.EXPERIMENTS,
-        *playground.EXPERIMENTS,
-    ],
+    "experiment", sorted(_found, key=lambda experiment: experiment.order)
 )
 
 __all__ = [

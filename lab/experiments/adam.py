@@ -122,6 +122,7 @@ def adam_criterion(rows: Rows) -> tuple[bool, str]:
 EXPERIMENTS = [
     Experiment(
         key="adam_hides",
+        order=120,
         label="Adam hides vanishing gradients",
         formula="sigmoid, 2-10x8-1, circle, Glorot, gradient descent 0.5 against Adam 0.003, "
         f"mini-batches of 32, {STEPS} steps, 3 seeds",

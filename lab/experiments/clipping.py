@@ -88,6 +88,7 @@ def clipping_criterion(rows: Rows) -> tuple[bool, str]:
 EXPERIMENTS = [
     Experiment(
         key="pascanu",
+        order=60,
         label="Clipping tames an exploding network",
         formula=f"ReLU, 2-12x16-1, circle, N(0, 0.7^2), gradient descent 0.1, mini-batches of 32, "
         f"{STEPS} steps, clip_norm 0 and {CLIP:g}, 3 seeds",

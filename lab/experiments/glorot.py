@@ -195,6 +195,7 @@ def sigmoid_criterion(rows: Rows) -> tuple[bool, str]:
 EXPERIMENTS = [
     Experiment(
         key="glorot_tanh",
+        order=10,
         label="Standard against normalised weights",
         formula="tanh, 784-5x1000-10, Var W = 1/(3 fan_in) against 2/(fan_in + fan_out), 32 normal "
         f"inputs of rms {PIXEL:.3f}, step 0, singular values at the first of them, 1 seed",
@@ -212,6 +213,7 @@ EXPERIMENTS = [
     ),
     Experiment(
         key="glorot_sigmoid",
+        order=20,
         label="Sigmoid networks of growing depth",
         formula=f"sigmoid, 64-1..5x{UNITS}-10, Var W = 1/(3 fan_in), gradient descent 0.5, "
         f"mini-batches of 10, {STEPS} steps, {EXAMPLES} examples, N(0, 1) around {CLASSES} N(0, 1) "

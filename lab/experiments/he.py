@@ -220,6 +220,7 @@ def training_criterion(rows: Rows) -> tuple[bool, str]:
 EXPERIMENTS = [
     Experiment(
         key="he_propagation",
+        order=30,
         label="He against Glorot: propagation",
         formula=f"ReLU, {WIDTH}-21 and 29x{WIDTH}-10, {EXAMPLES} normal inputs, float32, step 0, "
         f"{DRAWS} seeds",
@@ -234,6 +235,7 @@ EXPERIMENTS = [
     ),
     Experiment(
         key="he_training",
+        order=40,
         label="He against Glorot: training 22 and 30 layers",
         formula=f"ReLU, 2-21 and 29x64-1, circle, gradient descent 0.02, mini-batches of 32, "
         f"float32, {STEPS} steps (Glorot: {LATER} for 22 layers, {LONG} for one of 30), 3 seeds",

@@ -165,6 +165,7 @@ def explosion_criterion(rows: Rows) -> tuple[bool, str]:
 EXPERIMENTS = [
     Experiment(
         key="batch_norm_sigmoid",
+        order=80,
         label="Batch normalisation trains a deep sigmoid network",
         formula="sigmoid, 2-10x16-1, circle, Glorot, gradient descent 0.1, mini-batches of 32, "
         f"{STEPS} steps, 3 seeds",
@@ -179,6 +180,7 @@ EXPERIMENTS = [
     ),
     Experiment(
         key="batch_norm_explodes",
+        order=90,
         label="Batch normalisation explodes at the start",
         formula=f"ReLU, {WIDTH}-{DEPTH}x{WIDTH}-10, He, {EXAMPLES} normal inputs as one batch, "
         "step 0, 3 seeds",

@@ -125,6 +125,7 @@ def phases_criterion(rows: Rows) -> tuple[bool, str]:
 EXPERIMENTS = [
     Experiment(
         key="depth_scale",
+        order=70,
         label="Ordered, critical, chaotic",
         formula=f"tanh, {WIDTH}-{DEPTH}x{WIDTH}-10, sigma_b^2 = 0.05, sigma_w^2 = 1, "
         f"{CRITICAL**2:.2f}, {PHASES['chaotic'] ** 2:.2f}, 32 normal inputs of the size that stays "

@@ -123,6 +123,7 @@ def playground_criterion(rows: Rows) -> tuple[bool, str]:
 EXPERIMENTS = [
     Experiment(
         key="playground",
+        order=130,
         label="TensorFlow Playground's weights",
         formula=f"tanh, 2-{DEPTH}x{UNITS}-1, circle, W uniform in -0.5..0.5, b = 0.1, inputs "
         f"unscaled, step 0, {DRAWS} networks",

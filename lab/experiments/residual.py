@@ -114,6 +114,7 @@ def residual_criterion(rows: Rows) -> tuple[bool, str]:
 EXPERIMENTS = [
     Experiment(
         key="residual",
+        order=100,
         label="Residual against plain",
         formula="ReLU, 2-10, 20 and 40x16-1, batch normalisation, He, circle, gradient descent "
         f"0.1, mini-batches of 32, {STEPS} steps, 3 seeds",

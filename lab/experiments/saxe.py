@@ -103,6 +103,7 @@ def saxe_criterion(rows: Rows) -> tuple[bool, str]:
 EXPERIMENTS = [
     Experiment(
         key="saxe",
+        order=50,
         label="Orthogonal against Gaussian weights",
         formula=f"linear, {WIDTH}-{DEPTHS[-1]}x{WIDTH}-10, W orthogonal or N(0, 1 / fan_in), "
         "step 0, 3 seeds",

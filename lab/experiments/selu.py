@@ -92,6 +92,7 @@ def selu_criterion(rows: Rows) -> tuple[bool, str]:
 EXPERIMENTS = [
     Experiment(
         key="selu",
+        order=110,
         label="SELU's fixed point",
         formula=f"SELU with N(0, 1 / fan_in) and ReLU with He, {WIDTH}-{DEPTH}x{WIDTH}-10, 32 "
         "normal inputs of variance 0.1, 1 and 10, step 0, 3 seeds",

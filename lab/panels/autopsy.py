@@ -60,6 +60,7 @@ PANELS = [
         needs=frozenset({"autopsy"}),
         key="autopsy",
         label="The last steps of a run that diverged",
+        term="the last steps",
         pages={"playground": 60, "layers": 20},
         build=autopsy_panel,
         applies=lambda shown: shown.autopsy is not None,

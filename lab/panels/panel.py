@@ -28,7 +28,8 @@ class Panel:
     network) and "start" (the signal at step 0, which networks too large to train have too).
     kind: how the browser draws it; span: columns and rows of the page's grid, by
     width of the window, where they are not the usual ones. plain: its words say only what is shown,
-    not what came of it, so that they stay while a prediction is awaited.
+    not what came of it, so that they stay while a prediction is awaited. term: what the glossary
+    calls it, where that is not its label.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Panel:
     kind: str = "chart"
     span: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     plain: bool = False
+    term: str = ""
 
     @property
     def hide_key(self) -> str:

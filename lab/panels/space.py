@@ -88,6 +88,7 @@ PANELS = [
     Panel(
         key="space",
         label="Hidden space, and its choice",
+        term="hidden space",
         pages={"playground": 20},
         build=space_panel,
         applies=shows_space,

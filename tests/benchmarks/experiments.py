@@ -1,7 +1,7 @@
 """Run every published experiment: python tests/benchmarks/experiments.py
 
-Prints the README's table. Seconds are those of the processor, in one thread: what else the machine
-does is no matter.
+Prints the table of docs/pages.md. Seconds are those of the processor, in one thread: what else the
+machine does is no matter.
 """
 
 from __future__ import annotations
