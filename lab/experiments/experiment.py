@@ -71,9 +71,9 @@ class Experiment(Entry):
     """A published experiment.
 
     order: where it stands in the list; help: what it shows; paper: what the paper found; config: a
-    network of the kind, for the lab page, where it takes built-in data; run: pure and seeded, a module-level function; criterion:
-    what the verdict is computed with, of the rows that run makes; span: of which part of the run
-    the finding holds, where that is not all of it.
+    network of the kind, for the lab page, where it takes built-in data; run: pure and seeded, a
+    module-level function; criterion: what the verdict is computed with, of the rows that run makes;
+    span: of which part of the run the finding holds, where that is not all of it.
     """
 
     order: int
