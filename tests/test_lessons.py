@@ -24,7 +24,6 @@ from lab.view import View
 #: choice comes true.
 PLAYS = {
     "neuron": ([({}, 120)], 0),
-    "straight": ([({"hidden": ()}, 400)], 0),
     "xor": ([({}, 300), ({"hidden": (4,)}, 400)], 0),
     "fewest": ([({"hidden": (2,)}, 1000), ({"hidden": (3,), "seed": 1}, 900)], 1),
     "rate": ([({}, 300), ({"learning_rate": 1.0}, 300), ({"learning_rate": 30.0}, 300)], 2),
