@@ -336,7 +336,6 @@ def costs(row):
 #: What a run could have found instead: which rows, which column, and what stands there. The values
 #: are far beyond what is asked, and do not depend on what a run found: that differs by processor.
 OTHERWISE = {
-    "lecun": [(lambda r: r[0] == 1.0, 1, lambda v: 0.5)],
     "glorot_tanh": [
         (named("standard"), 5, lambda v: 0.8),
         (named("normalised"), 5, lambda v: 0.5),
