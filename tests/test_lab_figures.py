@@ -314,7 +314,7 @@ def test_phase_field_is_the_clipped_logarithm_of_the_amplitudes_factor():
 @pytest.mark.parametrize("mode", THEMES)
 def test_colours_of_the_lab(mode):
     field = relu(mode=mode)["layout"]["meta"]["field"]
-    assert set(field) == {"low", "mid", "high", "line"}
+    assert set(field) == {"low", "mid", "high", "line", "reads"}
     assert field["low"] != field["high"]
     tokens = theme.TOKENS[mode]
     assert not {field["low"], field["high"]} & {tokens["pos"], tokens["neg"], tokens["test"]}

@@ -8,7 +8,7 @@ import pytest
 from acting import press, until
 from server import app
 
-from pages.shared.controls import PAGES
+from pages.shared.page import all_pages
 
 pytestmark = pytest.mark.browser
 
@@ -160,7 +160,7 @@ def test_no_page_asks_another_host_for_anything(browser, server):
         page = context.new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.on("websocket", lambda socket: asked.append(socket.url))
-        for file in PAGES:
+        for file in (page_.file for page_ in all_pages()):
             name = "" if file == "playground.py" else file.removesuffix(".py")
             page.goto(server[0] + name)
             page.wait_for_selector(".st-key-pages", timeout=30_000)
