@@ -1,4 +1,4 @@
-"""Advice on divergence: it names a cause, and its mend works."""
+"""Advice on divergence: it names a cause, and its fix works."""
 
 from dataclasses import replace
 
@@ -27,11 +27,11 @@ def test_too_large_weights(seed):
     assert "error" in advice.why
     assert advice.fields == {"initializer": "he"}
     assert "He" in advice.button
-    mended, records = dnn.advance(
+    fixed, records = dnn.advance(
         dnn.start(replace(run.config, **advice.fields)), 500, dnn.Watch(500)
     )
-    assert mended.diverged is None
-    assert mended.step == 500
+    assert fixed.diverged is None
+    assert fixed.step == 500
     assert records[0].train_cost < 1
 
 
@@ -67,11 +67,11 @@ def test_a_rate_changed_on_the_way_is_the_one_that_is_named():
     assert advise(run).fields["learning_rate"] in (10.0, 1.0, 0.1)
 
 
-def test_the_mend_is_a_valid_config():
+def test_the_fix_is_a_valid_config():
     for config in (TOO_FAST, PRESETS["exploding"].config):
         run = diverged(config)
-        mended = replace(config, **advise(run).fields)
-        assert mended != config
+        fixed = replace(config, **advise(run).fields)
+        assert fixed != config
 
 
 def test_growth_of_a_single_layer_is_one():
@@ -85,14 +85,14 @@ def test_a_run_that_goes_well_needs_none():
 
 
 @pytest.mark.parametrize("depth", [40, 60])
-def test_a_deep_residual_network_is_mended_by_its_branches(depth):
+def test_a_deep_residual_network_is_fixed_by_its_branches(depth):
     settings = dnn.Config(
         dataset="circle", hidden=(32,) * depth, activation="relu", residual=True, optimizer="sgd"
     )
     advice = advise(diverged(settings, 50))
     assert advice.fields == {"branch_scale": float(f"{1 / depth:.2g}")}
-    mended, _ = dnn.advance(dnn.start(replace(settings, **advice.fields)), 200)
-    assert mended.diverged is None
+    fixed, _ = dnn.advance(dnn.start(replace(settings, **advice.fields)), 200)
+    assert fixed.diverged is None
 
 
 def test_no_advice_repeats_the_present_learning_rate():

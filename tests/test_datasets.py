@@ -503,6 +503,6 @@ GAP = np.where(np.arange(12).reshape(3, 4) == 6, np.nan, 1.0)
         ((X34, Y4), {"points_train": X34}, r"points_train has shape \(3, 4\) but needs \(2, 4\)"),
     ],
 )  # fmt: skip
-def test_errors_name_the_array_and_how_to_mend_it(arguments, fields, message):
+def test_errors_name_the_array_and_how_to_fix_it(arguments, fields, message):
     with pytest.raises(ValueError, match=message):
         Dataset(*arguments, **fields)

@@ -415,7 +415,7 @@ def test_the_suggestion_against_overfitting_is_always_a_change(options, fields):
     assert one(run, history, "overfitting").suggestion.fields == fields
 
 
-def test_nothing_to_tell_apart_and_nothing_to_mend():
+def test_nothing_to_tell_apart_and_nothing_to_fix():
     X = np.arange(12.0).reshape(2, 6)
     data = dnn.Dataset(X, np.zeros((1, 6)), X, np.zeros((1, 6)), target="real")
     run = dnn.start(dnn.Config(hidden=(), initializer="zeros", batch_size=None), data)
@@ -425,8 +425,8 @@ def test_nothing_to_tell_apart_and_nothing_to_mend():
     assert keys(run, history) == []
 
 
-def test_a_narrow_network_is_mended_as_the_lab_mends_it():
-    """Theory, of wide layers, has it flow: only measuring tells what mends this draw."""
+def test_a_narrow_network_is_fixed_as_the_lab_fixes_it():
+    """Theory, of wide layers, has it flow: only measuring tells what fixes this draw."""
     # So small a rate that 60 steps leave it as it was drawn: what larger ones make of 40 layers is
     # a matter of rounding.
     config = replace(

@@ -211,7 +211,7 @@ def test_the_transport():
 # --- what the panels send ------------------------------------------------------------------------
 
 
-def test_the_mend_makes_the_signal_flow(send):
+def test_the_fix_makes_the_signal_flow(send):
     at = opened(PAGE, **SMALL | {"hidden": "16-16-16-16-16-16-16-16", "residual": "off"})
     message = frame(at)
     assert message["verdict"]["kind"] == "vanishing"
@@ -226,7 +226,7 @@ def test_the_mend_makes_the_signal_flow(send):
     assert not errors(at)
 
 
-def test_the_mend_does_nothing_before_there_is_a_verdict(send):
+def test_the_fix_does_nothing_before_there_is_a_verdict(send):
     at = opened(PAGE, **SMALL)
     before = config(at)
     send(at, type="action", action="fit")

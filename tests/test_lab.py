@@ -218,7 +218,7 @@ def test_a_run_that_diverges_keeps_its_charts_and_the_verdict_of_its_start():
 
 
 @pytest.mark.parametrize(("depth", "kind"), [(100, "broken"), (30, "exploding")])
-def test_weights_far_too_large_are_told_and_mended(depth, kind):
+def test_weights_far_too_large_are_told_and_fixed(depth, kind):
     live = loop(replace(BEYOND, hidden=(16,) * depth), replace(LAB, band=False))
     message = settle(live)
     assert message["verdict"]["kind"] == kind
@@ -265,7 +265,7 @@ def test_the_depth_at_which_a_factor_has_made_a_difference():
     assert any(label.startswith("Grows by e in") for label in facts(shown(grows)))
 
 
-def test_a_mend_is_offered_by_what_was_measured():
+def test_a_fix_is_offered_by_what_was_measured():
     assert fitting(SMALL, History(), dataset(SMALL)) is None
     live = loop(PRESETS["lab"].config, replace(LAB, band=False))
     settle(live)

@@ -304,7 +304,7 @@ def test_what_cannot_be_built_leaves_the_run_alone():
     assert running.state.run is before
 
 
-def test_divergence_names_step_layer_and_cause_and_one_mend():
+def test_divergence_names_step_layer_and_cause_and_one_fix():
     running = Loop(InlineExecutor(), PRESETS["exploding"].config, View(), playing=True)
     for _ in range(20):
         frame = shown(running)

@@ -1,4 +1,4 @@
-"""The verdict on networks whose signal is known: the kind, the words, the mend."""
+"""The verdict on networks whose signal is known: the kind, the words, the fix."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -11,7 +11,7 @@ from dnn.parts.activations import ACTIVATIONS
 from dnn.parts.initializers import INITIALIZERS
 from dnn.run.measure import Signal
 from lab import theory
-from lab.analysis.diagnosis.verdict import TOTAL, judge, mend
+from lab.analysis.diagnosis.verdict import TOTAL, judge, fix
 from lab.analysis.signal import Probe
 from lab.teaching.presets import PRESETS
 from lab.text.numbers import number
@@ -47,7 +47,7 @@ def _signal_of(config):
 
 
 def verdict_of(config):
-    """Return the verdict as the page has it: a mend is measured before it is offered."""
+    """Return the verdict as the page has it: a fix is measured before it is offered."""
     return judge(config, signal_of(config), signal_of)
 
 
@@ -164,7 +164,7 @@ def test_branches_of_scale_0_neither_explode_nor_learn(hidden, batch_norm):
         signal.delta[0] * sizes[0] / (signal.delta[first] * sizes[first])
     )
     assert verdict.fields.keys() == {"branch_scale"}
-    assert mended(config).kind == "healthy"
+    assert fixed(config).kind == "healthy"
 
 
 def test_a_tapering_he_network_raises_no_alarm():
@@ -223,7 +223,7 @@ def test_zeros_have_vanished():
         assert verdict.kind == "vanishing"
         assert verdict.factor == verdict.total == 0
         assert "nan" not in verdict.text
-        assert mended(config).kind == "healthy"
+        assert fixed(config).kind == "healthy"
     assert judged([0.0, 0.0, 1.0]).kind == "vanishing"
     assert judged([1.0, 1.0, 0.0]).kind == "exploding"
 
@@ -344,16 +344,16 @@ def test_what_is_said_of_the_steps_is_what_they_do():
     assert 1 / 20 < ratio < 20
 
 
-# How it is mended
+# How it is fixed
 
 
-def test_he_and_its_critical_scale_do_not_mend_each_other():
+def test_he_and_its_critical_scale_do_not_fix_each_other():
     he = deep(hidden=(64,) * 100, activation="relu", initializer="he")
     critical = replace(he, initializer="mean_field", sigma_w=2**0.5)
     for config in (he, critical):
-        found = mend(config, "fading")
+        found = fix(config, "fading")
         assert found is None or not {"he", "mean_field"} & {found[1].get("initializer")}
-    assert mend(replace(he, initializer="glorot"), "vanishing")[1] == {"initializer": "he"}
+    assert fix(replace(he, initializer="glorot"), "vanishing")[1] == {"initializer": "he"}
 
 
 def grid():
@@ -367,8 +367,8 @@ def grid():
                 )  # fmt: skip
 
 
-def test_whatever_mend_is_offered_does_mend():
-    """So that no two networks mend each other: a healthy one is offered nothing."""
+def test_whatever_fix_is_offered_does_fix():
+    """So that no two networks fix each other: a healthy one is offered nothing."""
     offered = 0
     for config in grid():
         verdict = verdict_of(config)
@@ -381,10 +381,10 @@ def test_whatever_mend_is_offered_does_mend():
     assert offered > 200
 
 
-def test_a_mend_that_this_draw_does_not_follow_is_not_offered():
+def test_a_fix_that_this_draw_does_not_follow_is_not_offered():
     """Theory has SELU with LeCun's weights flow; 50 layers of 32 units do not."""
     narrow = deep(hidden=(32,) * 50, activation="selu", initializer="he")
-    assert mend(narrow, "exploding")[1] == {"initializer": "lecun"}
+    assert fix(narrow, "exploding")[1] == {"initializer": "lecun"}
     other = replace(narrow, initializer="lecun")
     assert verdict_of(other).kind != "healthy"
     assert verdict_of(narrow).fields != {"initializer": "lecun"}
@@ -392,8 +392,8 @@ def test_a_mend_that_this_draw_does_not_follow_is_not_offered():
 
 def test_by_theory_alone_nothing_is_offered_where_it_already_flows():
     config = deep(hidden=(32,) * 50, activation="selu", initializer="lecun")
-    assert mend(config, "exploding") is None
-    assert mend(config, "exploding", lambda other: None) is None
+    assert fix(config, "exploding") is None
+    assert fix(config, "exploding", lambda other: None) is None
 
 
 def test_where_theory_flows_and_the_draw_does_not_the_sentence_says_so():
@@ -404,8 +404,8 @@ def test_where_theory_flows_and_the_draw_does_not_the_sentence_says_so():
     assert "strays" not in verdict_of(deep(activation="relu")).text
 
 
-def mended(config):
-    """Return the verdict on the network with the mend that its own verdict offers."""
+def fixed(config):
+    """Return the verdict on the network with the fix that its own verdict offers."""
     verdict = verdict_of(config)
     assert verdict.button
     after = replace(config, **verdict.fields)
@@ -439,87 +439,87 @@ def mended(config):
     ],
     ids=["relu", "tanh", "sigmoid", "linear"],
 )
-def test_the_mend_fits_the_activation(config, button, fields):
+def test_the_fix_fits_the_activation(config, button, fields):
     """He for ReLU, the critical scale for tanh, another activation for sigmoid."""
     verdict = verdict_of(config)
     assert verdict.kind in ("vanishing", "exploding")
     assert (verdict.button, verdict.fields) == (button, fields)
-    assert mended(config).kind == "healthy"
+    assert fixed(config).kind == "healthy"
 
 
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("activation", [k for k in VANISHING if k not in ("softplus", "selu")])
-def test_vanishing_is_mended(activation, seed):
+def test_vanishing_is_fixed(activation, seed):
     config = scaled(activation, VANISHING[activation], seed=seed)
     assert verdict_of(config).kind == "vanishing"
-    assert mended(config).kind == "healthy"
+    assert fixed(config).kind == "healthy"
 
 
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("activation", [k for k in EXPLODING if k != "softplus"])
-def test_exploding_is_mended(activation, seed):
+def test_exploding_is_fixed(activation, seed):
     config = scaled(activation, EXPLODING[activation], seed=seed)
     assert verdict_of(config).kind == "exploding"
-    assert mended(config).kind == "healthy"
+    assert fixed(config).kind == "healthy"
 
 
-def test_selu_vanishing_is_mended():
-    assert mended(scaled("selu", VANISHING["selu"])).kind == "healthy"
+def test_selu_vanishing_is_fixed():
+    assert fixed(scaled("selu", VANISHING["selu"])).kind == "healthy"
 
 
-def test_softplus_vanishing_is_mended():
-    assert mended(scaled("softplus", VANISHING["softplus"])).kind == "healthy"
+def test_softplus_vanishing_is_fixed():
+    assert fixed(scaled("softplus", VANISHING["softplus"])).kind == "healthy"
 
 
-def test_softplus_exploding_is_mended():
-    assert mended(scaled("softplus", EXPLODING["softplus"])).kind == "healthy"
+def test_softplus_exploding_is_fixed():
+    assert fixed(scaled("softplus", EXPLODING["softplus"])).kind == "healthy"
 
 
-def test_elu_exploding_is_mended():
+def test_elu_exploding_is_fixed():
     verdict = verdict_of(scaled("elu", 1.5, hidden=(64,) * 60))
     assert verdict.kind == "exploding"
-    assert mended(scaled("elu", 1.5, hidden=(64,) * 60)).kind == "healthy"
+    assert fixed(scaled("elu", 1.5, hidden=(64,) * 60)).kind == "healthy"
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
-def test_exploding_under_batch_normalisation_is_mended(activation):
+def test_exploding_under_batch_normalisation_is_fixed(activation):
     config = deep(activation=activation, batch_norm=True)
     assert verdict_of(config).kind == "exploding"
-    assert mended(config).kind == "healthy"
+    assert fixed(config).kind == "healthy"
 
 
 def test_exploding_residual_branches_are_scaled():
     verdict = verdict_of(deep(residual=True))
     assert verdict.kind == "exploding"
     assert verdict.fields == {"branch_scale": 0.18}
-    assert mended(deep(residual=True)).kind == "healthy"
+    assert fixed(deep(residual=True)).kind == "healthy"
 
 
-def test_a_residual_switch_without_residual_layers_changes_no_mend():
+def test_a_residual_switch_without_residual_layers_changes_no_fix():
     config = deep(
         hidden=(64, 63) * 15, residual=True, activation="relu", initializer="mean_field",
         sigma_w=2.0,
     )  # fmt: skip
     assert not any(config.residual_layers())
-    assert mended(config).kind == "healthy"
+    assert fixed(config).kind == "healthy"
 
 
-def test_a_mend_changes_something():
+def test_a_fix_changes_something():
     config = scaled(("tanh", "relu") * 15, 3.0, batch_norm=True)
     assert verdict_of(config).kind == "exploding"
-    assert mended(config).kind == "healthy"
+    assert fixed(config).kind == "healthy"
 
 
-def test_a_mend_for_batches_of_one_is_not_batch_normalisation():
+def test_a_fix_for_batches_of_one_is_not_batch_normalisation():
     config = scaled(("tanh", "relu") * 15, 3.0, batch_size=1)
-    assert mended(config).kind == "healthy"
+    assert fixed(config).kind == "healthy"
 
 
 def test_the_critical_point_is_the_biases_own():
     verdict = verdict_of(PRESETS["lab"].config)
     assert verdict.button == "Set the weight scale to the critical 1.396"
     assert verdict.fields == {"initializer": "mean_field", "sigma_w": 1.396, "sigma_b": 0.3}
-    assert mended(PRESETS["lab"].config).kind == "healthy"
+    assert fixed(PRESETS["lab"].config).kind == "healthy"
 
 
 def test_a_dead_network_is_said_to_be_dead():

@@ -30,7 +30,7 @@ def _lowered(title: str) -> str:
 
 
 def _said(found: Verdict, shown: Shown, start: Signal) -> dict[str, Any]:
-    """Return the verdict as the page shows it: words, three numbers, and the mend's button."""
+    """Return the verdict as the page shows it: words, three numbers, and the fix's button."""
     config = shown.run.origin
     when = start_label(shown)
     facts = [_factor_fact(shown, found, start, when)]

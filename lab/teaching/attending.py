@@ -85,7 +85,7 @@ def charts_held(view: View, attending: Attending) -> bool:
 
 
 def withheld(view: View, attending: Attending) -> bool:
-    """Return whether verdicts, badges and mends are hidden: until somebody has answered."""
+    """Return whether verdicts, badges and fixes are hidden: until somebody has answered."""
     return view.predict and not attending.open
 
 

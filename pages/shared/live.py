@@ -197,7 +197,7 @@ def handle(loop: Loop, event: dict) -> None:
     """Change the loop as an event asks; unknown ones are ignored."""
     kind, value = event.get("type"), event.get("value")
     if kind == "action" and loop.state.withheld:
-        return  # what it would mend has not been shown yet
+        return  # what it would fix has not been shown yet
     if kind == "control":
         key = str(event.get("key"))
         if key in (*LINKED, "pointed"):

@@ -8,7 +8,7 @@ from acting import until
 pytestmark = pytest.mark.browser
 
 
-def test_vanishing_gradients_are_said_and_mended_by_a_button(visit):
+def test_vanishing_gradients_are_said_and_fixed_by_a_button(visit):
     page = visit(
         "layers?dataset=circle&hidden=8-8-8-8-8-8&activation=sigmoid&optimizer=sgd"
         "&learning_rate=0.1&batch_size=10&play=1"

@@ -1,4 +1,4 @@
-"""The gradients lab in a real browser: charts, the layer in all of them, the diagram, the mend."""
+"""The gradients lab in a real browser: charts, the layer in all of them, the diagram, the fix."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_a_click_in_the_phase_diagram_starts_there_and_a_drag_does_not(visit):
     page.wait_for_selector(".nl-verdict:not([data-kind=vanishing])")
 
 
-def test_the_mend_makes_the_verdict_green(visit):
+def test_the_fix_makes_the_verdict_green(visit):
     page = visit(SMALL + "&band=off")
     painted(page)
     verdict(page, "vanishing")

@@ -32,7 +32,7 @@ class Rule:
     unless: tuple[str, ...] = ()
 
 
-#: What a plateau may come from, and is then the thing to mend.
+#: What a plateau may come from, and is then the thing to fix.
 CAUSES = (
     "divergence", "symmetric", "exploding", "vanishing", "dead", "saturation", "rate_high",
     "rate_low",

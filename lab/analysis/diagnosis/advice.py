@@ -1,4 +1,4 @@
-"""Why a run diverged, and one change that mends it."""
+"""Why a run diverged, and one change that fixes it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dnn.engine.cache import CACHE
 from dnn.engine.network import PROBING
 from dnn.run.measure import PROBE, layer_signal
 from dnn.run.training import Run, advance, borrowed_trainer, start
-from lab.analysis.diagnosis.verdict import mend
+from lab.analysis.diagnosis.verdict import fix
 from lab.text.numbers import number, power_of_ten, short
 
 #: From this factor a layer on, the error's growth at the start counts as the cause.
@@ -25,7 +25,7 @@ CLIP: tuple[str, dict[str, Any]] = ("Clip the gradient's norm at 1", {"clip_norm
 
 @dataclass(frozen=True)
 class Advice:
-    """What happened and why, one sentence each; the mend's button and the fields it changes."""
+    """What happened and why, one sentence each; the fix's button and the fields it changes."""
 
     what: str
     why: str
@@ -76,7 +76,7 @@ def _bearable_rate(run: Run) -> float:
 def advise(run: Run) -> Advice:
     """Return the advice for a run that has diverged. Raises ValueError for one that has not."""
     if run.diverged is None:
-        raise ValueError("run: it has not diverged, there is nothing to mend")
+        raise ValueError("run: it has not diverged, there is nothing to fix")
     config, factor = run.config, growth_at_start(run)
     last = run.diverged.layer == run.layout.layers
     place = "the output layer" if last else f"layer {run.diverged.layer}"
@@ -86,8 +86,8 @@ def advise(run: Run) -> Advice:
     slower = f"Retry with learning rate {short(lower)}", {"learning_rate": lower}
     if factor >= GROWTH:
         why = f"At the start the error already grew ×{number(factor)} a layer on its way back."
-        return Advice(what, why, *(mend(config, "exploding") or slower))
+        return Advice(what, why, *(fix(config, "exploding") or slower))
     why = f"The learning rate {short(config.learning_rate)} is too large for this network."
     if lower < config.learning_rate:
         return Advice(what, why, *slower)
-    return Advice(what, why, *(mend(config, "exploding") or CLIP))
+    return Advice(what, why, *(fix(config, "exploding") or CLIP))

@@ -59,7 +59,7 @@ def _flow(case: Case, way: str) -> Finding | None:
     if case.learns or now.kind not in KINDS[way]:
         return None
     far = now.total < 1 / GROWN if way == "vanishing" else not now.total <= GROWN
-    # Dead units stop the error as well, and are then what there is to mend.
+    # Dead units stop the error as well, and are then what there is to fix.
     if not began and (not far or dead(case)):
         return None
     return Finding(
@@ -67,13 +67,13 @@ def _flow(case: Case, way: str) -> Finding | None:
         _severity(case, now),
         _now(way, now),
         _measured(case, now),
-        _mend(case, start if began else None),
+        _fix(case, start if began else None),
         (1,),
     )
 
 
 def _start(case: Case) -> Verdict | None:
-    """Return the verdict on step 0, as the lab has it: its mend was tried on this very network."""
+    """Return the verdict on step 0, as the lab has it: its fix was tried on this very network."""
     if case.start is None:
         return None
     if case.run.data is None:
@@ -87,7 +87,7 @@ def _at_start(case: Case, way: str, verdict: Verdict) -> Finding:
         _severity(case, verdict),
         f"{verdict.title}.",
         verdict.text,
-        _mend(case, verdict),
+        _fix(case, verdict),
         (1,),
     )
 
@@ -129,8 +129,8 @@ def _measured(case: Case, verdict: Verdict) -> str:
     return " ".join(parts) or f"Measured at step {step}."
 
 
-def _mend(case: Case, start: Verdict | None) -> Suggestion:
-    """Return what mends the start, where the start is at fault; else smaller steps."""
+def _fix(case: Case, start: Verdict | None) -> Suggestion:
+    """Return what fixes the start, where the start is at fault; else smaller steps."""
     if start is not None and start.fields:
         return suggest(start.button, start.fields)
     if start is not None and not case.config.batch_norm and case.config.batch_size != 1:

@@ -1,4 +1,4 @@
-"""A verdict with everything measured: probes that are kept, and mends that are tried first."""
+"""A verdict with everything measured: probes that are kept, and fixes that are tried first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dnn.run.measure import Signal
 from lab.analysis.diagnosis.verdict import Verdict, judge
 from lab.analysis.signal import Probe, signal_at
 
-#: Up to so many parameters a mend is measured before it is offered: 100 x 140 takes 0.1 s.
+#: Up to so many parameters a fix is measured before it is offered: 100 x 140 takes 0.1 s.
 MEASURED = 2_000_000
 
 
@@ -57,7 +57,7 @@ def _judged(config: Config, data: Dataset, values: bytes) -> Verdict:
 
 
 def verdict(config: Config, data: Dataset, signal: Signal) -> Verdict:
-    """Return the verdict on a signal at step 0; its mend has been tried on this very network."""
+    """Return the verdict on a signal at step 0; its fix has been tried on this very network."""
     values = np.array([signal.activation, signal.delta, signal.gradient], float)
     return _judged(config, data, values.tobytes())
 

@@ -32,7 +32,7 @@ STRONG_DROPOUT = 0.5
 def divergence(case: Case) -> Finding | None:
     """Find a run that left the range of numbers and stopped itself.
 
-    Cause and mend are advice.advise's: weights that are too large, or else the learning rate.
+    Cause and fix are advice.advise's: weights that are too large, or else the learning rate.
     """
     if case.run.diverged is None:
         return None

@@ -1,4 +1,4 @@
-"""What the signal of a network says about its gradients, in words, with one mend.
+"""What the signal of a network says about its gradients, in words, with one fix.
 
 The rules: levels and factors of activations and deltas are judged together, never the spread of
 weight gradients alone. Deep ReLU layers with sigma_w^2 = 4 explode with flat weight gradients, and
@@ -25,13 +25,13 @@ from lab.text.numbers import number, times
 EQUAL = 3.0
 #: From this factor over all hidden layers on, an error or a signal counts as faded or grown.
 TOTAL = 20.0
-#: A critical scale beyond this is no mend: at it a network is far from linear.
+#: A critical scale beyond this is no fix: at it a network is far from linear.
 LARGEST_SIGMA = 3.0
 #: Returns the signal of a Config's network at its width, depth and seed, None where that is too
 #: much to measure.
 Measure = Callable[[Config], Signal | None]
 #: A button's label, and the fields that it changes.
-Mend = tuple[str, dict[str, Any]]
+Fix = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Verdict:
     """kind: vanishing, exploding, fading, growing, broken, healthy, bypassed or shallow.
 
     title and text: sentences; factor: of the error's size, from one hidden layer back to the one
-    before it; total: over all of them; button and fields: a mend, "" and {} where none is needed.
+    before it; total: over all of them; button and fields: a fix, "" and {} where none is needed.
     """
 
     kind: str
@@ -54,7 +54,7 @@ class Verdict:
 def judge(config: Config, signal: Signal, measure: Measure | None = None) -> Verdict:
     """Return the verdict on the signal of a network at step 0.
 
-    measure: what a mend is tried with before it is offered; without it theory alone is asked.
+    measure: what a fix is tried with before it is offered; without it theory alone is asked.
     """
     hidden = len(config.hidden)
     if hidden < 2:
@@ -64,10 +64,10 @@ def judge(config: Config, signal: Signal, measure: Measure | None = None) -> Ver
     factor = error_factor(config, signal)
     if not (np.isfinite(delta).all() and np.isfinite(activation).all()):
         broken = Verdict("broken", *_BROKEN, float("nan"), float("nan"))
-        return _with_mend(config, broken, measure)
+        return _with_fix(config, broken, measure)
     if _bypassed(config):
         off = Verdict("bypassed", *_BYPASSED, factor, _ratio(delta[0], delta[-1]))
-        return _with_mend(config, off, measure)
+        return _with_fix(config, off, measure)
     back = _ratio(delta[0], delta[-1])
     forward = _ratio(activation[-1], activation[0])
     kind = _kind(back, forward)
@@ -76,7 +76,7 @@ def judge(config: Config, signal: Signal, measure: Measure | None = None) -> Ver
     else:
         title = _title(kind, factor, forward ** (1 / (hidden - 1)))
         text = _text(config, kind, back, forward, signal)
-    return _with_mend(config, Verdict(kind, title, text, factor, back), measure)
+    return _with_fix(config, Verdict(kind, title, text, factor, back), measure)
 
 
 def error_factor(config: Config, signal: Signal) -> float:
@@ -240,17 +240,17 @@ def _consequence(config: Config, kind: str, gradients: float | None, size: float
     )
 
 
-def _with_mend(config: Config, verdict: Verdict, measure: Measure | None) -> Verdict:
+def _with_fix(config: Config, verdict: Verdict, measure: Measure | None) -> Verdict:
     if verdict.kind == "healthy":
         return verdict
-    found = mend(config, verdict.kind, measure)
+    found = fix(config, verdict.kind, measure)
     if found is None:
         return verdict
     button, fields = found
     return replace(verdict, button=button, fields=fields)
 
 
-def mend(config: Config, kind: str, measure: Measure | None = None) -> Mend | None:
+def fix(config: Config, kind: str, measure: Measure | None = None) -> Fix | None:
     """Return the label and fields of one change after which the signal flows.
 
     The first that does, of those that fit the activation, in theory and, where measure can tell,
@@ -262,7 +262,7 @@ def mend(config: Config, kind: str, measure: Measure | None = None) -> Mend | No
         if _alike(config, other) or not _flows(other):
             continue
         found = measure(other) if measure else None
-        # By theory alone, only out of what it sees fade or grow: else two could mend each other.
+        # By theory alone, only out of what it sees fade or grow: else two could fix each other.
         if not flowing if found is None else _is_healthy(other, found):
             return label, fields
     return None
@@ -271,7 +271,7 @@ def mend(config: Config, kind: str, measure: Measure | None = None) -> Mend | No
 def _alike(a: Config, b: Config) -> bool:
     """Return whether two Configs differ in what their starting weights are called alone.
 
-    He's and the critical scale of ReLU are one and the same: neither mends the other.
+    He's and the critical scale of ReLU are one and the same: neither fixes the other.
     """
     named = {name: getattr(b, name) for name in ("initializer", "sigma_w", "sigma_b")}
     if (a.initializer_key == "orthogonal") != (b.initializer_key == "orthogonal"):
@@ -291,8 +291,8 @@ def _drawn(config: Config) -> list[tuple[float, float]]:
     return found
 
 
-def _candidates(config: Config, kind: str) -> Iterator[Mend]:
-    """Yield the changes that may mend a network, the most fitting first."""
+def _candidates(config: Config, kind: str) -> Iterator[Fix]:
+    """Yield the changes that may fix a network, the most fitting first."""
     if any(config.residual_layers()) and kind in ("exploding", "growing", "bypassed"):
         for power in (0.5, 1.0):
             scale = float(f"{len(config.hidden) ** -power:.2g}")
@@ -308,7 +308,7 @@ def _candidates(config: Config, kind: str) -> Iterator[Mend]:
     yield "Use tanh with orthogonal weights", {"activation": "tanh", "initializer": "orthogonal"}
 
 
-def _of_one_activation(config: Config, key: str) -> Iterator[Mend]:
+def _of_one_activation(config: Config, key: str) -> Iterator[Fix]:
     suits = "orthogonal" if key == "linear" else ACTIVATIONS[key].initializer
     fitting = f"Start with {INITIALIZERS[suits].label} weights", {"initializer": suits}
     if key not in ("tanh", "erf"):
