@@ -11,7 +11,7 @@ from dnn.parts.activations import ACTIVATIONS
 from dnn.parts.initializers import INITIALIZERS
 from dnn.run.measure import Signal
 from lab import theory
-from lab.analysis.diagnosis.verdict import TOTAL, judge, fix
+from lab.analysis.diagnosis.verdict import TOTAL, fix, judge
 from lab.analysis.signal import Probe
 from lab.teaching.presets import PRESETS
 from lab.text.numbers import number
