@@ -187,9 +187,12 @@ def set_speed(key: str) -> None:
 
 def on_event() -> None:
     """Answer what the panels sent: a switch, a button, a hidden page, a person gone."""
-    event = session.event()
+    loop = session.loop()
+    drawn = loop.sidebar_version
     session.follow()
-    handle(session.loop(), event)
+    handle(loop, session.event())
+    if loop.sidebar_version != drawn:
+        session.redraw()  # a change that no widget of the side bar has made itself
     session.write_link()
 
 

@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 import pytest
-from acting import drawn, lab, linked, press, still, until
+from acting import drawn, lab, linked, plot_box, press, still, until
 
 pytestmark = pytest.mark.browser
 GAUSS = "?dataset=gauss&samples=100&hidden=4-3&batch_size=10&learning_rate=0.03"
@@ -134,16 +134,8 @@ def test_the_classic_demo_in_one_click(visit):
 
 def place(page, x, y):
     """Return where a point of the plane, -6 to 6, lies on the screen."""
-    spot = page.evaluate(
-        """([plot, x, y]) => {
-          const box = document.querySelector(plot).getBoundingClientRect();
-          const drag = document.querySelector(plot + " .nsewdrag").getBoundingClientRect();
-          return [drag.left + (drag.width * (x + 6)) / 12,
-                  drag.bottom - (drag.height * (y + 6)) / 12];
-        }""",
-        [PLOT, x, y],
-    )
-    return tuple(spot)
+    box = plot_box(page, "boundary")
+    return box["x"] + box["width"] * (x + 6) / 12, box["y"] + box["height"] * (6 - y) / 12
 
 
 def tool(page, name):
@@ -162,7 +154,7 @@ def drag(page, start, end, steps=15):
 def test_points_are_drawn_and_the_network_trains_on(visit):
     page = visit(f"{GAUSS}&play=1")
     until(page, "lab.step > 400 && lab.train_cost < 0.1", 30_000)
-    page.wait_for_selector(f"{PLOT} .nsewdrag")
+    page.wait_for_function("window.__neuralLab.axes('boundary')")
     assert not page.locator(".nl-draw button[data-tool=erase]").is_visible()
     tool(page, "draw")
     tool(page, "1")
@@ -180,7 +172,7 @@ def test_points_are_drawn_and_the_network_trains_on(visit):
 
 def test_points_are_erased_and_moved_and_cleared_while_paused(visit):
     page = visit(GAUSS)
-    page.wait_for_selector(f"{PLOT} .nsewdrag")
+    page.wait_for_function("window.__neuralLab.axes('boundary')")
     tool(page, "draw")
     tool(page, "0")
     start = lab(page, "train_cost")
@@ -203,7 +195,7 @@ def test_points_are_erased_and_moved_and_cleared_while_paused(visit):
 
 def test_a_value_is_drawn_where_a_number_is_predicted(visit):
     page = visit("?dataset=reg_plane&samples=100&hidden=4&batch_size=10")
-    page.wait_for_selector(f"{PLOT} .nsewdrag")
+    page.wait_for_function("window.__neuralLab.axes('boundary')")
     tool(page, "draw")
     labels = page.locator(".nl-draw button[data-tool='0'], .nl-draw button[data-tool='4']")
     assert labels.all_inner_texts() == ["−1", "1"]
@@ -217,7 +209,7 @@ def test_a_value_is_drawn_where_a_number_is_predicted(visit):
 
 def test_a_finger_draws(visit):
     page = visit(GAUSS, width=390, height=844, touch=True, mobile=True)
-    page.wait_for_selector(f"{PLOT} .nsewdrag", state="attached")
+    page.wait_for_function("window.__neuralLab.axes('boundary')")
     page.locator(PLOT).scroll_into_view_if_needed()
     tool(page, "draw")
     tool(page, "1")

@@ -119,7 +119,7 @@ def test_the_dialog_builds_a_link_that_hides(visit, server):
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("combobox").click()
     page.keyboard.type("weights per")
-    page.get_by_role("option", name="Panel: weights per layer").click()
+    page.get_by_role("option", name="Playground: weights per layer").click()
     page.wait_for_selector("code:has-text('hide=weights')")
     page.keyboard.press("Escape")
     if not dialog.is_visible():
