@@ -1,8 +1,7 @@
 """Run all tests: python tests/run.py [arguments of pytest]. Ends with an error if any part failed.
 
 First what needs no browser, then the browser tests, whatever came of the first. Each part runs in
-two processes, each with a server and a browser of its own: most of a browser test is one page's
-thread.
+two processes, which for browser tests have a server and a browser each.
 """
 
 from __future__ import annotations
