@@ -65,7 +65,7 @@ class Answers:
     @property
     def chance(self) -> bool:
         """Whether outputs are probabilities."""
-        return self.trainer.loss.key != "squared_error"
+        return self.trainer.loss.targets[0] != "real"
 
     @property
     def word(self) -> str:

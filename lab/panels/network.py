@@ -153,14 +153,14 @@ def _layer(trainer: Trainer, l: int, maps: Maps, theme: str) -> dict[str, Any]:
 
 def _output(trainer: Trainer) -> dict[str, Any]:
     """Return the words of the output layer."""
-    data, loss = trainer.data, trainer.loss.key
+    data, loss = trainer.data, trainer.loss
     names = [class_name(k, data.class_names) for k in range(len(data.class_names))]
     one = trainer.layout.sizes[-1] == 1
-    word = {"logistic": "Sigmoid", "softmax": "Softmax", "squared_error": "Linear"}[loss]
+    word = loss.output.capitalize()
     return {
         "title": "Output",
         "note": word,
-        "symbol": "y" if loss == "squared_error" else "p",
+        "symbol": "y" if loss.targets[0] == "real" else "p",
         "names": names[1:] if one else names,
         "link": word,
     }
