@@ -163,6 +163,14 @@ def test_any_slicing_gives_the_same_records(story, every):
         assert [r.step for r in got] == due[: len(got)]
 
 
+def test_a_change_that_is_taken_back_at_the_same_step_is_replayed():
+    run = dnn.start(dnn.Config(dataset="circle", samples=60, hidden=(3,), clip_norm=1.0))
+    run = dnn.change(dnn.change(run, clip_norm=0.5), clip_norm=1.0)
+    assert dnn.replay(run, 0).changes == run.changes
+    later, _ = dnn.advance(run, 5)
+    assert same(dnn.replay(later, 5), later)
+
+
 ALL_ON = dnn.Config(
     hidden=(4, 4, 4),
     batch_norm=True,

@@ -295,7 +295,9 @@ def applied(run: Run, made: Change) -> Run:
     if made.field == DATA:
         raise ValueError(f"data: it was another before step {made.step:,}, which is not kept")
     if made.field in LIVE_FIELDS:
-        return change(run, **{made.field: made.value})
+        # Also where it comes back to what it was: the other run remembers that too.
+        changes = _remembered(run.changes, (replace(made, step=run.step),))
+        return replace(change(run, **{made.field: made.value}), changes=changes)
     return edit(run, *parameter_place(made.field), made.value)
 
 
