@@ -17,6 +17,10 @@ from server import ARGUMENTS, app, chromium
 #: What Streamlit itself asks for below a page's address, at first: the server has it at the root.
 ASKED_IN_VAIN = re.compile(r"(/course)?/[a-z]+/_stcore/(health|host-config)")
 
+#: A picture of a page that was run again while the browser asked for it: the newer run has its own.
+#: Streamlit's element says so too. That pictures are there is what tests look at in the page itself.
+REPLACED = re.compile(r"/media/[0-9a-f]+[.](jpg|png)")
+
 #: The end of the traceback that Streamlit logs when a page leaves while its server writes to it.
 LEFT = "starlette.websockets.WebSocketDisconnected: "
 
@@ -64,7 +68,11 @@ class Tab:
 
     def _heard(self, message) -> None:
         where = message.location["url"]
-        asked = "404" in message.text and ASKED_IN_VAIN.fullmatch(urlsplit(where).path)
+        path = urlsplit(where).path
+        asked = "404" in message.text and (
+            ASKED_IN_VAIN.fullmatch(path) or REPLACED.fullmatch(path)
+        )
+        asked = asked or ("ImageList" in path and REPLACED.search(message.text))
         if message.type == "error" and not asked:
             self.problems.append(f"{message.text} ({where})")
 

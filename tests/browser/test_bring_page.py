@@ -95,6 +95,10 @@ def test_pictures_become_a_run(visit, tmp_path):
     to_data(page)
     upload(page, *paths)
     page.get_by_text("40 pictures of 8 × 8 × 3").wait_for()
+    page.wait_for_function(
+        """() => { const shown = [...document.querySelectorAll("img")].filter((i) => i.src.includes("/media/"));
+        return shown.length > 1 && shown.every((i) => i.complete && i.naturalWidth > 0); }"""
+    )
     train(page)
 
 
