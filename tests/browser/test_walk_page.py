@@ -34,6 +34,9 @@ def titled(page, title):
 def test_the_keys_lead_forwards_and_backwards(walking):
     page = walking("walk?stage=z1")
     titled(page, "Weighted sums of layer 1")
+    # The buttons that have the keys are drawn below the title, and listen once the page is still.
+    page.wait_for_selector(".st-key-walk_picture svg circle")
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.keyboard.press("ArrowRight")
     titled(page, "Activations of layer 1")
     linked(page, "stage=a1")
