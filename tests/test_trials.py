@@ -76,7 +76,8 @@ def test_one_that_fails_says_so(monkeypatch):
     trials.start(QUICK)
     finish(trials)
     assert "RuntimeError: no weights left" in trials.failed
-    with pytest.raises(KeyError):
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match=r"^experiment: 'nope' is not known"):
         trials.start("nope")
 
 

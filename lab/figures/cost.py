@@ -95,7 +95,7 @@ def cost_figure(
         shapes=shapes,
         annotations=[*apart(ends, y["range"]), *notes],
         dragmode="zoom",
-        # The page reads the values off by itself: see static/notebook.js.
+        # The page reads the values off by itself: see static/chart/reading.js.
         meta={"notebook": _notebook(changes, score, c)},
     )
 

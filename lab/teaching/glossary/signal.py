@@ -99,6 +99,6 @@ TERMS = (
          "keep their size through its layers.", r"\|\delta^{[1]}\| / \|\delta^{[L]}\|", BENGIO,
          "gradients"),
     Term("diagnosis", "Diagnosis", "What is the matter with a run, by rules whose evidence is "
-         "shown.", "", "The rules in dnn/diagnosis, each with its own", "layers",
+         "shown.", "", "The rules in lab/analysis/diagnosis, each with its own", "layers",
          ("Diagnosis in words", "Finding")),
 )  # fmt: skip
