@@ -16,11 +16,14 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 sys.setswitchinterval(0.001)
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from pages.shared.frames import routes, sending_at_once
+from pages.shared.frames import FrameRequests, routes, sending_at_once
 
+_base = st.get_option("server.baseUrlPath") or ""
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
-    routes=routes(st.get_option("server.baseUrlPath") or ""),
+    routes=routes(_base),
+    middleware=[Middleware(FrameRequests, base=_base)],
     lifespan=sending_at_once,
 )

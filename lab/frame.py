@@ -6,16 +6,19 @@ makes, the page's entries in lab.panels each draw their part; the parts are pack
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from dnn.engine.cache import CACHE
 from dnn.run.training import Run
 from lab import figures
-from lab.figures.frame import pack
-from lab.live.request import Display, Result, Training
+from lab.figures.frame import Sent, pack_change
+from lab.live.kept import keep, with_run
+from lab.live.request import Display, Frame, Result, Training
 from lab.live.shown import Shown
 from lab.live.worker import answered
 from lab.panels import BARS, panels_of
@@ -33,7 +36,30 @@ SLOW, PACE_SLOW = 400, 200
 
 def answer(training: Training, display: Display) -> Result:
     """Return what becomes of a call, with its frame: what a session submits to a worker."""
-    return answered(training, display, lambda shown: pack(message(shown)))
+    call = with_run(training)
+    if call is None:
+        return Result(None, None)
+    session = call.session
+    return keep(call, answered(call, display, lambda shown: drawn(shown, session)))
+
+
+def drawn(shown: Shown, session: str) -> Frame:
+    """Return the frame: what has changed since the one that the page has, where that is known here.
+
+    The messages of a session are kept from the one on that its page has.
+    """
+    display = shown.display
+    key = ("messages", shown.run.data_key, session)
+    kept: dict[int, Sent] = CACHE.get(key) or {}
+    base = display.base if display.base in kept else 0
+    told = message(shown)
+    packed, sent = pack_change(told, kept.get(base))
+    if session:
+        newer = {seq: there for seq, there in kept.items() if seq >= display.base}
+        CACHE.put(key, {**newer, shown.seq: sent}, sent.nbytes * (len(newer) + 1))
+    # What is left is curves and maps; the least effort still halves them.
+    points = (panel["static"]["version"] for panel in told["panels"].values() if "static" in panel)
+    return Frame(gzip.compress(packed, 1), base, next(points, ""))
 
 
 def message(shown: Shown) -> dict[str, Any]:

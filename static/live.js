@@ -7,7 +7,7 @@ import { changed, element } from "./page/dom.js";
 import { Saver } from "./page/export.js";
 import { Feed } from "./page/feed.js";
 import { Findings } from "./page/findings.js";
-import { parse } from "./page/frame.js";
+import { Messages } from "./page/frame.js";
 import { LayerBar, LayerLink } from "./page/layer_link.js";
 import { Lesson } from "./page/lesson.js";
 import { Metrics } from "./page/metrics.js";
@@ -74,6 +74,7 @@ class View {
     this.root = element("div", "nl-root", element("div", "nl-frame", ...rows, this.grid));
     parent.append(this.root);
     this.panels = new Map();
+    this.messages = new Messages();
     this.layers = new Layers(() => this.schedule());
     this.watcher = new Watcher(parent, this.send);
     this.paint = this.paint.bind(this);
@@ -95,7 +96,8 @@ class View {
   }
 
   receive(bytes) {
-    const message = parse(bytes);
+    const message = this.messages.take(bytes);
+    if (!message) return { seq: 0, pace: 0 }; // a change of a message that this page has not: ask for a whole one
     counts.received += 1;
     this.keepStatic(message);
     this.message = message;
@@ -114,14 +116,13 @@ class View {
     }, BEHIND_MS);
   }
 
-  /** Points are sent until the server hears that they have arrived; keep them over later frames. */
+  /** Points are sent once; keep them over later frames. */
   keepStatic(message) {
     for (const [key, p] of Object.entries(message.panels)) {
       if (!p.static) continue;
       const panel = this.panel(key, p.kind);
       panel.chart.static = p.static;
       if (panel.kind === "plane") this.points = p.static;
-      this.feed.have = p.static.version;
     }
   }
 

@@ -111,8 +111,13 @@ def value_scale(data: Dataset) -> float:
 def to_bytes(A: Array, limits: Range) -> Array:
     """Return values as u8: 0 at the low limit, 255 at the high one; the middle for NaN."""
     low, high = limits
-    share = (np.asarray(A, np.float64) - low) / (high - low)
-    return np.clip(np.rint(np.nan_to_num(share, nan=0.5) * 255), 0, 255).astype(np.uint8)
+    share = np.subtract(A, low, dtype=np.float64)
+    share *= 255 / (high - low)
+    np.rint(share, out=share)
+    np.clip(share, 0, 255, out=share)
+    if np.isnan(share.sum()):
+        share[np.isnan(share)] = 128
+    return share.astype(np.uint8)
 
 
 def symmetric(A: Array) -> Range:

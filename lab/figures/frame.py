@@ -1,51 +1,83 @@
 """One message for the panels as one run of bytes: a small JSON head, then the arrays.
 
-u32 little-endian length of the JSON | JSON, padded with spaces to a multiple of 8 | tail. An array
-is {"$": [byte offset in the tail, number of values, type, columns where it has two axes]}.
+u32 little-endian length of the JSON | JSON, padded with spaces to a multiple of 8 | tail. The head:
+  seq, numbers: of the message, always;
+  parts: {path: value}, the message cut into parts, "panels/cost/title" for instance; a part that is
+    the same as in the message numbered `base` is left out, and `gone` lists those that are no more;
+  arrays: [byte offset in the tail, number of values, type, columns where it has two axes] of each
+    array, or null where it is the same as in `base`. In a part an array is {"$": its index}.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
+import orjson
 
 Array = np.ndarray
 
 #: Type names that JavaScript knows, and what they are here.
 TYPES = {"f4": "<f4", "f8": "<f8", "u1": "u1", "u2": "<u2", "i4": "<i4"}
+#: How gzipped bytes begin; a frame's own never do, for the length of its head is 4 modulo 8.
+GZIP = b"\x1f\x8b"
+#: What is told of a message in any case.
+ALWAYS = ("seq", "numbers")
 
 
-class _Tail:
-    """Arrays behind the head: each starts at a multiple of 8; one that recurs is stored once."""
+class _Values(NamedTuple):
+    """An array as it travels; type: one of TYPES; columns: 0 where it has one axis."""
 
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-        self.size = 0
-        self.seen: dict[int, tuple[Array, list[Any]]] = {}
+    type: str
+    columns: int
+    data: bytes
 
-    def add(self, array: Array) -> dict[str, list[Any]]:
-        known = self.seen.get(id(array))
+
+@dataclass
+class Sent:
+    """A message as it has been sent: its number, the JSON text of each part, and its arrays."""
+
+    seq: int
+    texts: dict[str, bytes] = field(default_factory=dict)
+    arrays: list[_Values] = field(default_factory=list)
+    #: The index of an array by its id; it is kept beside it, so that its id is not used again.
+    _known: dict[int, tuple[int, Array]] = field(default_factory=dict)
+
+    def index(self, value: Any) -> Any:
+        """Return what stands for an array in a part: one that recurs is stored once."""
+        if isinstance(value, np.generic):
+            return value.item()
+        if not isinstance(value, np.ndarray):
+            raise TypeError(f"{type(value).__name__} cannot travel in a frame")
+        known = self._known.get(id(value))
         if known is None:
-            # The array is kept beside its place, so that its id is not used again meanwhile.
-            known = self.seen[id(array)] = (array, self._append(array))
-        return {"$": known[1]}
+            known = self._known[id(value)] = len(self.arrays), value
+            self.arrays.append(_values(value))
+        return {"$": known[0]}
 
-    def _append(self, array: Array) -> list[Any]:
-        kind = _kind(array)
-        with np.errstate(over="ignore"):  # beyond float32 is infinite, which the page leaves out
-            data = np.ascontiguousarray(array, dtype=TYPES[kind]).tobytes()
-        place = [self.size, array.size, kind]
-        if array.ndim == 2:
-            place.append(array.shape[1])
-        pad = -len(data) % 8
-        self.parts += [data, bytes(pad)]
-        self.size += len(data) + pad
-        return place
+    def forget_sources(self) -> None:
+        """Keep no array that is not needed any more."""
+        self._known.clear()
+
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes it keeps."""
+        texts = sum(map(len, self.texts.values()))
+        return texts + sum(len(values.data) for values in self.arrays)
 
 
-def _kind(array: Array) -> str:
+def _values(array: Array) -> _Values:
+    name = _type(array)
+    with np.errstate(over="ignore"):  # beyond float32 is infinite, which the page leaves out
+        data = np.ascontiguousarray(array, dtype=TYPES[name]).tobytes()
+    return _Values(name, array.shape[1] if array.ndim == 2 else 0, data)
+
+
+def _type(array: Array) -> str:
     if array.ndim > 2:
         raise ValueError(f"array of {array.ndim} axes: a frame carries one or two")
     if array.dtype in (np.uint8, np.bool_):
@@ -71,34 +103,126 @@ def panel(title: str, subtitle: str, figure: dict[str, Any], **more: Any) -> dic
 def pack(message: dict[str, Any]) -> bytes:
     """Return the message as bytes; floats travel as float32, whole numbers as int32, u8 or u16.
 
-    Raises ValueError for a number outside arrays that is not finite, which JSON cannot say.
+    A number outside arrays that is not finite, which JSON cannot say, arrives as null.
     """
-    tail = _Tail()
+    return pack_change(message, None)[0]
 
-    def other(value: Any) -> Any:
-        if isinstance(value, np.ndarray):
-            return tail.add(value)
-        if isinstance(value, np.generic):
-            return value.item()
-        raise TypeError(f"{type(value).__name__} cannot travel in a frame")
 
-    head = json.dumps(
-        message, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=other
-    ).encode()
+def pack_change(message: dict[str, Any], before: Sent | None) -> tuple[bytes, Sent]:
+    """Return what has changed since the message `before` as bytes, and what was sent by now.
+
+    before: None for the whole message.
+    """
+    sent = Sent(message["seq"])
+
+    def encode(value: Any) -> bytes:
+        return orjson.dumps(value, sent.index)
+
+    sent.texts = {path: encode(value) for path, value in _parts(message)}
+    sent.forget_sources()
+    known, there = (before.texts, before.arrays) if before else ({}, [])
+    new = [b'"%b":%b' % (path.encode(), text)
+           for path, text in sent.texts.items() if known.get(path) != text]  # fmt: skip
+    places: list[list[Any] | None] = []
+    tail: list[bytes] = []
+    size = 0
+    for i, values in enumerate(sent.arrays):
+        if i < len(there) and there[i] == values:
+            places.append(None)
+            continue
+        count = len(values.data) // np.dtype(TYPES[values.type]).itemsize
+        places.append([size, count, values.type, *([values.columns] if values.columns else [])])
+        pad = -len(values.data) % 8  # each starts at a multiple of 8
+        tail += [values.data, bytes(pad)]
+        size += len(values.data) + pad
+    told = {name: message[name] for name in ALWAYS} | {"arrays": places}
+    if before is not None:
+        told |= {"base": before.seq, "gone": [path for path in known if path not in sent.texts]}
+    head = encode(told)[:-1] + b',"parts":{' + b",".join(new) + b"}}"
     head += b" " * (-(len(head) + 4) % 8)
-    return b"".join([len(head).to_bytes(4, "little"), head, *tail.parts])
+    return b"".join([len(head).to_bytes(4, "little"), head, *tail]), sent
+
+
+def _parts(message: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the parts of a message by their paths: what changes at one time is one part."""
+    for name, value in message.items():
+        if name == "panels":
+            yield "panels", list(value)
+            for key, told in value.items():
+                yield from _panel_parts(f"panels/{key}", told)
+        elif name not in ALWAYS:
+            yield name, value
+
+
+def _panel_parts(path: str, told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in told.items():
+        if name == "figure" and value:
+            yield from ((f"{path}/figure/{part}", inside) for part, inside in value.items())
+        else:
+            yield f"{path}/{name}", value
+
+
+class Received:
+    """Messages as a page receives them, each perhaps a change of the one before."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.parts: dict[str, Any] = {}
+        self.arrays: list[Array] = []
+
+    def take(self, data: bytes) -> dict[str, Any]:
+        """Return the message in these bytes, gzipped or not, its arrays as NumPy arrays.
+
+        Raises ValueError for a change of another message than the last one.
+        """
+        if data[:2] == GZIP:
+            data = gzip.decompress(data)
+        size = int.from_bytes(data[:4], "little")
+        told = json.loads(data[4 : 4 + size].decode())
+        base = told.get("base")
+        if base is None:
+            self.parts, self.arrays = {}, []
+        elif base != self.seq:
+            raise ValueError(f"message {told['seq']} is a change of {base}, not of {self.seq}")
+        self.seq = told["seq"]
+        for path in told.get("gone", ()):
+            del self.parts[path]
+        self.parts.update(told["parts"])
+        self.arrays = [
+            self.arrays[i] if place is None else _array(data, 4 + size, *place)
+            for i, place in enumerate(told["arrays"])
+        ]
+        return {**{name: told[name] for name in ALWAYS}, **self._whole()}
+
+    def _whole(self) -> dict[str, Any]:
+        """Return the parts put together."""
+        message: dict[str, Any] = {}
+        for path, part in self.parts.items():
+            *names, last = path.split("/")
+            inside = message
+            for name in names:
+                inside = inside.setdefault(name, {})
+            inside[last] = {} if path == "panels" else self._revived(part)
+        # A panel that has come late stands where the message has it.
+        message["panels"] = {key: message["panels"][key] for key in self.parts["panels"]}
+        return message
+
+    def _revived(self, part: Any) -> Any:
+        """Return a part with its arrays."""
+        if isinstance(part, list):
+            return [self._revived(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        if "$" in part:
+            return self.arrays[part["$"]]
+        return {name: self._revived(each) for name, each in part.items()}
+
+
+def _array(data: bytes, tail: int, offset: int, count: int, kind: str, columns: int = 0) -> Array:
+    array = np.frombuffer(data, TYPES[kind], count, tail + offset)
+    return array.reshape(-1, columns) if columns else array
 
 
 def unpack(data: bytes) -> dict[str, Any]:
-    """Return the message in these bytes, its arrays as NumPy arrays."""
-    size = int.from_bytes(data[:4], "little")
-    base = 4 + size
-
-    def revive(value: dict[str, Any]) -> Any:
-        if "$" not in value:
-            return value
-        offset, items, kind, *columns = value["$"]
-        array = np.frombuffer(data, TYPES[kind], items, base + offset)
-        return array.reshape(-1, columns[0]) if columns else array
-
-    return json.loads(data[4:base].decode(), object_hook=revive)
+    """Return the whole message in these bytes, gzipped or not, its arrays as NumPy arrays."""
+    return Received().take(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 #: By token. Class 1 and positive are blue, class 0 and negative orange.
@@ -63,6 +64,7 @@ def depth(layer: int, layers: int) -> float:
     return layer / (layers - 1) if layers > 1 else 1.0
 
 
+@lru_cache(1024)
 def layer_color(t: float, theme: str, text: bool = False) -> str:
     """Return the colour of depth t, 0..1; text: with the contrast that words need."""
     if theme == "dark":
@@ -78,6 +80,7 @@ def mix(a: str, b: str, t: float) -> str:
     return "#" + "".join(f"{round(p + (q - p) * t):02x}" for p, q in pairs)
 
 
+@lru_cache(1024)
 def fade(color: str, alpha: float) -> str:
     """Return #rrggbb as a CSS colour with an opacity."""
     r, g, b = (int(color[i : i + 2], 16) for i in (1, 3, 5))

@@ -25,6 +25,8 @@ from typing import Any
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 #: How many sessions can train at once with a flag of their own.
 FLAGS = 4096
+#: A session moves to another worker for so many calls that would be before it: its run moves too.
+MOVING = 3
 #: A call that killed this many workers is given up.
 TRIES = 3
 
@@ -200,8 +202,8 @@ class WorkerPool(Executor):
     def submit_for(self, slot: int | None, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
         """Return the future of a call of the session that has this flag.
 
-        In the worker of its last call, which has compiled what it needs, unless others of its calls
-        wait less elsewhere: what it has given up itself ends there at once.
+        In the worker of its last call, which keeps its run and has compiled what it needs, unless
+        it would wait much less elsewhere: what it has given up itself ends there at once.
         """
         call = _Call(slot, lambda executor: executor.submit(fn, *args, **kwargs))
         self._attempt(call)
@@ -211,7 +213,7 @@ class WorkerPool(Executor):
         """Return the worker for a session's call. The lock is held."""
         free = min(self._team, key=lambda w: w.busy())
         home = self._homes.get(slot) if slot is not None else None
-        if home in self._team and home.busy(slot) <= free.busy():
+        if home in self._team and home.busy(slot) <= free.busy() + MOVING * (free.busy() > 0):
             return home
         if slot is not None:
             self._homes[slot] = free

@@ -7,10 +7,11 @@ beside its steps, which goes back and forth. All are picklable.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dnn.data.datasets import Dataset
 from dnn.run.gradcheck import Check
-from dnn.run.history import History
+from dnn.run.history import History, Record
 from dnn.run.training import Run
 from lab.analysis.diagnosis import Finding
 from lab.analysis.diagnosis.autopsy import Offer
@@ -51,12 +52,14 @@ class Training:
 
     run, history: as they are; twin: the second network on the page Twins. steps: to be made at
     most, None for as many as fit; either way the call ends `budget` seconds from its start, or when
-    the flag `slot` stands at `seq`. every: steps between two records. pressed: whether somebody
-    asked for just these steps. edited: whether weights have been set by hand since the last call.
-    large: whether the network is too large to train; keep_start: whether step 0 is recorded even
-    where its cost is out of range. data: sent along after the worker missed it.
-    measured: what is known already; wanted: what to measure, of MEASUREMENTS. before: a state from
-    which to recompute the last steps of a run that diverged.
+    the flag `slot` stands at `seq`. session: whose call it is, for what its worker keeps, "" where
+    that is nothing; kept: where run and history are not sent, the number of the call that has left
+    them in the worker; data_key: of the data they are on. every: steps between two records.
+    pressed: whether somebody asked for just these steps. edited: whether weights have been set by
+    hand since the last call. large: whether the network is too large to train; keep_start: whether
+    step 0 is recorded even where its cost is out of range. data: sent along after the worker missed
+    it. measured: what is known already; wanted: what to measure, of MEASUREMENTS. before: a state
+    from which to recompute the last steps of a run that diverged.
     """
 
     run: Run
@@ -67,6 +70,9 @@ class Training:
     budget: float = 0.25
     slot: int = 0
     seq: int = 0
+    session: str = ""
+    kept: int = 0
+    data_key: str = ""
     pressed: bool = False
     edited: bool = False
     large: bool = False
@@ -91,7 +97,8 @@ class Display:
     frame must bring what does not change during a run (the data points). goal: the step that is
     being recomputed for a link or the timeline; end: while an earlier moment is shown, the step
     that the run had come to. drawn: the number of the newest stroke by hand that the data has.
-    attending: what has been answered and reached of a question or a lesson.
+    attending: what has been answered and reached of a question or a lesson. base: the number of the
+    frame that the page will have, 0 for none.
     """
 
     view: View = field(default_factory=View)
@@ -104,21 +111,38 @@ class Display:
     end: int | None = None
     drawn: int = 0
     attending: Attending = field(default_factory=Attending)
+    base: int = 0
+
+
+class Frame(NamedTuple):
+    """A message for the page, gzipped.
+
+    base: the number of the frame that it is a change of, 0 if it is whole; points: the version of
+    the data points that it brings, "" for none.
+    """
+
+    data: bytes = b""
+    base: int = 0
+    points: str = ""
+
+
+NO_FRAME = Frame()
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What became of a call; run is None where the worker misses the data.
+    """What became of a call; run is None where the worker misses the data, or what it should keep.
 
-    frame: the message for the page, b"" where none was made. seconds: of training. measured: with
-    what was wanted, but for moments, which come one by one in `looks`. looked: seconds that those
-    took; recording: seconds that the record of the last step took, 0 where it had one already.
-    diagnosed: whether the findings are new.
+    history: None where it is that of the call with the records `added`. frame: for the page, empty
+    where none was made. seconds: of training. measured: with what was wanted, but for moments,
+    which come one by one in `looks`. looked: seconds that those took; recording: seconds that the
+    record of the last step took, 0 where it had one already. diagnosed: whether the findings are
+    new.
     """
 
     run: Run | None
-    history: History
-    frame: bytes = b""
+    history: History | None
+    frame: Frame = NO_FRAME
     steps: int = 0
     seconds: float = 0.0
     twin: Twin | None = None
@@ -127,4 +151,5 @@ class Result:
     looked: float = 0.0
     recording: float = 0.0
     diagnosed: bool = False
+    added: tuple[Record, ...] | None = None
     attending: Attending | None = None

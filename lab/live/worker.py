@@ -20,7 +20,15 @@ from dnn.engine.trainer import Trainer
 from dnn.run.gradcheck import gradcheck
 from dnn.run.history import History, Record
 from dnn.run.measure import measure, probe_of
-from dnn.run.training import Run, Watch, advance, attach, borrowed_trainer, in_range
+from dnn.run.training import (
+    Run,
+    Watch,
+    advance,
+    attach,
+    borrowed_trainer,
+    in_range,
+    trainer_key,
+)
 from lab.analysis.diagnosis import diagnose, observe
 from lab.analysis.diagnosis.autopsy import Autopsy, autopsy
 from lab.analysis.diagnosis.probes import acquire_probe, release_probe
@@ -28,11 +36,11 @@ from lab.analysis.moments import Moment, look
 from lab.analysis.signal import Band, band
 from lab.analysis.spectra import Spectra, spectra
 from lab.live.executors import flagged
-from lab.live.request import Display, Measured, Result, Training
+from lab.live.request import Display, Frame, Measured, Result, Training
 from lab.live.shown import Shown
 from lab.teaching.attending import attended
 
-Draw = Callable[[Shown], bytes]
+Draw = Callable[[Shown], Frame]
 
 #: Seconds between two looks at the flag and the clock.
 LOOK_EVERY = 0.002
@@ -108,11 +116,12 @@ def _single(training: Training, display: Display, data: Dataset, draw: Draw) -> 
         began = time.perf_counter()
         now = newest(trainer, run, records, training.history)
         recording = time.perf_counter() - began if now else 0.0
-        history = training.history.extend([*records, *now])
+        added = (*records, *now)
+        history = training.history.extend(list(added))
         if "draws" in wanted:
             known = replace(known, band=with_draws(run.origin, data, training))
             if _overtaken(training):
-                return Result(run, history, measured=known)
+                return Result(run, history, measured=known, added=added)
         known, looks, looked = _measured(training, display, run, history, trainer, known, looks)
         shown = Shown(
             run, history, display, known, trainer, before=training.run, seq=training.seq,
@@ -124,7 +133,7 @@ def _single(training: Training, display: Display, data: Dataset, draw: Draw) -> 
     return Result(
         run, history, frame, run.step - before, seconds, looks=tuple(looks), looked=looked,
         measured=replace(known, moments=None, offers=offers), recording=recording,
-        diagnosed="diagnosis" in wanted, attending=shown.attending,
+        diagnosed="diagnosis" in wanted, added=added, attending=shown.attending,
     )  # fmt: skip
 
 
@@ -181,17 +190,19 @@ def trained(training: Training, runs: list[Run]) -> tuple[list[Run], list[list[R
     at = max(run.step for run in runs)
     end = at + (training.steps if training.steps is not None else 10**12)
     # First a few steps, then more: how long one takes is not known before, nor from the first
-    # one, which also loads a trainer.
-    check, known, first = 0, False, time.perf_counter()
+    # one, which also loads a trainer; but from an earlier call of the same network.
+    pace = ("pace", *map(trainer_key, runs))
+    check, known, first = CACHE.get(pace) or 0, False, time.perf_counter()
     while at < end and not all(run.diverged for run in runs) and not finished():
-        began = time.perf_counter()
+        began, before = time.perf_counter(), at
         until, ask = (end, finished) if known else (min(end, at + max(1, check)), None)
         for i, run in enumerate(runs):
             runs[i], new = advance(run, until - run.step, watch, ask, max(1, check))
             records[i] += new
         at, took = max(run.step for run in runs), time.perf_counter() - began
         known = check > 0 and took > LOOK_EVERY / 4 and len(runs) == 1
-        check = max(1, min(4 * check, int(check * LOOK_EVERY * len(runs) / took)))
+        check = max(1, min(4 * check, int((at - before) * LOOK_EVERY * len(runs) / took)))
+    CACHE.put(pace, check, 0)
     return runs, records, time.perf_counter() - first
 
 

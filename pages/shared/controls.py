@@ -222,8 +222,11 @@ def _group(group: str) -> None:
     _rows({n: s for n, s in fields.items() if not s.rare}, config)
     rare = {n: s for n, s in fields.items() if s.rare}
     if rare:
-        with st.expander("More", icon=":material/tune:"):
-            _rows(rare, config)
+        # Drawn when it is opened: a third of the side bar, which few look at.
+        more = st.expander("More", icon=":material/tune:", key=f"more_{group}", on_change="rerun")
+        if more.open:
+            with more:
+                _rows(rare, config)
     if group == "network":
         _size(session.loop())
 

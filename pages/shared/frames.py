@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from weakref import WeakValueDictionary
 
 import plotly
@@ -25,6 +26,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dnn.config import Config
 from dnn.data.datasets import DATASETS
@@ -76,14 +78,13 @@ async def next_frame(request: Request) -> Response:
     """Answer with the first frame newer than `seen`; 204 when none came, 404 when the
     session is gone, 409 with a sentence when training failed.
 
-    theme: the page's; have: the version of the data points that it has.
+    theme: the page's.
     """
     loop = _loops.get(request.path_params["token"])
     if loop is None:
         return Response(status_code=GONE, headers=NOT_CACHED)
     query = request.query_params
-    # In a thread, like all that takes the loop's lock: it may be held while a network is built.
-    await to_thread.run_sync(loop.page_is, query.get("theme", ""), query.get("have", ""))
+    await _at_once(loop, loop.page_is, query.get("theme", ""))
     seen = int(query["seen"]) if query.get("seen", "").isdecimal() else 0
     frame = await _newer_than(seen, loop)
     headers = {**NOT_CACHED, **({BEHIND: "1"} if loop.page_behind else {})}
@@ -91,11 +92,38 @@ async def next_frame(request: Request) -> Response:
         return PlainTextResponse(loop.state.failed, FAILED, headers)
     if not frame:
         return Response(status_code=NOTHING_NEW, headers=headers)
-    # Half of a frame is text that hardly changes: 0.2 ms of squeezing halve what is sent.
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(frame, media_type=BYTES, headers=headers)
-    packed = await to_thread.run_sync(gzip.compress, frame, 1)
-    return Response(packed, media_type=BYTES, headers={**headers, "Content-Encoding": "gzip"})
+        return Response(gzip.decompress(frame), media_type=BYTES, headers=headers)
+    return Response(frame, media_type=BYTES, headers={**headers, "Content-Encoding": "gzip"})
+
+
+async def _at_once(loop: Loop, ask: Callable, *args: object) -> Any:
+    """Return what a method of the loop returns, asked without a thread where it cannot block.
+
+    A thread costs more than most of what is asked. But the loop's lock may be held while a network
+    is built, and executors without worker processes train in the asking thread.
+    """
+    if not loop.answers_at_once or not loop.lock.acquire(blocking=False):
+        return await to_thread.run_sync(ask, *args)
+    try:
+        return ask(*args)
+    finally:
+        loop.lock.release()
+
+
+class FrameRequests:
+    """Answers the requests for frames before Streamlit's middleware: it costs more than they do."""
+
+    def __init__(self, app: ASGIApp, base: str = ""):
+        self.app, self.path = app, f"{own_path(base)}/frames/"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for a frame; hand on every other one."""
+        if scope["type"] != "http" or not scope["path"].startswith(self.path):
+            await self.app(scope, receive, send)
+            return
+        scope["path_params"] = {"token": scope["path"].removeprefix(self.path)}
+        await (await next_frame(Request(scope)))(scope, receive, send)
 
 
 async def _newer_than(seen: int, loop: Loop) -> bytes:
@@ -110,7 +138,7 @@ async def _newer_than(seen: int, loop: Loop) -> bytes:
     try:
         while True:
             asked.clear()
-            seq, frame, future = await to_thread.run_sync(loop.tick)
+            seq, frame, future = await _at_once(loop, loop.tick, seen)
             if seq > seen:
                 return frame
             if loop.state.failed or running.time() >= end:
@@ -150,15 +178,19 @@ def _file(path: Path, media_type: str) -> Callable[[Request], Awaitable[Response
     return serve
 
 
+def own_path(base: str) -> str:
+    """Return the path of all of this; base: the app's own, Streamlit's server.baseUrlPath."""
+    base = base.strip("/")
+    return f"/{base}/{PREFIX}" if base else f"/{PREFIX}"
+
+
 def routes(base: str = "") -> list[BaseRoute]:
-    """Return the routes that the server needs beside Streamlit's own.
+    """Return the routes that the server needs beside Streamlit's own and those for frames.
 
     base: the path below which the app is served, Streamlit's server.baseUrlPath.
     """
-    base = base.strip("/")
-    own = f"/{base}/{PREFIX}" if base else f"/{PREFIX}"
+    own = own_path(base)
     return [
-        Route(f"{own}/frames/{{token}}", next_frame),
         Route(f"{own}/data/{{key}}.svg", data_picture),
         Route(f"{own}/static/plotly.min.js", _file(PLOTLY, "text/javascript")),
         Mount(f"{own}/static", StaticFiles(directory=STATIC)),

@@ -14,7 +14,7 @@ export class Feed {
   /** take(bytes) shows a frame and returns {seq, pace}; say(sentence) tells why there is none;
    * behind() is called where the page's side bar or buttons are to be drawn anew. */
   constructor(base, token, take, say, behind) {
-    Object.assign(this, { base, token, take, say, behind, seen: 0, pace: 33, last: -Infinity, theme: "", have: "" });
+    Object.assign(this, { base, token, take, say, behind, seen: 0, pace: 33, last: -Infinity, theme: "" });
     this.onVisible = () => document.hidden || this.kick();
     document.addEventListener("visibilitychange", this.onVisible);
   }
@@ -52,7 +52,7 @@ export class Feed {
   }
 
   async ask() {
-    const query = new URLSearchParams({ seen: this.seen, theme: this.theme, have: this.have });
+    const query = new URLSearchParams({ seen: this.seen, theme: this.theme });
     this.asked = new AbortController();
     const answer = await fetch(`${this.base}frames/${this.token}?${query}`, { cache: "no-store", signal: this.asked.signal });
     if (answer.headers.get("X-Page-Behind")) this.behind();

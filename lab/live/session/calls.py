@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 import weakref
@@ -16,7 +17,8 @@ from dnn.run.training import exchange
 from lab.frame import answer
 from lab.intake.hand_drawn import drawn
 from lab.live.executors import WorkerPool, tell_all
-from lab.live.request import Display, Result, Training
+from lab.live.kept import Kept, without_run
+from lab.live.request import Display, Frame, Result, Training
 from lab.live.session.measurements import Measurements
 from lab.live.session.replay import Replay
 from lab.live.session.state import State
@@ -62,16 +64,20 @@ class Calls:
     ):
         self.executor, self.state = executor, state
         self.measurements, self.replay = measurements, replay
-        self.slot, self.seq = 0, 0
+        self.slot, self.seq, self.session = 0, 0, secrets.token_hex(8)
+        #: What the session's worker has of it.
+        self._kept: Kept | None = None
         if isinstance(executor, WorkerPool):
             self.slot = executor.take_flag()
             self.seq = executor.flag_at(self.slot)
             weakref.finalize(self, _leave, executor, self.slot)  # when its session is dropped
-        #: Keys of data that is nobody else's, which no worker is to keep.
-        self._own: set[str] = set()
+        #: Forgotten with it: what workers keep of this session, and data that is nobody else's.
+        self._own = {self.session}
         weakref.finalize(self, _forget, executor, self._own).atexit = False
-        self.frame, self.shown = b"", 0
-        #: Which data points the browser has.
+        self.frame, self.shown = Frame(), 0
+        #: The number of the frame that the page has been given, 0 where it needs a whole one.
+        self.given = 0
+        #: Which data points the page has been given.
         self.points_there = ""
         self.under_way: Future[Result] | None = None
         self._training, self._display = Training(state.run, state.history), Display()
@@ -82,6 +88,21 @@ class Calls:
     def stale(self) -> bool:
         """Whether the frame does not show yet what has been asked for."""
         return self.state.dirty or self.shown < self._due
+
+    def give(self, seen: int) -> bool:
+        """Return whether the frame is one for a page whose last one is `seen`: it is given it then.
+
+        Of a change of another frame the page can make nothing: a whole one is drawn instead.
+        """
+        if self.given != seen:  # the page is new, or a frame has been lost on its way
+            self.given, self.points_there = 0, ""
+        if self.shown <= seen:
+            return False
+        if self.frame.base not in (0, seen):
+            self.state.dirty = True
+            return False
+        self.given, self.points_there = self.shown, self.frame.points or self.points_there
+        return True
 
     def keep_own(self, data: Dataset | None) -> None:
         """Take data that is not built in; what was there before is forgotten, in workers too."""
@@ -154,7 +175,8 @@ class Calls:
         end = state.timeline.end
         self._training = Training(
             state.run, state.history, state.twin, steps, self._every(), slot=self.slot,
-            seq=self.seq, pressed=not state.playing, edited=edited, large=state.large, data=data,
+            seq=self.seq, session=self.session, data_key=state.run.data_key,
+            pressed=not state.playing, edited=edited, large=state.large, data=data,
             keep_start=state.shows_start,
             measured=self.measurements.so_far(), wanted=wanted, before=before,
         )  # fmt: skip
@@ -162,13 +184,16 @@ class Calls:
             state.view, state.playing, state.ghost, state.rate, state.notice,
             points_due=self.points_there != points_version(state.run, state.view),
             goal=state.goal, end=end.run.step if end else None, drawn=state.drawn,
-            attending=state.attending,
+            attending=state.attending, base=self.given,
         )  # fmt: skip
         self._send()
 
     def _send(self) -> None:
         self._sent = time.perf_counter()
         training, display = self._training, self._display
+        kept = self._kept
+        if kept is not None and training.run is kept.run and training.history is kept.history:
+            training = without_run(training, kept.seq)
         # Behind a draw of a very large network one would wait longer than another worker is cold.
         if isinstance(self.executor, WorkerPool) and not training.large:
             self.under_way = self.executor.submit_for(self.slot, answer, training, display)
@@ -237,9 +262,11 @@ class Calls:
             state.failed = f"Training stopped: {type(error).__name__}: {error}"[:300]
             state.playing, state.dirty = False, False
             return None
+        kept, self._kept = self._kept, None
         if result.run is None:
-            # The worker misses the data: the same call once more, with it.
-            self._training = replace(self._training, data=state.run.data)
+            # The same call once more, with what the worker misses: the run, or the data.
+            if kept is None:
+                self._training = replace(self._training, data=state.run.data)
             self._send()
             return None
         data = state.run.data
@@ -248,9 +275,13 @@ class Calls:
             state.twin = replace(result.twin, run=replace(result.twin.run, data=data))
         if self._training.pressed and not state.ended:
             state.queued += (self._training.steps or 0) - result.steps  # what did not fit
-        state.history = result.history
+        if result.history is not None:
+            state.history = result.history
+        else:
+            state.history = self._training.history.extend(list(result.added or ()))
+            self._kept = Kept(self._training.seq, state.run, state.history)
         state.recording = result.recording or state.recording
-        if result.frame:
+        if result.frame.data:
             self.frame, self.shown = result.frame, self._training.seq
         if result.steps:
             rate = result.steps / max(time.perf_counter() - self._sent, 1e-6)

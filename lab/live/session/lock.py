@@ -12,7 +12,7 @@ def synchronized(method: Callable) -> Callable:
 
     @wraps(method)
     def under_lock(self: Any, *args: object, **kwargs: object) -> object:
-        with self._lock:
+        with self.lock:
             return method(self, *args, **kwargs)
 
     return under_lock

@@ -26,6 +26,7 @@ from lab.analysis.diagnosis.probes import fitting
 from lab.analysis.signal import signal_only
 from lab.intake.hand_drawn import Stroke, by_hand, check_stroke, made_again
 from lab.link import Link
+from lab.live.executors import WorkerPool
 from lab.live.request import Display
 from lab.live.session.attendance import Attendance
 from lab.live.session.builtin_data import dataset, same_data, same_network
@@ -61,7 +62,7 @@ class Loop:
         playing: bool,
         twin_setting: Mapping[str, Any] = DIFFERS,
     ):
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         #: Called after every change that somebody asked for, from any thread.
         self.waiting: set[Callable[[], object]] = set()
         #: The versions of side bar and transport that the page was drawn with.
@@ -388,9 +389,8 @@ class Loop:
             state.notice = "The lab's network is too large to train: this is the first visit's."
 
     @synchronized
-    def page_is(self, theme: str, points: str) -> None:
-        """Take what only the browser knows: its theme, and which data points have arrived."""
-        self.calls.points_there = points
+    def page_is(self, theme: str) -> None:
+        """Take what only the browser knows: its theme."""
         if theme in ("light", "dark") and theme != self.state.view.theme:
             self.look(theme=theme)
 
@@ -413,21 +413,29 @@ class Loop:
         """Whether the page shows a side bar or buttons of before: it has to ask for new ones."""
         return self.drawn != (self.sidebar_version, self.transport_version)
 
+    @property
+    def answers_at_once(self) -> bool:
+        """Whether ticks leave all work to other processes."""
+        return isinstance(self.calls.executor, WorkerPool)
+
     @synchronized
-    def tick(self) -> tuple[int, bytes, Future | None]:
+    def tick(self, seen: int | None = None) -> tuple[int, bytes, Future | None]:
         """Collect and submit what is due; return the newest frame, its number, and what is awaited.
 
-        The number is 0 while the frame does not show yet what has been asked for: a page that takes
-        it is not there for the next one. Never waits. At full speed a tick asks the call under way
-        to finish.
+        seen: of the page that asks, the number of its last frame. The number is 0 while there is no
+        frame for it: one that shows what has been asked for, newer than the page's, and whole or a
+        change of the page's. Never waits. At full speed a tick asks the call under way to finish.
         """
         calls = self.calls
         if calls.under_way is not None:
             calls.hurry()
             self._collect()
+        fits = not calls.stale
+        if seen is not None:
+            fits = fits and calls.give(seen)
         if calls.under_way is None and not self.settled:
             calls.submit_due()
-        return 0 if calls.stale else calls.shown, calls.frame, calls.under_way
+        return calls.shown if fits else 0, calls.frame.data, calls.under_way
 
     @property
     def settled(self) -> bool:
