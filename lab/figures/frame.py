@@ -72,8 +72,7 @@ class Sent:
 
 def _values(array: Array) -> _Values:
     name = _type(array)
-    with np.errstate(over="ignore"):  # beyond float32 is infinite, which the page leaves out
-        data = np.ascontiguousarray(array, dtype=TYPES[name]).tobytes()
+    data = np.ascontiguousarray(array, dtype=TYPES[name]).tobytes()
     return _Values(name, array.shape[1] if array.ndim == 2 else 0, data)
 
 
@@ -118,7 +117,8 @@ def pack_change(message: dict[str, Any], before: Sent | None) -> tuple[bytes, Se
     def encode(value: Any) -> bytes:
         return orjson.dumps(value, sent.index)
 
-    sent.texts = {path: encode(value) for path, value in _parts(message)}
+    with np.errstate(over="ignore"):  # beyond float32 is infinite, which the page leaves out
+        sent.texts = {path: encode(value) for path, value in _parts(message)}
     sent.forget_sources()
     known, there = (before.texts, before.arrays) if before else ({}, [])
     new = [b'"%b":%b' % (path.encode(), text)
