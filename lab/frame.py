@@ -57,9 +57,10 @@ def drawn(shown: Shown, session: str) -> Frame:
     if session:
         newer = {seq: there for seq, there in kept.items() if seq >= display.base}
         CACHE.put(key, {**newer, shown.seq: sent}, sent.nbytes * (len(newer) + 1))
-    # What is left is curves and maps; the least effort still halves them.
+    if not base:  # mostly text; a change is mostly maps, which take long and get little smaller
+        packed = gzip.compress(packed, 1)
     points = (panel["static"]["version"] for panel in told["panels"].values() if "static" in panel)
-    return Frame(gzip.compress(packed, 1), base, next(points, ""))
+    return Frame(packed, base, next(points, ""))
 
 
 def message(shown: Shown) -> dict[str, Any]:

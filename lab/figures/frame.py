@@ -4,8 +4,9 @@ u32 little-endian length of the JSON | JSON, padded with spaces to a multiple of
   seq, numbers: of the message, always;
   parts: {path: value}, the message cut into parts, "panels/cost/title" for instance; a part that is
     the same as in the message numbered `base` is left out, and `gone` lists those that are no more;
-  arrays: [byte offset in the tail, number of values, type, columns where it has two axes] of each
-    array, or null where it is the same as in `base`. In a part an array is {"$": its index}.
+  arrays: of each array [byte offset in the tail, number of values, type, columns or 0 where it has
+    one axis, how many values it begins with as in `base`, which the tail has not]; or null where it
+    is the same as in `base`. In a part an array is {"$": its index}.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ TYPES = {"f4": "<f4", "f8": "<f8", "u1": "u1", "u2": "<u2", "i4": "<i4"}
 GZIP = b"\x1f\x8b"
 #: What is told of a message in any case.
 ALWAYS = ("seq", "numbers")
+#: What of a panel is cut into parts.
+CUT = ("figure", "layout")
+#: Bytes at the end of a curve that are sent again.
+LAST = 16
 
 
 class _Values(NamedTuple):
@@ -120,27 +125,37 @@ def pack_change(message: dict[str, Any], before: Sent | None) -> tuple[bytes, Se
     with np.errstate(over="ignore"):  # beyond float32 is infinite, which the page leaves out
         sent.texts = {path: encode(value) for path, value in _parts(message)}
     sent.forget_sources()
-    known, there = (before.texts, before.arrays) if before else ({}, [])
+    known = before.texts if before else {}
     new = [b'"%b":%b' % (path.encode(), text)
            for path, text in sent.texts.items() if known.get(path) != text]  # fmt: skip
     places: list[list[Any] | None] = []
     tail: list[bytes] = []
     size = 0
     for i, values in enumerate(sent.arrays):
-        if i < len(there) and there[i] == values:
+        there = before.arrays[i] if before and i < len(before.arrays) else None
+        if values == there:
             places.append(None)
             continue
-        count = len(values.data) // np.dtype(TYPES[values.type]).itemsize
-        places.append([size, count, values.type, *([values.columns] if values.columns else [])])
-        pad = -len(values.data) % 8  # each starts at a multiple of 8
-        tail += [values.data, bytes(pad)]
-        size += len(values.data) + pad
+        kept, one = _kept(values, there), np.dtype(TYPES[values.type]).itemsize
+        places.append([size, len(values.data) // one, values.type, values.columns, kept // one])
+        pad = -(len(values.data) - kept) % 8  # each starts at a multiple of 8
+        tail += [values.data[kept:], bytes(pad)]
+        size += len(values.data) - kept + pad
     told = {name: message[name] for name in ALWAYS} | {"arrays": places}
     if before is not None:
         told |= {"base": before.seq, "gone": [path for path in known if path not in sent.texts]}
     head = encode(told)[:-1] + b',"parts":{' + b",".join(new) + b"}}"
     head += b" " * (-(len(head) + 4) % 8)
     return b"".join([len(head).to_bytes(4, "little"), head, *tail]), sent
+
+
+def _kept(values: _Values, there: _Values | None) -> int:
+    """Return how many bytes an array begins with that were there already: a curve grows behind."""
+    if there is None or there.type != values.type:
+        return 0
+    # The last record of a curve stands for its end, and is another one in the next message.
+    same = (len(there.data) - LAST) // 8 * 8
+    return same if same > 0 and there.data[:same] == values.data[:same] else 0
 
 
 def _parts(message: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -156,8 +171,8 @@ def _parts(message: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _panel_parts(path: str, told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in told.items():
-        if name == "figure" and value:
-            yield from ((f"{path}/figure/{part}", inside) for part, inside in value.items())
+        if name in CUT and value:
+            yield from _panel_parts(f"{path}/{name}", value)
         else:
             yield f"{path}/{name}", value
 
@@ -189,10 +204,19 @@ class Received:
             del self.parts[path]
         self.parts.update(told["parts"])
         self.arrays = [
-            self.arrays[i] if place is None else _array(data, 4 + size, *place)
+            self.arrays[i] if place is None else self._array(i, data, 4 + size, *place)
             for i, place in enumerate(told["arrays"])
         ]
         return {**{name: told[name] for name in ALWAYS}, **self._whole()}
+
+    def _array(
+        self, i: int, data: bytes, tail: int, offset: int, count: int, kind: str, columns: int,
+        kept: int,
+    ) -> Array:  # fmt: skip
+        array = np.frombuffer(data, TYPES[kind], count - kept, tail + offset)
+        if kept:
+            array = np.concatenate([self.arrays[i].ravel()[:kept], array])
+        return array.reshape(-1, columns) if columns else array
 
     def _whole(self) -> dict[str, Any]:
         """Return the parts put together."""
@@ -216,11 +240,6 @@ class Received:
         if "$" in part:
             return self.arrays[part["$"]]
         return {name: self._revived(each) for name, each in part.items()}
-
-
-def _array(data: bytes, tail: int, offset: int, count: int, kind: str, columns: int = 0) -> Array:
-    array = np.frombuffer(data, TYPES[kind], count, tail + offset)
-    return array.reshape(-1, columns) if columns else array
 
 
 def unpack(data: bytes) -> dict[str, Any]:

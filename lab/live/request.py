@@ -115,7 +115,7 @@ class Display:
 
 
 class Frame(NamedTuple):
-    """A message for the page, gzipped.
+    """A message for the page, gzipped where it is whole.
 
     base: the number of the frame that it is a change of, 0 if it is whole; points: the version of
     the data points that it brings, "" for none.

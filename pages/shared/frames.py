@@ -30,6 +30,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dnn.config import Config
 from dnn.data.datasets import DATASETS
+from lab.figures.frame import GZIP
 from lab.figures.thumbnail import table_thumbnail, thumbnail
 from lab.live.session.builtin_data import dataset
 from lab.live.session.loop import Loop
@@ -92,9 +93,12 @@ async def next_frame(request: Request) -> Response:
         return PlainTextResponse(loop.state.failed, FAILED, headers)
     if not frame:
         return Response(status_code=NOTHING_NEW, headers=headers)
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(gzip.decompress(frame), media_type=BYTES, headers=headers)
-    return Response(frame, media_type=BYTES, headers={**headers, "Content-Encoding": "gzip"})
+    if frame[:2] == GZIP:
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+        else:
+            frame = gzip.decompress(frame)
+    return Response(frame, media_type=BYTES, headers=headers)
 
 
 async def _at_once(loop: Loop, ask: Callable, *args: object) -> Any:

@@ -5,6 +5,16 @@ const TYPES = { f4: Float32Array, f8: Float64Array, u1: Uint8Array, u2: Uint16Ar
 const ALWAYS = ["seq", "numbers"];
 const decoder = new TextDecoder();
 
+/** Return an array of a message; before: the array at its place in the message before. */
+function array(buffer, tail, [offset, count, type, , kept], before) {
+  const sent = new TYPES[type](buffer, tail + offset, count - kept);
+  if (!kept) return sent;
+  const whole = new TYPES[type](count);
+  whole.set(before.subarray(0, kept));
+  whole.set(sent, kept);
+  return whole;
+}
+
 /** Messages as they come, each perhaps a change of the one before. */
 export class Messages {
   constructor() {
@@ -23,7 +33,7 @@ export class Messages {
     this.seq = told.seq;
     for (const path of told.gone ?? []) this.parts.delete(path);
     for (const [path, part] of Object.entries(told.parts)) this.parts.set(path, part);
-    this.arrays = told.arrays.map((place, i) => (place ? new TYPES[place[2]](bytes.buffer, tail + place[0], place[1]) : this.arrays[i]));
+    this.arrays = told.arrays.map((place, i) => (place ? array(bytes.buffer, tail, place, this.arrays[i]) : this.arrays[i]));
     return { ...Object.fromEntries(ALWAYS.map((name) => [name, told[name]])), ...this.whole() };
   }
 
