@@ -6,7 +6,7 @@ import sys
 import time
 
 import dnn
-from lab.live import executors as execution
+from lab.live import process as execution
 
 
 def square(x):

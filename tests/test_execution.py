@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 import dnn
 from dnn.engine.cache import Cache
 from dnn.run.training import trainer_key
-from lab.live import executors as execution
-from lab.live.executors import TRIES, InlineExecutor, WorkerPool, open_executor
+from lab.live import process as execution
+from lab.live.executors import InlineExecutor, WorkerPool, open_executor
+from lab.live.pool import TRIES
 
 ROOT = Path(__file__).parent.parent
 
@@ -149,7 +150,7 @@ def test_starting_workers_leaves_this_process_as_it_was(pool):
     inside = []
 
     def enter():
-        with execution._bare_start():
+        with execution.bare_start():
             inside.append(sys.modules["__main__"] is not main)
             time.sleep(0.001)
 

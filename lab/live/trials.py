@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from dnn.data.datasets import Dataset
 from lab.analysis.trainability import Column, Plan, examples, measured
 from lab.experiments import EXPERIMENTS, Outcome, Stopped
-from lab.live.executors import WorkerPool, flagged, report
+from lab.live.executors import WorkerPool
+from lab.live.process import flagged, report
 
 T = TypeVar("T")
 #: A whole experiment, in what a flag counts.

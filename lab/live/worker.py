@@ -35,7 +35,7 @@ from lab.analysis.diagnosis.probes import acquire_probe, release_probe
 from lab.analysis.moments import Moment, look
 from lab.analysis.signal import Band, band
 from lab.analysis.spectra import Spectra, spectra
-from lab.live.executors import flagged
+from lab.live.process import flagged
 from lab.live.request import Display, Frame, Measured, Result, Training
 from lab.live.shown import Shown
 from lab.teaching.attending import attended
