@@ -38,7 +38,7 @@ def cost_figure(
     diverged: Any = None,
     score: str = "accuracy",
 ) -> dict[str, Any]:
-    """Return train and test cost (`unit` of which is the axis title) over the steps.
+    """Return train and test cost over the steps; unit: nats, or that of half the squared error.
 
     chance: the cost of guessing; ghost: another run's history; same_axes: whether the axes
     are those of the ghost's own chart as well; changes: with step, field and value;
@@ -46,6 +46,7 @@ def cost_figure(
     Points that are not finite are left out; on a log axis zero is drawn at the bottom.
     """
     c = tokens(theme)
+    title = "Cross-entropy (nats)" if unit == "nats" else "Half squared error"
     curves = _curves(history, ("test_cost", "train_cost"))
     ghosts = _curves(ghost, ("train_cost",))
     last = float(history.last("step")) if len(history) else 0.0
@@ -91,7 +92,7 @@ def cost_figure(
         theme,
         data,
         x,
-        axis(theme, unit, showgrid=True, **y),
+        axis(theme, title, showgrid=True, **y),
         shapes=shapes,
         annotations=[*apart(ends, y["range"]), *notes],
         dragmode="zoom",

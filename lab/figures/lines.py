@@ -90,6 +90,12 @@ def rule(
     return {"type": "line", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": style}
 
 
+def box(color: str, x0: float, x1: float, y0: float, y1: float, **options: Any) -> dict[str, Any]:
+    """Return a filled rectangle without a rim."""
+    corners = {"x0": x0, "x1": x1, "y0": y0, "y1": y1}
+    return {"type": "rect", **corners, "fillcolor": color, "line": {"width": 0}, **options}
+
+
 def text_width(text: str) -> float:
     """Return at least how wide a label is in pixels; tags in it take no room."""
     return 5 * len(re.sub("<[^>]*>", "", text)) + 12.0

@@ -41,6 +41,12 @@ def linear_axis(low: float, high: float) -> dict[str, Any]:
     return {"type": "linear", **even_axis(bottom, top, 4)}
 
 
+def symmetric_axis(reach: float) -> dict[str, Any]:
+    """Return the range from -reach to reach, and five ticks."""
+    ticks = [-reach, -reach / 2, 0.0, reach / 2, reach]
+    return {"range": [-reach, reach], "tickvals": ticks, "ticktext": [short(t) for t in ticks]}
+
+
 def multiples(low: float, high: float, step: float) -> Array:
     """Return the multiples of step from low to high, both included."""
     return np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1) * step
