@@ -73,7 +73,7 @@ def autopsy_figure(
                    text=[_number(v) for v in values[:, l]])
         for l in shown
     ]  # fmt: skip
-    ends = layer_labels(data, shown, L, theme, x["range"], y["range"], True)
+    ends = layer_labels(data, shown, L, theme, x, y)
     if quantity == "cost":
         data, ends = [data[0] | {"name": "cost"}], []
     marks = _marks(steps, began, theme)

@@ -10,7 +10,7 @@ import numpy as np
 
 from dnn.run.history import History
 from lab.figures import scales
-from lab.figures.lines import WIDTH, apart, end_labels, line, rule, step_x, thinned
+from lab.figures.lines import WIDTH, apart, box, end_labels, line, rule, step_x, thinned
 from lab.figures.theme import axis, fade, figure, label, tokens
 from lab.text.numbers import change_label, changes_label, count, is_parameter
 
@@ -49,14 +49,15 @@ def cost_figure(
     title = "Cross-entropy (nats)" if unit == "nats" else "Half squared error"
     curves = _curves(history, ("test_cost", "train_cost"))
     ghosts = _curves(ghost, ("train_cost",))
+    theirs = float(ghost.last("step")) if ghost is not None and len(ghost) else 0.0
     last = float(history.last("step")) if len(history) else 0.0
     if diverged is not None:
         last = max(last, float(diverged.step)) * 1.2
-    elif len(history) < 2 and ghost is not None and len(ghost):
-        last = float(ghost.last("step"))
+    elif len(history) < 2:
+        last = theirs or last
     beside = _curves(ghost, ("test_cost",)) if same_axes else {}
-    if same_axes and ghost is not None and len(ghost):
-        last = max(last, float(ghost.last("step")))
+    if same_axes:
+        last = max(last, theirs)
     x = step_x(theme, last)
     end = x["range"][1]
     shown = [y[s <= end] for s, y in (*curves.values(), *beside.values())]
@@ -78,7 +79,7 @@ def cost_figure(
         data.append(line(s, np.maximum(v, floor), text, style, **scores))
 
     colors = {ghost_name: c["t2"], "test": c["test"], "train": c["t1"]}
-    ends = end_labels(data, colors, x["range"], y["range"], log, bold=("train", "test"))
+    ends = end_labels(data, colors, x, y, bold=("train", "test"))
     if diverged is not None:
         ends = []
     shapes, notes = _changes(changes, end, c)
@@ -86,15 +87,15 @@ def cost_figure(
         shapes.append(rule(c["t3"], y=chance, dash="2px,3px"))
         ends.append(_chance_label(chance, log, c))
     if diverged is not None:
-        more, words = _divergence(float(diverged.step), end, c)
-        shapes, notes = shapes + more, notes + words
+        more, said = _divergence(float(diverged.step), end, c)
+        shapes, notes = shapes + more, notes + said
     return figure(
         theme,
         data,
         x,
         axis(theme, title, showgrid=True, **y),
         shapes=shapes,
-        annotations=[*apart(ends, y["range"]), *notes],
+        annotations=[*apart(ends, y), *notes],
         dragmode="zoom",
         # The page reads the values off by itself: see static/chart/reading.js.
         meta={"notebook": _notebook(changes, score, c)},
@@ -137,11 +138,8 @@ def _y_axis(series: list[Array], chance: float | None, log: bool) -> dict[str, A
     if chance is not None and math.isfinite(chance):
         series = [*series, np.array([chance])]
     if log:
-        span = scales.positive_range(series) or (0.02, 1.0)
-        return scales.log_axis(*span)
-    values = np.concatenate(series) if series else np.array([1.0])
-    if not values.size:
-        values = np.array([1.0])
+        return scales.log_axis(*(scales.positive_range(series) or (0.02, 1.0)))
+    values = np.concatenate([v for v in series if v.size] or [np.ones(1)])
     return scales.linear_axis(float(values.min()), float(values.max()))
 
 
@@ -199,10 +197,7 @@ def _px(steps: float, end: float) -> float:
 def _divergence(
     step: float, end: float, c: dict[str, str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    shade = {
-        "type": "rect", "yref": "paper", "x0": step, "x1": end, "y0": 0, "y1": 1,
-        "fillcolor": fade(c["explode"], 0.1), "line": {"width": 0},
-    }  # fmt: skip
+    shade = box(fade(c["explode"], 0.1), step, end, 0, 1, yref="paper")
     shapes = [shade, rule(c["explode"], x=step, width=1.5)]
     place: dict[str, Any] = {
         "x": step, "xanchor": "right", "xshift": -8, "yref": "paper", "y": 0.2,

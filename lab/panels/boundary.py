@@ -25,7 +25,6 @@ from lab.panels.plane import (
 
 
 def plane_panel(shown: Shown) -> Part:
-    """Return the panel of the decision boundary alone."""
     net, size = shown.once(over_plane_pass)
     assert shown.trainer is not None
     return boundary_of(shown, output_field(shown.trainer, net), size)

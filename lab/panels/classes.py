@@ -13,7 +13,6 @@ from lab.panels.panel import Panel, Part
 
 @over_answers
 def classes_panel(a: Answers) -> Part:
-    """Return the panel of precision and recall by class."""
     precision, recall, f1 = metrics.by_class(a.labels, a.predicted, a.classes)
     words = "No class is there."
     if np.isfinite(f1).any():

@@ -43,7 +43,6 @@ def _confused_words(a: Answers, counts: Array) -> str:
 
 @over_answers
 def confusion_panel(a: Answers) -> Part:
-    """Return the panel of the confusion matrix."""
     binary, rates = a.data.target == "binary", a.view.cells == "rates"
     counts = metrics.confusion(a.labels, a.predicted, a.classes)
     return figures.panel(

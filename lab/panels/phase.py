@@ -23,7 +23,6 @@ def _diagram(key: str) -> theory.PhaseDiagram:
 
 
 def phase_panel(shown: Shown) -> Part:
-    """Return the panel of the phase diagram."""
     config, trained = shown.run.origin, shown.run.step > 0
     key = config.activations[0]
     diagram = _diagram(key)

@@ -9,7 +9,7 @@ import numpy as np
 
 from dnn.engine.layout import Array
 from lab import figures
-from lab.figures.theme import tokens
+from lab.figures.theme import ramp_key, tokens
 from lab.live.shown import Shown
 from lab.panels.answers import Answers, has_pictures, over_answers
 from lab.panels.panel import Panel, Part, control
@@ -146,7 +146,6 @@ def filters_panel(shown: Shown) -> Part:
     pictures, shape = reduced(np.asarray(W[:UNITS], np.float64), image, most)
     largest = np.maximum(np.abs(pictures).max(axis=1, keepdims=True), 1e-30)
     colors, grey = picture_colors(a.view.theme), image[2] == 1
-    ramp = [colors["low"], colors["mid"], colors["high"]]
     what = "change since step 0" if change else "weight"
     return figures.panel(
         "Layer 1 weights",
@@ -161,7 +160,7 @@ def filters_panel(shown: Shown) -> Part:
             for j, m in enumerate(largest[:, 0])
         ],
         colors=colors,
-        legend=[{"symbol": "ramp", "colors": ramp, "label": ["−", "+"]}] if grey else [],
+        legend=[ramp_key(a.view.theme, "−", "+")] if grey else [],
     )
 
 

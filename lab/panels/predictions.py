@@ -35,7 +35,6 @@ def _cloud_panel(a: Answers, title: str, words: str, draw: Callable[..., Part]) 
 
 @over_answers
 def prediction_panel(a: Answers) -> Part:
-    """Return the panel of predicted against true values."""
     e = metrics.errors(*a.measured(a.Y, a.A))
     r2 = f"R² {number(e.r2)}" if np.isfinite(e.r2) else "R² undefined"
     words = f"{a.examples}: {r2}, RMSE {number(e.rmse)}, MAE {number(e.mae)}"
@@ -46,14 +45,12 @@ def prediction_panel(a: Answers) -> Part:
 
 @over_answers
 def residual_panel(a: Answers) -> Part:
-    """Return the panel of the residuals."""
     words = "Is the error the same everywhere, or does it follow the prediction?"
     return _cloud_panel(a, "Residuals", words, figures.residual_figure)
 
 
 @over_answers
 def error_panel(a: Answers) -> Part:
-    """Return the panel of how large the errors are."""
     Y, A = a.measured(a.Y, a.A)
     residuals = (Y - A).ravel()
     half, mean = number(np.median(np.abs(residuals))), number(residuals.mean())

@@ -21,7 +21,6 @@ ONE_CLASS = {"strong": "One class only", "text": "The curve needs examples of bo
 
 @over_answers
 def probability_panel(a: Answers) -> Part:
-    """Return the panel of the predicted probabilities."""
     names, theme = a.data.class_names, a.view.theme
     what = f"{a.word} of {figures.plain(a.names[1])}"
     return figures.panel(
@@ -35,7 +34,6 @@ def probability_panel(a: Answers) -> Part:
 
 @over_answers
 def roc_panel(a: Answers) -> Part:
-    """Return the panel of the ROC curve."""
     name = a.names[0] if len(a.names[0]) <= NAME else a.names[0][: NAME - 1] + "…"
     curve, found = metrics.roc(a.labels, a.p), a.judged
     return _curve_panel(
@@ -52,7 +50,6 @@ def roc_panel(a: Answers) -> Part:
 
 @over_answers
 def precision_recall_panel(a: Answers) -> Part:
-    """Return the panel of precision against recall."""
     share = float(np.mean(a.labels == 1))
     curve, found = metrics.precision_recall(a.labels, a.p), a.judged
     return _curve_panel(
