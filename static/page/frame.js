@@ -1,4 +1,4 @@
-/** One update as bytes: u32 JSON length | JSON | arrays; see lab/figures/frame.py. */
+/** Decodes a frame: u32 JSON length | JSON | arrays; see lab/figures/frame.py. */
 
 const TYPES = { f4: Float32Array, f8: Float64Array, u1: Uint8Array, u2: Uint16Array, i4: Int32Array };
 const decoder = new TextDecoder();
