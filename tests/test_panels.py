@@ -79,8 +79,8 @@ def test_each_panel_has_a_place_in_the_grid(page, present):
         assert told["layout"]["rows"]
         for panel in told["panels"].values():
             for low in (False, True):
-                span = [{**s, **(s.get("low", {}) if low else {})}
-                        for s in (told["layout"].get("each", {}), panel.get("span", {}))]  # fmt: skip
-                place = {"wide": [8, 1], "at": [1, 1], **span[0], **span[1]}
+                spans = told["layout"].get("each", {}), panel.get("span", {})
+                spans = [{**s, **(s.get("low", {}) if low else {})} for s in spans]
+                place = {"wide": [8, 1], "at": [1, 1], **spans[0], **spans[1]}
                 assert place["at"][0] + place["wide"][0] <= 25
                 assert place["at"][1] + place["wide"][1] <= 4
