@@ -22,6 +22,7 @@ from lab.live.request import Display, Frame, Result, Training
 from lab.live.shown import Shown
 from lab.live.worker import answered
 from lab.panels import BARS, panels_of
+from lab.panels.layout import layout_of
 from lab.panels.panel import Panel, Part
 from lab.panels.status import status
 from lab.panels.twins import leading
@@ -72,6 +73,11 @@ def message(shown: Shown) -> dict[str, Any]:
     bars = {bar.key: None if bar.key in view.hide else bar.build(shown)
             for bar in BARS if page in bar.pages}  # fmt: skip
     lead = leading(shown) if shown.twin is not None else shown
+    lesson = lesson_message(shown.attending, shown.state)
+    layout, spans = layout_of(page, panels, view.present, lesson is not None)
+    for key, span in spans.items():
+        if key in panels:
+            panels[key]["span"] = {**span, **panels[key].get("span", {})}
     return {
         "seq": shown.seq,
         "pace": _pace(shown),
@@ -84,10 +90,11 @@ def message(shown: Shown) -> dict[str, Any]:
         "page": page,
         "present": view.present,
         "verdict": None,
-        "lesson": lesson_message(shown.attending, shown.state),
+        "lesson": lesson,
         **bars,
         "metrics": bars.get("metrics") or [],
         "panels": panels,
+        "layout": layout,
         "partial": partial,
     }
 

@@ -16,7 +16,6 @@ import { Timeline } from "./page/timeline.js";
 import { tokenColor } from "./page/tokens.js";
 import { Verdict } from "./page/verdict.js";
 import { Watcher } from "./page/watch.js";
-import { layoutOf } from "./panel_defaults.js";
 import { Panel } from "./panels.js";
 
 // Nothing is drawn before its style is there.
@@ -189,7 +188,8 @@ class View {
     this.findings.set(message.findings);
     this.lesson.set(message.lesson);
     const keys = Object.keys(message.panels);
-    const layout = { ...layoutOf(message, keys, this.low.matches), ...message.layout };
+    const layout = message.layout ?? {};
+    const at = (span) => ({ ...span, ...(this.low.matches ? span?.low : {}) });
     changed(this.root, [message.theme, message.page, message.present, message.partial, layout], () => this.arrange(message, layout));
     const diagram = [...this.panels.values()].find(({ kind, key }) => kind === "diagram" && key in message.panels);
     keys.forEach((key, i) => {
@@ -199,7 +199,7 @@ class View {
       if (over) panel.chart.static = this.points;
       const p = over && diagram ? diagram.chart.preview(told) : told;
       panel.root.hidden = false;
-      panel.place({ ...layout.each, ...layout.spans?.[key], ...told.span }, i, keys.length % 2 === 1 && i === keys.length - 1);
+      panel.place({ ...at(layout.each), ...at(told.span) }, i, keys.length % 2 === 1 && i === keys.length - 1);
       panel.set(p, message.theme);
       panel.chart.set(p);
       panel.drawing?.set(told.draw);

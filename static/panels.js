@@ -10,13 +10,14 @@
  *   span: its place, each part optional: {
  *     wide: [columns of 24, rows], by default [8, 1];  at: [column, row] from 1, where it begins there;
  *     medium: [columns of 2, rows], by default [1, 1];  narrow: height in pixels, by default 340;
- *     bare: "controls" leaves its controls out, "all" its words too;  last: true puts it at the end }.
+ *     bare: "controls" leaves its controls out, "all" its words too;  last: true puts it at the end;
+ *     low: what of these is different in a window at most 820 pixels high }.
  * What a message says of the page, message.layout, each part optional:
  *   {rows: relative heights of the rows of a wide page, mediumRow: height of those of a medium one in
  *   pixels, each: the span of panels that say none, head: least height of heads in pixels, dense: true
  *   for many low panels, bar: "notice" leaves the numbers above out and keeps the notices}.
  * A page is wide from 880 pixels on, medium from 560. So a new panel or page is a file in Python and
- * none here; what does not say so yet is known to panel_defaults.js. */
+ * none here; lab/panels/layout.py says where the panels of the first five pages stand. */
 
 import { key as legendKey } from "./chart/markers.js";
 import { changed, element, say } from "./page/dom.js";

@@ -28,7 +28,7 @@ SHORT = 3000
 
 @dataclass
 class Seen:
-    """What a student has seen: opened: seconds to the first trained frame; lost: failed requests."""
+    """What a student sees. opened: seconds to the first trained frame; lost: failed requests."""
 
     opened: float | None = None
     frames: int = 0
@@ -90,9 +90,8 @@ class Student:
                 message = ForwardMsg.FromString(told)
                 fragment = message.delta.fragment_id
                 self.buttons[found[1].decode()] = found[0].decode(), fragment
-            if self._rerun is not None and len(told) < SHORT:
-                if ForwardMsg.FromString(told).WhichOneof("type") == "script_finished":
-                    self._rerun.set()
+            if self._rerun is not None and len(told) < SHORT and _ends_a_run(told):
+                self._rerun.set()
 
     async def rerun(self) -> None:
         """Let the whole page be drawn anew, as a click does, and note how long that takes."""
@@ -164,6 +163,10 @@ class Student:
             if test():
                 done.set()
                 self._looking.remove((test, done))
+
+
+def _ends_a_run(told: bytes) -> bool:
+    return ForwardMsg.FromString(told).WhichOneof("type") == "script_finished"
 
 
 async def _get(

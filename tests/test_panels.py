@@ -67,3 +67,20 @@ def test_what_is_needed_can_be_measured():
     allowed = MEASUREMENTS | {"twin", "start"}
     for entry in (*PANELS, *BARS):
         assert entry.needs <= allowed, entry.key
+
+
+@pytest.mark.parametrize("present", [False, True])
+@pytest.mark.parametrize("page", PAGES)
+def test_each_panel_has_a_place_in_the_grid(page, present):
+    """Of 24 columns, whatever the window's height: static/panels.js has the contract."""
+    for config in NETWORKS.values():
+        told = message(page, config, present=present)
+        assert told["layout"]["bar"] == ("notice" if present and page != "playground" else "all")
+        assert told["layout"]["rows"]
+        for panel in told["panels"].values():
+            for low in (False, True):
+                spans = told["layout"].get("each", {}), panel.get("span", {})
+                spans = [{**s, **(s.get("low", {}) if low else {})} for s in spans]
+                place = {"wide": [8, 1], "at": [1, 1], **spans[0], **spans[1]}
+                assert place["at"][0] + place["wide"][0] <= 25
+                assert place["at"][1] + place["wide"][1] <= 4

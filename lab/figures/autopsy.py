@@ -65,15 +65,15 @@ def autopsy_figure(
     if broke is not None and broke[1] <= L:
         shown = sorted({*shown, broke[1] - 1})
     x, y = _step_axis(theme, steps), _y_axis(values[:, shown])
-    low, high = (10.0**e for e in y["range"])
-    drawn = np.clip(np.nan_to_num(values, nan=np.inf, posinf=np.inf), low, high)
-    data = [
-        # What lies at the edge is named by its own value, not by the edge's.
-        layer_line(steps, drawn[:, l], l, L, theme, hovertemplate="%{text}",
-                   text=[_number(v) for v in values[:, l]])
-        for l in shown
-    ]  # fmt: skip
-    ends = layer_labels(data, shown, L, theme, x["range"], y["range"], True)
+    drawn = np.clip(
+        np.nan_to_num(values, nan=np.inf, posinf=np.inf), *(10.0**e for e in y["range"])
+    )
+    data = []
+    for l in shown:  # what lies at the edge is named by its own value, not by the edge's
+        text = [number(v) if np.isfinite(v) else "not a finite number" for v in values[:, l]]
+        hover = {"text": text, "hovertemplate": "%{text}"}
+        data.append(layer_line(steps, drawn[:, l], l, L, theme, **hover))
+    ends = layer_labels(data, shown, L, theme, x, y)
     if quantity == "cost":
         data, ends = [data[0] | {"name": "cost"}], []
     marks = _marks(steps, began, theme)
@@ -129,10 +129,6 @@ def _y_axis(values: Array) -> dict[str, Any]:
     low = min(float(good.min(initial=1.0)), 1.0)
     high = TOP if not np.isfinite(values).all() else float(good.max(initial=1.0))
     return scales.decade_axis(low, min(max(high, 10 * LIMIT), TOP))
-
-
-def _number(v: float) -> str:
-    return number(v) if np.isfinite(v) else "not a finite number"
 
 
 def _cross(trace: dict[str, Any], step: int, theme: str) -> dict[str, Any]:

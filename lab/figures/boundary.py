@@ -22,6 +22,7 @@ from lab.figures.theme import (
     mix,
     oklch,
     plain,
+    ramp_key,
     tokens,
 )
 from lab.text.numbers import count, number, short
@@ -59,7 +60,7 @@ def boundary_figure(plane: Any, theme: str, *, classes: int = 2) -> dict[str, An
     mid, high and line, and for three classes or more a palette, of which a byte is the index;
     of two classes also what a byte reads as, from low at 0 to high at 255.
     """
-    field: dict[str, Any] = {**boundary_ramp(theme), "line": tokens(theme)["t1"]}
+    field: dict[str, Any] = {**boundary_ramp(theme)}
     if classes == 2:
         field["reads"] = {"name": "p =", "low": 0, "high": 1}
     if classes > 2:
@@ -130,30 +131,25 @@ def _class_traces(
 ) -> list[dict[str, Any]]:
     labels, traces, panel = _labels(Y), [], tokens(theme)["panel"]
     # The class of the last example on top: what has just been drawn by hand is the last.
-    for k in sorted(np.unique(labels), key=lambda k: bool(k == labels[-1])):
-        U_k = U[:, labels == k]
-        name = plain(class_name(int(k), names))
-        color = class_color(int(k), theme)
-        edge = class_color(int(k), theme, text=True)
-        fill, rim, width = (
-            (color, panel, 1.0) if part == "train" else (fade(panel, 0.35), edge, 1.4)
-        )
-        traces.append(_points(U_k, f"{name}, {part}", fill, rim, width, symbol(int(k))))
+    for k in sorted(np.unique(labels).tolist(), key=lambda k: bool(k == labels[-1])):
+        look: tuple[str, str, float] = (class_color(k, theme), panel, 1.0)
+        if part == "test":
+            look = (fade(panel, 0.35), class_color(k, theme, text=True), 1.4)
+        name = f"{plain(class_name(k, names))}, {part}"
+        traces.append(_points(U[:, labels == k], name, *look, symbol(k)))
     return traces
 
 
 def _value_trace(
     part: str, U: Array, y: Array, reach: float, theme: str, units: tuple[float, float]
 ) -> dict[str, Any]:
-    c = tokens(theme)
-    colors = [_value_color(float(v), reach, theme) for v in y]
-    fill, rim, width = (
-        (colors, c["t3"], 0.8) if part == "train" else (fade(c["panel"], 0.35), colors, 1.8)
-    )
-    trace = _points(U, part, fill, rim, width)
-    trace["text"] = [number(v) for v in y * units[1] + units[0]]
-    trace["hovertemplate"] = f"%{{text}}, {part}<extra></extra>"
-    return trace
+    c, colors = tokens(theme), [_value_color(float(v), reach, theme) for v in y]
+    look: tuple[Any, Any, float] = (colors, c["t3"], 0.8)
+    if part == "test":
+        look = (fade(c["panel"], 0.35), colors, 1.8)
+    text = [number(v) for v in y * units[1] + units[0]]
+    said = {"text": text, "hovertemplate": f"%{{text}}, {part}<extra></extra>"}
+    return _points(U, part, *look) | said
 
 
 def _value_color(value: float, reach: float, theme: str) -> str:
@@ -192,10 +188,8 @@ def legend(
     """
     c = tokens(theme)
     if target == "real":
-        keys: list[dict[str, Any]] = [
-            {"symbol": "ramp", "colors": [c["neg"], c["mid"], c["pos"]],
-             "label": [_target_text(v, units) for v in (-scale, scale)]}
-        ]  # fmt: skip
+        low, high = (_target_text(v, units) for v in (-scale, scale))
+        keys = [ramp_key(theme, low, high)]
         if show_test:
             keys.append({"symbol": "circle", "color": None, "edge": c["t2"], "label": "test"})
         return keys
@@ -203,8 +197,8 @@ def legend(
     keys = class_keys(names, theme)
     if show_test:
         also = {"symbol": "diamond", "color": None, "edge": c["posT"]}
-        keys.append({"symbol": "circle", "color": None, "edge": c["negT"], "also": also,
-                     "label": "test points"})  # fmt: skip
+        hollow = {"symbol": "circle", "color": None, "edge": c["negT"], "also": also}
+        keys.append({**hollow, "label": "test points"})
     if len(names) == 2:
         keys.append({"symbol": "line", "color": c["t1"], "label": "p = 0.5"})
     return keys

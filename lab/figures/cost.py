@@ -10,7 +10,7 @@ import numpy as np
 
 from dnn.run.history import History
 from lab.figures import scales
-from lab.figures.lines import WIDTH, apart, end_labels, line, rule, step_x, thinned
+from lab.figures.lines import WIDTH, apart, box, end_label, end_labels, line, rule, step_x, thinned
 from lab.figures.theme import axis, fade, figure, label, tokens
 from lab.text.numbers import change_label, changes_label, count, is_parameter
 
@@ -38,7 +38,7 @@ def cost_figure(
     diverged: Any = None,
     score: str = "accuracy",
 ) -> dict[str, Any]:
-    """Return train and test cost (`unit` of which is the axis title) over the steps.
+    """Return train and test cost over the steps; unit: nats, or that of half the squared error.
 
     chance: the cost of guessing; ghost: another run's history; same_axes: whether the axes
     are those of the ghost's own chart as well; changes: with step, field and value;
@@ -46,54 +46,55 @@ def cost_figure(
     Points that are not finite are left out; on a log axis zero is drawn at the bottom.
     """
     c = tokens(theme)
+    title = "Cross-entropy (nats)" if unit == "nats" else "Half squared error"
+    if diverged is not None or (chance is not None and not math.isfinite(chance)):
+        chance = None  # no line to compare with
     curves = _curves(history, ("test_cost", "train_cost"))
     ghosts = _curves(ghost, ("train_cost",))
+    theirs = float(ghost.last("step")) if ghost is not None and len(ghost) else 0.0
     last = float(history.last("step")) if len(history) else 0.0
     if diverged is not None:
         last = max(last, float(diverged.step)) * 1.2
-    elif len(history) < 2 and ghost is not None and len(ghost):
-        last = float(ghost.last("step"))
+    elif len(history) < 2:
+        last = theirs or last
     beside = _curves(ghost, ("test_cost",)) if same_axes else {}
-    if same_axes and ghost is not None and len(ghost):
-        last = max(last, float(ghost.last("step")))
-    x = step_x(theme, last)
+    x = step_x(theme, max(last, theirs) if same_axes else last)
     end = x["range"][1]
     shown = [y[s <= end] for s, y in (*curves.values(), *beside.values())]
-    shown += [_near(y[s <= end], [*shown, chance]) for s, y in ghosts.values()]
-    y = _y_axis(shown, chance if diverged is None else None, log)
+    shown += [] if chance is None else [np.array([chance])]
+    shown += [_near(y[s <= end], shown) for s, y in ghosts.values()]
+    y = _y_axis(shown, log)
     floor = 10.0 ** y["range"][0] if log else -math.inf
 
-    data = []
     styles = {
         "test_cost": ("test", {"color": c["test"], "width": 1.8, "dash": "5px,2px"}),
         "train_cost": ("train", {"color": c["t1"], "width": 1.8}),
     }
-    for s, v in ghosts.values():
-        grey = {"color": c["ghost"], "width": 1}
-        data.append(line(s, np.maximum(v, floor), ghost_name, grey, hoverinfo="skip"))
+    grey = {"color": c["ghost"], "width": 1}
+    data = [
+        line(s, np.maximum(v, floor), ghost_name, grey, hoverinfo="skip")
+        for s, v in ghosts.values()
+    ]
     for name, (s, v) in curves.items():
-        text, style = styles[name]
-        scores = _scores(history, name, score)
-        data.append(line(s, np.maximum(v, floor), text, style, **scores))
+        data.append(line(s, np.maximum(v, floor), *styles[name], **_scores(history, name, score)))
 
-    colors = {ghost_name: c["t2"], "test": c["test"], "train": c["t1"]}
-    ends = end_labels(data, colors, x["range"], y["range"], log, bold=("train", "test"))
-    if diverged is not None:
-        ends = []
     shapes, notes = _changes(changes, end, c)
-    if chance is not None and diverged is None and math.isfinite(chance):
+    colors = {ghost_name: c["t2"], "test": c["test"], "train": c["t1"]}
+    ends = end_labels(data, colors, x, y, bold=("train", "test"))
+    if chance is not None:
         shapes.append(rule(c["t3"], y=chance, dash="2px,3px"))
-        ends.append(_chance_label(chance, log, c))
+        edge = {"name": "edge-label", "xref": "paper"}
+        ends.append(end_label("guessing", c["t2"], 1, chance, y) | edge)
     if diverged is not None:
-        more, words = _divergence(float(diverged.step), end, c)
-        shapes, notes = shapes + more, notes + words
+        ends, (more, said) = [], _divergence(float(diverged.step), end, c)
+        shapes, notes = shapes + more, notes + said
     return figure(
         theme,
         data,
         x,
-        axis(theme, unit, showgrid=True, **y),
+        axis(theme, title, showgrid=True, **y),
         shapes=shapes,
-        annotations=[*apart(ends, y["range"]), *notes],
+        annotations=[*apart(ends, y), *notes],
         dragmode="zoom",
         # The page reads the values off by itself: see static/chart/reading.js.
         meta={"notebook": _notebook(changes, score, c)},
@@ -126,29 +127,17 @@ def _curves(history: History | None, names: Sequence[str]) -> dict[str, tuple[Ar
     return {n: thinned(*p) for n, p in points.items() if len(p[1])}
 
 
-def _near(ghost: Array, own: Sequence[Any]) -> Array:
+def _near(ghost: Array, own: Sequence[Array]) -> Array:
     """Return what of a ghost the axis makes room for: a previous explosion flattens no curve."""
-    largest = [float(np.max(y)) for y in own if y is not None and np.size(y)]
+    largest = [float(y.max()) for y in own if y.size]
     return ghost[ghost <= GHOST_REACH * max(largest)] if largest else ghost
 
 
-def _y_axis(series: list[Array], chance: float | None, log: bool) -> dict[str, Any]:
-    if chance is not None and math.isfinite(chance):
-        series = [*series, np.array([chance])]
+def _y_axis(series: list[Array], log: bool) -> dict[str, Any]:
     if log:
-        span = scales.positive_range(series) or (0.02, 1.0)
-        return scales.log_axis(*span)
-    values = np.concatenate(series) if series else np.array([1.0])
-    if not values.size:
-        values = np.array([1.0])
+        return scales.log_axis(*(scales.positive_range(series) or (0.02, 1.0)))
+    values = np.concatenate([v for v in series if v.size] or [np.ones(1)])
     return scales.linear_axis(float(values.min()), float(values.max()))
-
-
-def _chance_label(value: float, log: bool, c: dict[str, str]) -> dict[str, Any]:
-    return label(
-        "guessing", c["t2"], name="edge-label", xref="paper", x=1, xanchor="left", xshift=5,
-        y=math.log10(value) if log and value > 0 else value, yanchor="middle",
-    )  # fmt: skip
 
 
 def _changes(
@@ -198,15 +187,10 @@ def _px(steps: float, end: float) -> float:
 def _divergence(
     step: float, end: float, c: dict[str, str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    shade = {
-        "type": "rect", "yref": "paper", "x0": step, "x1": end, "y0": 0, "y1": 1,
-        "fillcolor": fade(c["explode"], 0.1), "line": {"width": 0},
-    }  # fmt: skip
+    shade = box(fade(c["explode"], 0.1), step, end, 0, 1, yref="paper")
     shapes = [shade, rule(c["explode"], x=step, width=1.5)]
-    place: dict[str, Any] = {
-        "x": step, "xanchor": "right", "xshift": -8, "yref": "paper", "y": 0.2,
-        "yanchor": "middle",
-    }  # fmt: skip
-    head = label("diverged", c["explode"], bold=True, name="note", yshift=8, **place)
-    foot = label(f"step {count(step)}", c["explode"], name="note", yshift=-8, **place)
+    at = {"x": step, "xanchor": "right", "xshift": -8, "yref": "paper", "y": 0.2}
+    place: dict[str, Any] = {"name": "note", "yanchor": "middle", **at}
+    head = label("diverged", c["explode"], bold=True, yshift=8, **place)
+    foot = label(f"step {count(step)}", c["explode"], yshift=-8, **place)
     return shapes, [head, foot]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from lab.figures.theme import axis, figure
 from lab.text.numbers import short
@@ -10,19 +10,11 @@ from lab.text.numbers import short
 MARGIN = {"l": 8, "r": 8, "t": 22, "b": 34}
 
 
-class Scale(Protocol):
-    """A symmetric axis of values: place 1 is the largest, `decades` of a symmetric-log one."""
+def distributions_figure(scale: Any, value: str, theme: str, low: float = -1.0) -> dict[str, Any]:
+    """Return the layout of one picture: values at places from low to 1, and their ticks.
 
-    @property
-    def reach(self) -> float: ...
-    @property
-    def threshold(self) -> float: ...
-    @property
-    def decades(self) -> int: ...
-
-
-def distributions_figure(scale: Scale, value: str, theme: str, low: float = -1.0) -> dict[str, Any]:
-    """Return the layout of one picture: values at places from low to 1, and their ticks."""
+    scale: a symmetric axis: place 1 is its `reach`; `decades` above `threshold` if that is not 0.
+    """
     marks = [mark for mark in zip(*ticks(scale), strict=True) if mark[0] >= low]
     value += " · symmetric log" if scale.threshold else ""
     return figure(
@@ -38,7 +30,7 @@ def distributions_figure(scale: Scale, value: str, theme: str, low: float = -1.0
     )  # fmt: skip
 
 
-def ticks(scale: Scale) -> tuple[list[float], list[str]]:
+def ticks(scale: Any) -> tuple[list[float], list[str]]:
     """Return where at most nine ticks lie, from -1 to 1, and their texts."""
     if not scale.threshold:
         halves = [-1.0, -0.5, 0.0, 0.5, 1.0]

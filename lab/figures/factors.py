@@ -93,16 +93,20 @@ def product_figure(
         line(layers, lower.at(logs), "so far", {"color": c["t2"], "width": 1.4}, hoverinfo="skip"),
         _dots(layers, logs, lower, w, s, theme),
     ]  # fmt: skip
-    notes = _beside(_first_factors(w, s, first, colors, c), upper)
-    if len(layers) > 1:
+    notes = []
+    if len(layers) > 1:  # the numbers of the first step back, and what all of them come to
+        numbers = (number(x, 2) for x in (w[-1], s[-1], w[-1] * s[-1]))
+        said = zip(("Wᵀ", "g′(z)", "both"), numbers, colors.values(), strict=True)
+        factors = [(f"{what} ×{x}", color) for what, x, color in said]
+        notes = _beside([(f"layer {n - 1}:", c["t2"]), *factors], upper)
         color = layer_color(depth(first - 1, n), theme, text=True)
         reached = [(f"layer {first}:", color), (f"×{_power(float(logs[0]))}", color)]
         notes += _beside(reached, lower)
-    if note:
-        notes.append(at_bottom(note, c["t1"], 5))
-    notes.append(at_bottom(WAY, c["t2"], 5 + ROW * bool(note)))
+    way = 5 + ROW * bool(note)
+    notes += [at_bottom(note, c["t1"], 5)] if note else []
+    notes.append(at_bottom(WAY, c["t2"], way))
     if lower.every:
-        notes.append(gridline_note(lower.every, c["t2"], 5 + ROW * bool(note)))
+        notes.append(gridline_note(lower.every, c["t2"], way))
     lanes = (lower, upper)
     return figure(
         theme,
@@ -208,26 +212,8 @@ def _dots(
         f"so far ×{_power(log)}" if l < n else "the output's error: ×1"
         for l, log in zip(layers.tolist(), logs.tolist(), strict=True)
     ]  # fmt: skip
-    colors = [layer_color(depth(l - 1, n), theme) for l in layers.tolist()]
-    return layer_dots(
-        layers, lane.at(logs), "measured", colors, n, theme, text=texts,
-        hovertemplate="%{text}<extra></extra>",
-    )  # fmt: skip
-
-
-def _first_factors(
-    w: Array, s: Array, first: int, colors: dict[str, str], c: dict[str, str]
-) -> list[tuple[str, str]]:
-    """Return the numbers of the first step back."""
-    last = len(w)
-    if first > last:
-        return []
-    return [
-        (f"layer {last}:", c["t2"]),
-        (f"Wᵀ ×{number(w[-1], 2)}", colors["weights"]),
-        (f"g′(z) ×{number(s[-1], 2)}", colors["slope"]),
-        (f"both ×{number(w[-1] * s[-1], 2)}", colors["both"]),
-    ]
+    hover = "%{text}<extra></extra>"
+    return layer_dots(layers, lane.at(logs), n, theme, text=texts, hovertemplate=hover)
 
 
 def _beside(rows: Sequence[tuple[str, str]], lane: _Lane) -> list[dict[str, Any]]:

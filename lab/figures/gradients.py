@@ -48,15 +48,18 @@ def gradient_figure(
     if len(keep) < len(steps):  # else the steps themselves: they travel once for all charts
         steps, values = steps[keep], values[keep]
     x = step_x(theme, float(steps[-1]) if len(steps) else 0.0)
-    y, floor = _y_axis(values[:, shown], log)
-
+    if log:
+        y, floor = scales.floored_axis(values[:, shown], scales.decade_axis)
+    else:
+        good = values[:, shown][np.isfinite(values[:, shown])]
+        y, floor = scales.linear_axis(0.0, float(good.max(initial=0.0))), -math.inf
     floored = np.maximum(values, floor)
     data = [
         layer_line(steps, floored[:, l], l, L, theme, hovertemplate="%{y:.3g}")
         for l in (() if empty else shown)
     ]
     data = [trace for trace in data if len(trace["x"])]
-    ends = layer_labels(data, shown, L, theme, x["range"], y["range"], log)
+    ends = layer_labels(data, shown, L, theme, x, y)
     notes = [_gridline_note(y, theme)] if log and len(data) else []
     return figure(
         theme,
@@ -77,17 +80,6 @@ def drawn_note(layers: int) -> str:
 def _kept(records: int, lines: int) -> Array:
     stride = max(1, math.ceil(records * lines / POINTS))
     return np.arange((records - 1) % stride if records else 0, records, stride)
-
-
-def _y_axis(values: Array, log: bool) -> tuple[dict[str, Any], float]:
-    if not log:
-        good = values[np.isfinite(values)]
-        return scales.linear_axis(0.0, float(good.max(initial=0.0))), -math.inf
-    low, high = scales.positive_range([values]) or (0.001, 1.0)
-    axis = scales.decade_axis(low, high)
-    if (values == 0).any() and axis["range"][0] == math.floor(math.log10(low)):
-        axis = scales.decade_axis(low / 10, high)  # room below for what is exactly zero
-    return axis, 10.0 ** axis["range"][0]
 
 
 def _gridline_note(y: dict[str, Any], theme: str) -> dict[str, Any]:

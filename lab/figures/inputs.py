@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lab.figures.boundary import class_color, class_name
+from lab.figures.lines import line
 from lab.figures.theme import axis, fade, figure, label, layout, plain, tokens
 from lab.text.numbers import count, number, percent, times
 
@@ -40,21 +41,23 @@ def balance_figure(
     share = total / max(1, int((train + test).sum()))
     traces = [
         {
-            "type": "bar", "orientation": "h", "y": y, "x": np.asarray(values, float),
-            "marker": {"color": colors, "line": {"width": 0}}, "name": part,
+            "type": "bar",
+            "orientation": "h",
+            "y": y,
+            "x": np.asarray(values, float),
+            "marker": {"color": colors, "line": {"width": 0}},
+            "name": part,
             "hovertemplate": f"%{{x:,}} {part}<extra></extra>",
         }
         for part, values, colors in (
-            ("train", train, fills), ("test", test, [fade(f, 0.4) for f in fills])
+            ("train", train, fills),
+            ("test", test, [fade(f, 0.4) for f in fills]),
         )
-    ]  # fmt: skip
-    words = [
-        label(
-            f"{count(t)} + {count(u)} · {percent(float(s))}", c["t2"], x=float(t + u), y=k,
-            xanchor="left", xshift=6,
-        )
-        for k, (t, u, s) in enumerate(zip(train, test, share, strict=True))
-    ]  # fmt: skip
+    ]
+    words = []
+    for k, (t, u, s) in enumerate(zip(train, test, share, strict=True)):
+        said = f"{count(t)} + {count(u)} · {percent(float(s))}"
+        words.append(label(said, c["t2"], x=float(t + u), y=k, xanchor="left", xshift=6))
     return figure(
         theme,
         traces,
@@ -125,36 +128,38 @@ def scaling_figure(
     right = "Not scaled: the same, on one axis" if same else f"After: {scaled}"
     left = "As in the file" if same else "Before: as in the file"
     notes = [
-        label(text, c["t2"], x=x, y=1.0, xref="paper", yref="paper", xanchor="left", yshift=26)
-        for text, x in ((left, 0.0), (right, 0.54))
+        _paper(text, c["t2"], x=x, y=1.0, yshift=26) for text, x in ((left, 0.0), (right, 0.54))
     ]
     groups = _groups(labels, before.shape[1])
     limits = _common(after)
     for row in range(n):
         top = 1.0 - row * height
-        domain = [top - 0.62 * height, top - 0.1 * height]
+        upper = top - 0.1 * height
         for side, values in enumerate((before[row], after[row])):
             k = 2 * row + side + 1
-            own = _edges(values) if side == 0 else np.linspace(*limits, BINS + 1)
-            inside = values if side == 0 else np.clip(values, *limits)
+            own = np.linspace(*limits, BINS + 1) if side else _edges(values)
+            inside = np.clip(values, *limits) if side else values
             for g, keep in groups:
                 color = class_color(g, theme) if g >= 0 else c["pos"]
                 counts = np.histogram(inside[keep], own)[0] / max(1, int(keep.sum()))
                 traces.append(_steps(own, counts, color, names[row], str(k), fill=True))
-            last = row == n - 1
             options[f"xaxis{k}"] = axis(
-                theme, domain=[0.54, 1.0] if side else [0.0, 0.46],
-                anchor=f"y{k}", range=[float(own[0]), float(own[-1])], nticks=5,
-                showticklabels=side == 0 or last, zeroline=side == 1, zerolinecolor=c["line2"],
-            )  # fmt: skip
+                theme,
+                domain=[0.54, 1.0] if side else [0.0, 0.46],
+                anchor=f"y{k}",
+                range=[float(own[0]), float(own[-1])],
+                nticks=5,
+                showticklabels=side == 0 or row == n - 1,
+                zeroline=side == 1,
+                zerolinecolor=c["line2"],
+            )
+            domain = [top - 0.62 * height, upper]
+            bare: dict[str, Any] = {"showticklabels": False, "ticks": ""}
             options[f"yaxis{k}"] = axis(
-                theme, domain=domain, anchor=f"x{k}", showticklabels=False,
-                ticks="", showline=False, rangemode="tozero",
-            )  # fmt: skip
-        notes.append(
-            label(f"<b>{cut(names[row], 40)}</b>", c["t1"], x=0.0, y=top - 0.1 * height,
-                  xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=-2)
-        )  # fmt: skip
+                theme, domain=domain, anchor=f"x{k}", showline=False, rangemode="tozero", **bare
+            )
+        place: dict[str, Any] = {"x": 0.0, "y": upper, "yanchor": "bottom", "yshift": -2}
+        notes.append(_paper(f"<b>{cut(names[row], 40)}</b>", c["t1"], **place))
     return {
         "data": traces,
         "layout": layout(
@@ -164,10 +169,13 @@ def scaling_figure(
     }  # fmt: skip
 
 
+def _paper(text: str, color: str, **place: Any) -> dict[str, Any]:
+    return label(text, color, xref="paper", yref="paper", xanchor="left", **place)
+
+
 def scaling_sentence(before: Array, after: Array) -> str:
     """Return how much inputs (n, m) differ in size before and after: their spreads, measured."""
-    spreads = [np.std(X, axis=1) for X in (before, after)]
-    spreads = [s[s > 0] for s in spreads]
+    spreads = [s[s > 0] for s in (np.std(X, axis=1) for X in (before, after))]
     if not len(spreads[0]):
         return "Every input is the same in all training examples."
     who = "Standard deviations" if len(spreads[0]) > 1 else "Standard deviation of the input"
@@ -240,14 +248,13 @@ def _steps(
     edges: Array, counts: Array, color: str, name: str, k: str, fill: bool
 ) -> dict[str, Any]:
     """Return a histogram as a stepped line, in the chart of number k."""
-    trace: dict[str, Any] = {
-        "type": "scatter", "mode": "lines", "x": np.repeat(edges, 2),
-        "y": np.concatenate([[0.0], np.repeat(counts, 2), [0.0]]),
-        "line": {"color": color, "width": 1.6}, "name": cut(name),
-        "hovertemplate": "%{y:,} of %{x:.4g}<extra></extra>",
-    }  # fmt: skip
+    trace = line(
+        np.repeat(edges, 2),
+        np.concatenate([[0.0], np.repeat(counts, 2), [0.0]]),
+        cut(name),
+        {"color": color, "width": 1.6},
+        hovertemplate="%{y:,} of %{x:.4g}<extra></extra>",
+    )
     if fill:
-        trace |= {"fill": "tozeroy", "fillcolor": fade(color, 0.16) if color[0] == "#" else color}
-    if k:
-        trace |= {"xaxis": f"x{k}", "yaxis": f"y{k}"}
-    return trace
+        trace |= {"fill": "tozeroy", "fillcolor": fade(color, 0.16)}
+    return trace | ({"xaxis": f"x{k}", "yaxis": f"y{k}"} if k else {})

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lab.figures import scales
-from lab.figures.lines import layer_line, rule, subset, thinned
+from lab.figures.lines import end_label, layer_line, rule, subset, thinned
 from lab.figures.theme import axis, depth, figure, label, layer_color, tokens
 from lab.text.numbers import percent
 
@@ -82,7 +82,10 @@ def layer_lines_figure(
                 continue
             data.append(trace)
             if l in labelled:
-                ends.append(_end(trace, l, L, theme, y))
+                name = "out" if l == L - 1 else str(l + 1)
+                color = layer_color(depth(l, L), theme, text=True)
+                at, last = float(trace["x"][-1]), float(trace["y"][-1])
+                ends.append(end_label(name, color, at, last, y))
     notes = [axis_title(about.title.replace("nats", unit), theme), *ends]
     shapes = []
     if about.guide is not None:
@@ -121,17 +124,6 @@ def _line(
     return made | {"x": x, "y": y, "line": style}
 
 
-def _end(trace: dict[str, Any], l: int, L: int, theme: str, y: dict[str, Any]) -> dict[str, Any]:
-    last = float(trace["y"][-1])
-    place = math.log10(max(last, 1e-300)) if y["type"] == "log" else last
-    low, high = y["range"]
-    return label(
-        "out" if l == L - 1 else str(l + 1), layer_color(depth(l, L), theme, text=True),
-        name="end-label", x=float(trace["x"][-1]), xanchor="left", xshift=4,
-        y=min(max(place, low), high), yanchor="middle",
-    )  # fmt: skip
-
-
 def _y_axis(about: Kind, values: Array, fixed: bool) -> tuple[dict[str, Any], float]:
     if about.fixed is None:
         ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
@@ -141,11 +133,7 @@ def _y_axis(about: Kind, values: Array, fixed: bool) -> tuple[dict[str, Any], fl
     if fixed:
         low, high = about.fixed
         return scales.decade_axis(10.0**low, 10.0**high), 10.0**low
-    low_, high_ = scales.positive_range([values]) or (1e-3, 1.0)
-    y = scales.log_axis(low_, high_)
-    if (values == 0).any():  # room below for what is exactly zero
-        y = scales.decade_axis(low_ / 10, high_)
-    return y, 10.0 ** y["range"][0]
+    return scales.floored_axis(values)
 
 
 def _guide_note(guide: tuple[float, str], theme: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from lab.figures import scales
 from lab.figures.lines import points
-from lab.figures.theme import axis, label, tokens
+from lab.figures.theme import axis, depth, label, layer_color, tokens
 from lab.text.numbers import power_of_ten
 
 Array = np.ndarray
@@ -93,11 +93,15 @@ def stretched(x: Array, y: Array, n: int) -> tuple[Array, Array]:
 
 
 def layer_dots(
-    x: Array, y: Array, name: str, color: Any, n: int, theme: str, **options: Any
+    x: Array, y: Array, n: int, theme: str, layers: int = 0, **options: Any
 ) -> dict[str, Any]:
-    """Return dots at layers, smaller where there are many of them (n)."""
-    size = 6.5 if n <= 60 else 5
-    return points(x, y, name, color, size=size, edge=tokens(theme)["panel"], **options)
+    """Return dots at layers x of n, smaller where there are many, in the colours of the layers.
+
+    layers: how many there are for the colours, with the output, where that is not n.
+    """
+    colors = [layer_color(depth(l - 1, layers or n), theme) for l in x.tolist()]
+    size, edge = 6.5 if n <= 60 else 5, tokens(theme)["panel"]
+    return points(x, y, "measured", colors, size=size, edge=edge, **options)
 
 
 def at_bottom(text: str, color: str, pixels: float) -> dict[str, Any]:

@@ -90,6 +90,12 @@ def rule(
     return {"type": "line", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": style}
 
 
+def box(color: str, x0: float, x1: float, y0: float, y1: float, **options: Any) -> dict[str, Any]:
+    """Return a filled rectangle without a rim."""
+    corners = {"x0": x0, "x1": x1, "y0": y0, "y1": y1}
+    return {"type": "rect", **corners, "fillcolor": color, "line": {"width": 0}, **options}
+
+
 def text_width(text: str) -> float:
     """Return at least how wide a label is in pixels; tags in it take no room."""
     return 5 * len(re.sub("<[^>]*>", "", text)) + 12.0
@@ -113,37 +119,41 @@ def key_row(keys: Sequence[tuple[str, str]], **place: Any) -> list[dict[str, Any
 def end_labels(
     traces: list[dict[str, Any]],
     colors: dict[str, str],
-    x_range: list[float],
-    y_range: list[float],
-    log: bool,
+    x: dict[str, Any],
+    y: dict[str, Any],
     bold: tuple[str, ...] = (),
 ) -> list[dict[str, Any]]:
-    """Return an annotation at the end of each trace named in colors; places are those of the data.
+    """Return an annotation at the end of each trace named in colors, on these axes.
 
-    A line that goes on beyond x_range is labelled where it leaves it.
+    A line that goes on beyond the axis of x is labelled where it leaves it.
     """
     labels = []
     for trace in traces:
         name = trace["name"]
-        inside = np.flatnonzero(trace["x"] <= x_range[1])
-        if name not in colors or not inside.size:
-            continue
-        x, y = float(trace["x"][inside[-1]]), float(trace["y"][inside[-1]])
-        place = min(max(math.log10(y) if log else y, y_range[0]), y_range[1])
-        labels.append(
-            label(name, colors[name], name in bold, name="end-label", x=x, xanchor="left",
-                  xshift=5, y=place, yanchor="middle")
-        )  # fmt: skip
+        inside = np.flatnonzero(trace["x"] <= x["range"][1])
+        if name in colors and inside.size:
+            at, value = float(trace["x"][inside[-1]]), float(trace["y"][inside[-1]])
+            labels.append(end_label(name, colors[name], at, value, y, name in bold))
     return labels
 
 
-def apart(labels: list[dict[str, Any]], y_range: list[float]) -> list[dict[str, Any]]:
+def end_label(
+    text: str, color: str, x: float, value: float, y: dict[str, Any], bold: bool = False
+) -> dict[str, Any]:
+    """Return the label of a line's end at (x, value), within the axis y."""
+    place = math.log10(max(value, scales.SMALLEST)) if y["type"] == "log" else value
+    place = min(max(place, y["range"][0]), y["range"][1])
+    at: dict[str, Any] = {"x": x, "xanchor": "left", "xshift": 5, "y": place, "yanchor": "middle"}
+    return label(text, color, bold, name="end-label", **at)
+
+
+def apart(labels: list[dict[str, Any]], y: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the labels with the yshift that keeps them 15 px apart at the nominal height.
 
     For charts that are exported; on the page they are kept apart at their own height.
     """
-    scale = HEIGHT / (y_range[1] - y_range[0])
-    places = [a["y"] * scale for a in labels]
+    low, high = y["range"]
+    places = [a["y"] * HEIGHT / (high - low) for a in labels]
     moved = scales.spread(places, 15)
     return [a | {"yshift": round(m - p, 1)} for a, m, p in zip(labels, moved, places, strict=True)]
 
@@ -169,14 +179,13 @@ def layer_labels(
     shown: Sequence[int],
     layers: int,
     theme: str,
-    x_range: list[float],
-    y_range: list[float],
-    log: bool,
+    x: dict[str, Any],
+    y: dict[str, Any],
 ) -> list[dict[str, Any]]:
     """Return the labels at the ends of the lines of layers, five of them where there are many."""
     few = subset(len(shown), LABELS if len(shown) <= LABELS else 5)
-    labelled = [shown[i] for i in few]
     colors = {
-        layer_name(l, layers): layer_color(depth(l, layers), theme, text=True) for l in labelled
+        layer_name(l, layers): layer_color(depth(l, layers), theme, text=True)
+        for l in (shown[i] for i in few)
     }
-    return apart(end_labels(traces, colors, x_range, y_range, log), y_range)
+    return apart(end_labels(traces, colors, x, y), y)

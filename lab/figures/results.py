@@ -10,9 +10,9 @@ import numpy as np
 
 from lab.figures import scales
 from lab.figures.boundary import class_color, class_name, plane_axis
-from lab.figures.lines import DASHED, line, points, rule, thinned
+from lab.figures.lines import DASHED, box, line, points, rule, thinned
 from lab.figures.theme import axis, fade, figure, label, mix, plain, tokens
-from lab.text.numbers import count, short
+from lab.text.numbers import count
 
 Array = np.ndarray
 
@@ -20,6 +20,7 @@ SHARES = {"tickvals": [0, 0.25, 0.5, 0.75, 1], "ticktext": ["0", "0.25", "0.5", 
 #: Of more classes the cells have no numbers, and names are shortened to numbers.
 NUMBERED, NAMED = 12, 20
 BINS = 20
+MARGIN = {"l": 54, "r": 14, "t": 10, "b": 42}
 #: A bin of fewer examples is drawn hollow: its share says little.
 FEW = 10
 
@@ -42,9 +43,15 @@ def _square(
     """Return a square chart. pick: the key of what a click on it chooses."""
     picked = {"pick": pick, "clickable": True} if pick else {}
     return figure(
-        theme, data, x, y, margin={"l": 52, "r": 14, "t": 10, "b": 42}, hovermode="closest",
-        meta={"square": True, **picked}, **more,
-    )  # fmt: skip
+        theme,
+        data,
+        x,
+        y,
+        margin=MARGIN,
+        hovermode="closest",
+        meta={"square": True, **picked},
+        **more,
+    )
 
 
 def _compared(theme: str, x: Array, y: Array, name: str, color: str = "t3") -> dict[str, Any]:
@@ -67,10 +74,7 @@ def confusion_figure(
     for i, j in np.argwhere(counts > 0) if K > NUMBERED else np.ndindex(K, K):
         tone = c["explode"] if i != j else c["t2"]
         color = mix(c["panel"], tone, 0.08 + 0.72 * share[i, j]) if counts[i, j] else c["mid"]
-        shapes.append(
-            {"type": "rect", "x0": j + 0.02, "x1": j + 0.98, "y0": K - i - 0.98,
-             "y1": K - i - 0.02, "fillcolor": color, "line": {"width": 0}}
-        )  # fmt: skip
+        shapes.append(box(color, j + 0.02, j + 0.98, K - i - 0.98, K - i - 0.02))
         if K <= NUMBERED and (counts[i, j] or K < 5):  # many noughts would hide the mistakes
             text = f"{share[i, j]:.0%}" if rates else count(int(counts[i, j]))
             ink = c["panel"] if share[i, j] > 0.45 else c["t1"] if counts[i, j] else c["t3"]
@@ -87,7 +91,7 @@ def confusion_figure(
         [],
         axis(theme, "Predicted", tickvals=middle, ticktext=ticks, **bare),
         axis(theme, "True", tickvals=[K - m for m in middle], ticktext=ticks, **bare),
-        margin={"l": 104 if K < 8 else 58, "r": 14, "t": 8, "b": 42},
+        margin={**MARGIN, "l": 104 if K < 8 else 58},
         shapes=shapes,
         annotations=notes,
         # Counts row by row from above, for whoever points at a cell.
@@ -156,40 +160,38 @@ def _choices(
     """
     x, y, names = at
     order = np.argsort(np.abs(np.array(names, float) - 0.5), kind="stable")
+    order = order[np.isfinite(x[order]) & np.isfinite(y[order])]
     _, first = np.unique(np.stack([x, y])[:, order], axis=1, return_index=True)
-    known = np.zeros(len(x), bool)
-    known[order[first]] = True
-    known &= np.isfinite(x) & np.isfinite(y)
-    clear = fade(tokens(theme)["panel"], 0.0)
+    known = np.sort(order[first])
     words = [title.split(" (")[0].lower() for title in titles]
-    return points(
-        x[known], y[known], "choices", clear, size=1, width=0,
-        text=[name for name, there in zip(names, known, strict=True) if there],
-        hovertemplate=f"threshold %{{text}}<br>{words[0]} %{{x:.3f}}<br>{words[1]} %{{y:.3f}}"
-        "<extra></extra>",
-    )  # fmt: skip
+    said = f"threshold %{{text}}<br>{words[0]} %{{x:.3f}}<br>{words[1]} %{{y:.3f}}<extra></extra>"
+    return _unseen(x[known], y[known], "choices", theme, [names[k] for k in known], said)
+
+
+def _unseen(
+    x: Array, y: Array, name: str, theme: str, text: list[str], hover: str
+) -> dict[str, Any]:
+    """Return points that are not seen, for the pointer to find; hover: what it says there."""
+    clear = fade(tokens(theme)["panel"], 0.0)
+    return points(x, y, name, clear, size=1, width=0, text=text, hovertemplate=hover)
 
 
 def probability_figure(
     true: Array, p: Array, names: Sequence[str], threshold: float, theme: str, what: str
 ) -> dict[str, Any]:
     """Return two histograms of p, of the examples of class 1 and of class 0, and the threshold."""
-    c = tokens(theme)
     edges = np.linspace(0, 1, BINS + 1)
-    centres = (edges[:-1] + edges[1:]) / 2
-    data, top = [], 1.0
-    for k in (0, 1):
-        heights = np.histogram(np.clip(p[true == k], 0, 1), edges)[0].astype(float)
-        top = max(top, float(heights.max(initial=0)))
-        data += _steps(centres, heights, class_color(k, theme), class_name(k, names))
-    y = scales.linear_axis(0, 1.06 * top)
+    heights = [np.histogram(np.clip(p[true == k], 0, 1), edges)[0].astype(float) for k in (0, 1)]
+    data: list[dict[str, Any]] = []
+    for k, h in enumerate(heights):
+        data += _steps((edges[:-1] + edges[1:]) / 2, h, class_color(k, theme), class_name(k, names))
     return figure(
         theme,
         data,
         _shares(theme, what),
-        axis(theme, "Examples", showgrid=True, **y),
-        margin={"l": 54, "r": 14, "t": 12, "b": 42},
-        shapes=[rule(c["t1"], x=threshold, width=1.6)],
+        _examples(theme, *heights),
+        margin=MARGIN,
+        shapes=[rule(tokens(theme)["t1"], x=threshold, width=1.6)],
     )
 
 
@@ -224,106 +226,85 @@ def classes_figure(
 ) -> dict[str, Any]:
     """Return two bars a class: precision (dark) at the left and recall (pale) at the right."""
     K = len(precision)
-    tones = precision_recall_colors(theme)
     shapes, data = [], []
-    for name, values, left, color in (
-        ("precision", precision, 0.12, tones[0]),
-        ("recall", recall, 0.5, tones[1]),
-    ):
-        known = np.isfinite(values)
-        for k in np.flatnonzero(known):
-            shapes.append(
-                {"type": "rect", "x0": k + left, "x1": k + left + 0.36, "y0": 0,
-                 "y1": float(values[k]), "fillcolor": color, "line": {"width": 0}}
-            )  # fmt: skip
-        data.append(
-            points(
-                np.flatnonzero(known) + left + 0.18, values[known], name, fade(color, 0.0), size=1,
-                text=[plain(_short_name(int(k), names, 30)) for k in np.flatnonzero(known)],
-                width=0,
-                hovertemplate="%{text}: %{fullData.name} %{y:.1%}<extra></extra>",
-            )
-        )  # fmt: skip
+    for key, values, left in zip(bar_legend(theme), (precision, recall), (0.12, 0.5), strict=True):
+        known = np.flatnonzero(np.isfinite(values))
+        shapes += [box(key["color"], k + left, k + left + 0.36, 0, float(values[k])) for k in known]
+        said = [plain(_short_name(int(k), names, 30)) for k in known]
+        hover = "%{text}: %{fullData.name} %{y:.1%}<extra></extra>"
+        data.append(_unseen(known + left + 0.18, values[known], key["label"], theme, said, hover))
     every = math.ceil(K / NAMED)
     texts = [plain(_short_name(k, names, 12 if K < 5 else 4)) for k in range(0, K, every)]
+    middle = [k + 0.5 for k in range(0, K, every)]
     return figure(
         theme,
         data,
-        axis(
-            theme, "Class", range=[0, K], tickvals=[k + 0.5 for k in range(0, K, every)],
-            ticktext=texts, ticks="",
-        ),
+        axis(theme, "Class", range=[0, K], tickvals=middle, ticktext=texts, ticks=""),
         _shares(theme, "Share", 0, 1.03, showgrid=True),
-        margin={"l": 52, "r": 14, "t": 12, "b": 42},
+        margin=MARGIN,
         hovermode="closest",
         shapes=shapes,
-    )  # fmt: skip
-
-
-def precision_recall_colors(theme: str) -> tuple[str, str]:
-    """Return the colours of precision and of recall."""
-    c = tokens(theme)
-    return c["t2"], mix(c["panel"], c["t2"], 0.45)
+    )
 
 
 def bar_legend(theme: str) -> list[dict[str, Any]]:
     """Return the key of the bars."""
-    names = ("precision", "recall")
-    tones = precision_recall_colors(theme)
-    return [
-        {"symbol": "square", "color": color, "label": name}
-        for name, color in zip(names, tones, strict=True)
-    ]
+    c = tokens(theme)
+    colors = {"precision": c["t2"], "recall": mix(c["panel"], c["t2"], 0.45)}
+    return [{"symbol": "square", "color": color, "label": name} for name, color in colors.items()]
 
 
-def prediction_figure(parts: Sequence[tuple[str, Array, Array]], theme: str, what: str):
+Parts = Sequence[tuple[str, Array, Array]]
+
+
+def prediction_figure(parts: Parts, theme: str) -> dict[str, Any]:
     """Return predictions over true values, with the line where both are equal.
 
-    parts: (name, true, predicted) of the test and the training examples, the last on top.
+    parts: (name, true, predicted) of the training and the test examples, the last on top.
     """
-    values = np.concatenate([v for _, *pair in parts for v in pair])
-    low, high = _extent(values)
-    across, up = (
-        plane_axis(theme, f"{title} {what}", (low, high)) for title in ("True", "Predicted")
-    )
-    ends = np.array([low, high])
+    limits = _extent(np.concatenate([v for _, *pair in parts for v in pair]))
+    across, up = (plane_axis(theme, f"{title} value", limits) for title in ("True", "Predicted"))
+    ends = np.array(limits)
     clouds = [_cloud(name, x, y, theme) for name, x, y in parts]
     return _square(theme, [*clouds, _compared(theme, ends, ends, "equal")], across, up)
 
 
-def residual_figure(parts: Sequence[tuple[str, Array, Array]], theme: str, what: str):
+def residual_figure(parts: Parts, theme: str) -> dict[str, Any]:
     """Return residuals (true less predicted) over predictions, with the line of none."""
-    low, high = _extent(np.concatenate([a for _, _, a in parts]))
+    limits = _extent(np.concatenate([a for _, _, a in parts]))
     residuals = [y - a for _, y, a in parts]
     reach = max(map(abs, _extent(np.concatenate([*residuals, np.zeros(1)]))))
     clouds = [_cloud(n, a, r, theme) for (n, _, a), r in zip(parts, residuals, strict=True)]
     return figure(
         theme,
-        [*clouds, _compared(theme, np.array([low, high]), np.zeros(2), "none")],
-        plane_axis(theme, f"Predicted {what}", (low, high)),
+        [*clouds, _compared(theme, np.array(limits), np.zeros(2), "none")],
+        plane_axis(theme, "Predicted value", limits),
         plane_axis(theme, "True − predicted", (-reach, reach)),
-        margin={"l": 60, "r": 14, "t": 10, "b": 42},
+        margin={**MARGIN, "l": 60},
         hovermode="closest",
     )
 
 
-def error_figure(residuals: Array, theme: str, what: str) -> dict[str, Any]:
+def error_figure(residuals: Array, theme: str) -> dict[str, Any]:
     """Return the histogram of residuals, symmetric around 0."""
     c = tokens(theme)
     reach = scales.ceil_to(max(float(np.abs(residuals).max(initial=0)), 1e-12))
     edges = np.linspace(-reach, reach, 26)
     heights = np.histogram(residuals, edges)[0].astype(float)
-    ticks = [-reach, -reach / 2, 0.0, reach / 2, reach]
-    y = scales.linear_axis(0, 1.06 * max(1.0, float(heights.max(initial=0))))
     return figure(
         theme,
         _steps((edges[:-1] + edges[1:]) / 2, heights, c["pos"], "residuals"),
-        axis(theme, f"True − predicted {what}", range=[-reach, reach], tickvals=ticks,
-             ticktext=[short(float(f"{t:.4g}")) for t in ticks]),
-        axis(theme, "Examples", showgrid=True, **y),
-        margin={"l": 54, "r": 14, "t": 10, "b": 42},
+        axis(theme, "True − predicted", **scales.symmetric_axis(reach)),
+        _examples(theme, heights),
+        margin=MARGIN,
         shapes=[rule(c["t3"], x=0, width=1.2, dash=DASHED)],
-    )  # fmt: skip
+    )
+
+
+def _examples(theme: str, *heights: Array) -> dict[str, Any]:
+    """Return the axis of how many examples a histogram's bins hold."""
+    top = max(1.0, *(float(h.max(initial=0)) for h in heights))
+    return axis(theme, "Examples", showgrid=True, **scales.linear_axis(0, 1.06 * top))
 
 
 def _extent(values: Array) -> tuple[float, float]:
@@ -343,12 +324,8 @@ def _cloud(name: str, x: Array, y: Array, theme: str) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def cloud_legend(theme: str, test: bool, train: bool) -> list[dict[str, Any]]:
-    """Return the key of the clouds of points."""
+def cloud_legend(theme: str, test: bool) -> list[dict[str, Any]]:
+    """Return the key of the clouds of points; test: whether there are any of the test part."""
     c = tokens(theme)
-    keys: list[dict[str, Any]] = []
-    if train:
-        keys.append({"symbol": "circle", "color": c["pos"], "label": "train"})
-    if test:
-        keys.append({"symbol": "circle", "color": None, "edge": c["negT"], "label": "test"})
-    return keys
+    hollow = {"symbol": "circle", "color": None, "edge": c["negT"], "label": "test"}
+    return [{"symbol": "circle", "color": c["pos"], "label": "train"}, *([hollow] if test else [])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,12 @@ def linear_axis(low: float, high: float) -> dict[str, Any]:
     if top == bottom:
         top = 1.0
     return {"type": "linear", **even_axis(bottom, top, 4)}
+
+
+def symmetric_axis(reach: float) -> dict[str, Any]:
+    """Return the range from -reach to reach, and five ticks."""
+    ticks = [-reach, -reach / 2, 0.0, reach / 2, reach]
+    return {"range": [-reach, reach], "tickvals": ticks, "ticktext": [short(t) for t in ticks]}
 
 
 def multiples(low: float, high: float, step: float) -> Array:
@@ -79,6 +86,18 @@ def decade_axis(low: float, high: float) -> dict[str, Any]:
         "tickvals": [10.0**e for e in exponents],
         "ticktext": [_decade(e) for e in exponents],
     }
+
+
+def floored_axis(
+    values: Array, make: Callable[..., Any] = log_axis
+) -> tuple[dict[str, Any], float]:
+    """Return a log axis for values, and its lowest value, where exact zeros are drawn.
+
+    make: log_axis or decade_axis; with zeros there is a decade below the smallest positive value.
+    """
+    low, high = positive_range([values]) or (1e-3, 1.0)
+    y = decade_axis(low / 10, high) if (values == 0).any() else make(low, high)
+    return y, 10.0 ** y["range"][0]
 
 
 def decades_per_tick(a: int, b: int) -> int:

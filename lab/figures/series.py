@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -17,19 +17,8 @@ Array = np.ndarray
 WRAP = 21
 
 
-class Curve(Protocol):
-    """Name and points of a curve."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def x(self) -> tuple[float, ...]: ...
-    @property
-    def y(self) -> tuple[float, ...]: ...
-
-
 def series_figure(
-    curves: Iterable[Curve],
+    curves: Iterable[Any],
     x_label: str,
     y_label: str,
     *,
@@ -37,7 +26,7 @@ def series_figure(
     theme: str,
     height: int = 300,
 ) -> dict[str, Any]:
-    """Return the curves with a key at their right; what is not finite is left out.
+    """Return curves (name, x, y) with a key at their right; what is not finite is left out.
 
     log: the y axis; what is not positive is then left out too.
     """
@@ -76,7 +65,7 @@ def _whole_ticks(xs: list[Array]) -> dict[str, Any]:
     return {"dtick": 1} if few else {}
 
 
-def _points(curve: Curve, log: bool) -> tuple[Array, Array]:
+def _points(curve: Any, log: bool) -> tuple[Array, Array]:
     x, y = np.asarray(curve.x, float), np.asarray(curve.y, float)
     good = np.isfinite(x) & np.isfinite(y) & ((y > 0) | (not log))
     return x[good], y[good]

@@ -23,7 +23,7 @@ from lab.figures.layers import (
     stretched,
 )
 from lab.figures.lines import key_row, line
-from lab.figures.theme import axis, depth, fade, figure, layer_color, tokens
+from lab.figures.theme import axis, fade, figure, tokens
 from lab.text.numbers import number
 from lab.text.sentences import check_kind, edge_note, per_layer
 
@@ -68,7 +68,7 @@ def signal_figure(
     floor = floor_of(y)
     data = _band_traces(band, floor, trained, c) + _theory_traces(theory, floor, trained, c)
     notes = key_row(_keys({trace["name"] for trace in data}, draws, trained, c))
-    data.append(_dots(v, floor, theme))
+    data.append(layer_dots(*drawn(v, floor), n, theme))
     if note:
         notes.append(at_bottom(note, c["t1"], base))
     if kind == "delta":
@@ -144,9 +144,3 @@ def _theory_traces(
     if trained:
         style = {"color": c["t3"], "width": 1.4, "dash": "4px,3px"}
     return [line(x, y, _theory_name(trained), style)] if len(y) else []
-
-
-def _dots(v: Array, floor: float, theme: str) -> dict[str, Any]:
-    x, y = drawn(v, floor)
-    colors = [layer_color(depth(int(l) - 1, len(v)), theme) for l in x]
-    return layer_dots(x, y, "measured", colors, len(v), theme)

@@ -23,8 +23,8 @@ from lab.figures.layers import (
     log_y,
     stretched,
 )
-from lab.figures.lines import apart, end_labels, key_row, line, rule
-from lab.figures.theme import axis, depth, fade, figure, layer_color, tokens
+from lab.figures.lines import apart, box, end_labels, key_row, line, points, rule
+from lab.figures.theme import axis, fade, figure, tokens
 from lab.text.numbers import count, number
 
 Array = np.ndarray
@@ -54,24 +54,26 @@ def layer_spectra_figure(
     base = 14 if (v == 0).any() else 5
     y, every = log_y([v, np.ones(1)], base + ROW * bool(note or len(v)), 17)
     floor = floor_of(y)
-    data = _band(v, floor, c) + _dots(v, layers, floor, theme)
+    x, rms = drawn(v[:, 3], floor)
+    said = [f"RMS {number(v[l - 1, 3])}" for l in x.tolist()]
+    hover = {"text": said, "hovertemplate": "%{text}<extra></extra>"}
+    data = [*_band(v, floor, c), layer_dots(x, rms, layers, theme, layers + 1, **hover)]
     colors = dict(zip(NAMES, (c["t2"], c["t2"], c["t2"], c["t1"]), strict=True))
     # The smallest last: where it equals the median, it is the lower label.
     ends = [trace | {"name": "RMS"} if trace["name"] == "measured" else trace for trace in data]
     ends = ends[1:] + ends[:1]
-    notes = apart(
-        end_labels(ends, colors, [0.5, layers + 0.5], y["range"], True, bold=("RMS",)), y["range"]
-    )
+    across = layer_x(theme, layers)
+    notes = apart(end_labels(ends, colors, across, y, bold=("RMS",)), y)
     if note:
         notes.append(at_bottom(note, c["t1"], base))
     if every:
         notes.append(gridline_note(every, c["t2"], base))
     texts = [
         f"{number(low, 2)} to {number(high, 2)}, RMS {number(rms, 2)}"
-        for high, _, low, rms in v[drawn(v[:, 3], floor)[0] - 1]
+        for high, _, low, rms in v[x - 1]
     ]
     return _figure(
-        theme, data, layer_x(theme, layers), y, annotations=notes, shapes=[rule(c["t3"], y=1.0)],
+        theme, data, across, y, annotations=notes, shapes=[rule(c["t3"], y=1.0)],
         margin={**MARGIN, "r": 64}, meta=linked(texts, c),
     )  # fmt: skip
 
@@ -113,16 +115,6 @@ def _band(v: Array, floor: float, c: dict[str, str]) -> list[dict[str, Any]]:
     return traces
 
 
-def _dots(v: Array, layers: int, floor: float, theme: str) -> list[dict[str, Any]]:
-    x, y = drawn(v[:, 3], floor)
-    texts = [f"RMS {number(v[l - 1, 3])}" for l in x.tolist()]
-    colors = [layer_color(depth(l - 1, layers + 1), theme) for l in x.tolist()]
-    return [
-        layer_dots(x, y, "measured", colors, layers, theme, text=texts,
-                   hovertemplate="%{text}<extra></extra>")
-    ]  # fmt: skip
-
-
 def end_spectra_figure(
     logs: Sequence[float] | Array, rounding: float, *, theme: str
 ) -> dict[str, Any]:
@@ -143,10 +135,8 @@ def end_spectra_figure(
         keys.append((f"{name} {number(float(y[k]), 2)}", c["t1"]))
     shapes, notes = [rule(c["t3"], y=1.0)], key_row(keys)
     if lowest:  # where a value would be rounding
-        shapes.insert(0, {
-            "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": 10.0 ** axis_["range"][0],
-            "y1": lowest[0], "fillcolor": fade(c["t3"], 0.14), "line": {"width": 0},
-        })  # fmt: skip
+        grey, low = fade(c["t3"], 0.14), 10.0 ** axis_["range"][0]
+        shapes.insert(0, box(grey, 0, 1, low, lowest[0], xref="paper"))
     if note:
         notes.append(at_bottom(note, c["t1"], 5))
     if every:
@@ -168,8 +158,7 @@ def _points(v: Array) -> tuple[Array, Array]:
 
 def _values(x: Array, y: Array, n: int, theme: str) -> dict[str, Any]:
     c, many = tokens(theme), n > MANY
-    made = layer_dots(
-        x, y, "value", c["t1"], n, theme, hovertemplate="%{y:.3g}<extra></extra>",
-        line={"color": c["t1" if many else "t2"], "width": 1.6 if many else 1},
-    )  # fmt: skip
-    return made | {"mode": "lines" if many else "lines+markers"}
+    style = {"color": c["t1" if many else "t2"], "width": 1.6 if many else 1}
+    size, hover = 6.5 if n <= 60 else 5, "%{y:.3g}<extra></extra>"
+    dots = points(x, y, "value", c["t1"], size=size, edge=c["panel"], hovertemplate=hover)
+    return dots | {"line": style, "mode": "lines" if many else "lines+markers"}

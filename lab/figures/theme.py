@@ -88,14 +88,21 @@ def fade(color: str, alpha: float) -> str:
 
 
 def boundary_ramp(theme: str) -> dict[str, str]:
-    """Return the field's colours at 0, at 0.5 and at 1, pale enough for points to stand out."""
+    """Return the field's colours at 0, 0.5 and 1, pale so that points stand out, and its line's."""
     c = tokens(theme)
     share = 0.62 if theme == "dark" else 0.5
     return {
         "low": mix(c["panel"], c["neg"], share),
         "mid": c["mid"],
         "high": mix(c["panel"], c["pos"], share),
+        "line": c["t1"],
     }
+
+
+def ramp_key(theme: str, low: str, high: str) -> dict[str, Any]:
+    """Return the key of values from low to high, for the page to draw."""
+    c = tokens(theme)
+    return {"symbol": "ramp", "colors": [c["neg"], c["mid"], c["pos"]], "label": [low, high]}
 
 
 def diverging(t: float, theme: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
+from typing import Any
 
 import numpy as np
 
+from lab.figures.svg import drawing, element, words
 from lab.figures.theme import tokens
 
 Array = np.ndarray
@@ -23,32 +24,30 @@ def thumbnail(U: Array, Y: Array, target: str) -> str:
     reach = float(np.abs(U).max(initial=1e-12)) * 1.1
     x, v = SIDE / 2 * (1 + U[0] / reach), SIDE / 2 * (1 - U[1] / reach)
     largest = float(np.abs(y).max(initial=1e-12))
-    dots = "".join(
-        f'<circle cx="{a:.1f}" cy="{b:.1f}" r="{RADIUS}" {_fill(c / largest, target)}/>'
-        for a, b, c in zip(x, v, y, strict=True)
-    )
-    return _svg(dots)
+    dots = [
+        element(
+            "circle", cx=float(a), cy=float(b), r=RADIUS, **_fill(float(value / largest), target)
+        )
+        for a, b, value in zip(x, v, y, strict=True)
+    ]
+    return _picture("".join(dots))
 
 
 def table_thumbnail(word: str) -> str:
     """Return what stands for a table, as an SVG: its rule, and a word of up to five letters."""
-    ink = tokens("light")["ghost"]
-    lines = f'<path d="M3 5H37M3 13H37M3 27H37M3 35H37" stroke="{ink}" stroke-width="2"/>'
-    text = (
-        f'<text x="20" y="24" text-anchor="middle" font-family="sans-serif" font-weight="600" '
-        f'font-size="12" fill="{ink}">{escape(word)}</text>'
-    )
-    return _svg(lines + text)
+    ink, lines = tokens("light")["ghost"], "M3 5H37M3 13H37M3 27H37M3 35H37"
+    font: Any = {"font_family": "sans-serif", "font_weight": 600, "font_size": 12}
+    rule = element("path", d=lines, stroke=ink, stroke_width=2)
+    return _picture(rule + words(20, 24, word, fill=ink, **font))
 
 
-def _fill(value: float, target: str) -> str:
+def _fill(value: float, target: str) -> dict[str, str]:
     """Return the colour of a class, or of a value from -1 to 1: the nearer to 0, the fainter."""
     c = tokens("light")
     if target == "real":
-        return f'fill="{c["pos" if value > 0 else "neg"]}" fill-opacity="{abs(value):.2f}"'
-    return f'fill="{c["pos" if value > 0.5 else "neg"]}"'
+        return {"fill": c["pos" if value > 0 else "neg"], "fill_opacity": f"{abs(value):.2f}"}
+    return {"fill": c["pos" if value > 0.5 else "neg"]}
 
 
-def _svg(content: str) -> str:
-    head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40" width="40" height="40">'
-    return head + content + "</svg>"
+def _picture(content: str) -> str:
+    return drawing(content, (SIDE, SIDE), width=40, height=40)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
 
+from lab.figures.svg import drawing, element, segment, words
 from lab.figures.theme import FONT, depth, layer_color, tokens
 from lab.text.numbers import number
 
@@ -53,24 +55,20 @@ def walk_figure(
     height = HEAD + FOOT + DOWN * max(len(r) for r in rows)
     width = 2 * SIDE + ACROSS * (len(shown) - 1)
     at = [_places(SIDE + ACROSS * i, r, height) for i, r in enumerate(rows)]
-    drawing = []
+    drawn = []
+    for i, l in enumerate(shown[1:], 1):
+        drawn.append(_links(links[l - 1], at[i - 1], at[i], l in part.links, l, sizes, theme))
     for i, l in enumerate(shown):
-        if i:
-            drawing.append(_links(links[l - 1], at[i - 1], at[i], l in part.links, l, sizes, theme))
-    for i, l in enumerate(shown):
-        drawing.append(_units(values[l], at[i], l in part.units, l, sizes, theme))
-        drawing.append(_name(names[l], SIDE + ACROSS * i, l, sizes, theme))
+        drawn.append(_units(values[l], at[i], l in part.units, l, sizes, theme))
+        color = _color(l, sizes, theme)
+        drawn.append(_text(SIDE + ACROSS * i, HEAD / 2, names[l], color, NAME, weight=600))
     for beyond, x in ((shown[0] > 0, 10), (shown[-1] < len(sizes) - 1, width - 10)):
         if beyond:
-            drawing.append(_text(x, HEAD / 2, "…", tokens(theme)["t2"], NAME))
+            drawn.append(_text(x, HEAD / 2, "…", tokens(theme)["t2"], NAME))
     said = "The network, " + ", ".join(names[l] for l in shown)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{escape(said)}" font-family="{escape(FONT)}" '
-        f'style="width:100%;max-width:{round(width * 1.35)}px;min-width:{round(width * 0.6)}px">'
-        + "".join(drawing)
-        + "</svg>"
-    )
+    room = f"max-width:{round(width * 1.35)}px;min-width:{round(width * 0.6)}px"
+    look = {"font_family": escape(FONT), "style": f"width:100%;{room}"}
+    return drawing("".join(drawn), (width, height), role="img", aria_label=escape(said), **look)
 
 
 def walk_key(
@@ -170,22 +168,15 @@ def _brief(x: float) -> str:
 
 def _plate(at: Array, value: float, color: str, theme: str) -> str:
     """Return a number that covers what is behind it."""
-    (x, y), text, panel = at, _brief(value), tokens(theme)["panel"]
+    (x, y), text, panel = at.tolist(), _brief(value), tokens(theme)["panel"]
     wide = 0.56 * NUMBER * len(text) + 4
-    box = (
-        f'<rect x="{x - wide / 2:.1f}" y="{y - 10:.1f}" width="{wide:.1f}" height="20" '
-        f'fill="{panel}"/>'
-    )
-    return box + _text(x, y, text, color, NUMBER)
+    box: Any = {"x": x - wide / 2, "y": y - 10, "width": wide, "height": 20, "fill": panel}
+    return element("rect", **box) + _text(x, y, text, color, NUMBER)
 
 
 def _line(start: Array, end: Array, color: str, width: float) -> str:
-    way = (end - start) / float(np.hypot(*(end - start)))
-    (x1, y1), (x2, y2) = start + RADIUS * way, end - RADIUS * way
-    return (
-        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{color}" '
-        f'stroke-width="{width}"/>'
-    )
+    way = RADIUS * (end - start) / float(np.hypot(*(end - start)))
+    return segment(start + way, end - way, color, width)
 
 
 def _units(
@@ -198,10 +189,8 @@ def _units(
             drawn.append(_text(x, y, "⋮", c["t2"], 20))
             continue
         rim, wide = (color, 3) if marked else (c["line2"], 1.2)
-        drawn.append(
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{RADIUS}" fill="{c["panel"]}" stroke="{rim}" '
-            f'stroke-width="{wide}"/>'
-        )
+        look: Any = {"r": RADIUS, "fill": c["panel"], "stroke": rim, "stroke_width": wide}
+        drawn.append(element("circle", cx=float(x), cy=float(y), **look))
         if values is not None:
             text = _brief(values[unit])
             size = NUMBER if len(text) < 7 else LONG
@@ -209,12 +198,6 @@ def _units(
     return "".join(drawn)
 
 
-def _name(name: str, x: float, l: int, sizes: Sequence[int], theme: str) -> str:
-    return _text(x, HEAD / 2, name, _color(l, sizes, theme), NAME, weight=600)
-
-
 def _text(x: float, y: float, text: str, color: str, size: int, weight: int = 500) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" dominant-baseline="central" '
-        f'font-size="{size}" font-weight="{weight}" fill="{color}">{escape(text)}</text>'
-    )
+    font: Any = {"font_size": size, "font_weight": weight, "fill": color}
+    return words(x, y, text, dominant_baseline="central", **font)

@@ -45,20 +45,17 @@ def weights_figure(now: Weights, initial: Weights, theme: str) -> dict[str, Any]
         color = layer_color(depth(l, L), theme)
         rows = [base + 0.8 * h / top for h in heights]
         data += _ridge(base, centres, rows, layer_name(l, L), color, theme)
-        name = layer_color(depth(l, L), theme, text=True)
-        notes += _row_labels(base, layer_name(l, L), name, _deviations(now, initial, l), c)
+        ink = layer_color(depth(l, L), theme, text=True)
+        spreads = _std(initial[l][0]), _std(now[l][0])
+        notes += _row_labels(base, layer_name(l, L), ink, spreads, c)
     notes.append(
         label("std dev", c["t2"], name="row-label", xref="paper", x=1, xanchor="left", xshift=6,
               y=len(shown) - 0.1, yanchor="bottom")
     )  # fmt: skip
-    ticks = [-reach, -reach / 2, 0.0, reach / 2, reach]
     return figure(
         theme,
         data,
-        axis(
-            theme, "Weight value", showgrid=True, range=[-reach, reach], tickvals=ticks,
-            ticktext=[short(t) for t in ticks],
-        ),
+        axis(theme, "Weight value", showgrid=True, **scales.symmetric_axis(reach)),
         axis(
             theme, "", range=[-0.06, len(shown) - 0.1], showticklabels=False, ticks="",
             showline=False,
@@ -94,10 +91,6 @@ def histogram(W: Array, reach: float) -> Array:
     return np.bincount(bins[(bins >= 0) & (bins < BINS)].astype(int), minlength=BINS)
 
 
-def _deviations(now: Weights, initial: Weights, layer: int) -> tuple[float, float]:
-    return _std(initial[layer][0]), _std(now[layer][0])
-
-
 def _std(W: Array) -> float:
     # np.std takes ten times as long on a small array.
     flat = np.asarray(W, np.float64).ravel()
@@ -125,18 +118,14 @@ def _ridge(
 def _row_labels(
     base: int, name: str, color: str, deviations: tuple[float, float], c: dict[str, str]
 ) -> list[dict[str, Any]]:
-    place: dict[str, Any] = {
-        "name": "row-label",
-        "xref": "paper",
-        "y": base + 0.22,
-        "yanchor": "middle",
-    }
+    place: dict[str, Any] = {"name": "row-label", "xref": "paper", "y": base + 0.22}
     before, after = (number(d) if d < 1000 else number(d, 2) for d in deviations)
-    return [
-        label(name, color, x=0, xanchor="right", xshift=-8, **place),
-        label(f"{before} →", c["t2"], x=1, xanchor="right", xshift=54, **place),
-        label(after, c["t1"], bold=True, x=1, xanchor="left", xshift=58, **place),
+    notes = [
+        label(name, color, x=0, xanchor="right", xshift=-8),
+        label(f"{before} →", c["t2"], x=1, xanchor="right", xshift=54),
+        label(after, c["t1"], bold=True, x=1, xanchor="left", xshift=58),
     ]
+    return [note | place | {"yanchor": "middle"} for note in notes]
 
 
 def weights_sentence(now: Weights, initial: Weights) -> str:

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from dnn.data.datasets import Dataset
 from dnn.engine.network import Pass
-from dnn.engine.trainer import Trainer
+from dnn.engine.trainer import Trainer, loss_key
+from dnn.parts.losses import LOSSES
 from dnn.run.history import History
 from dnn.run.measure import probe_of
 from dnn.run.training import Run
@@ -59,6 +60,11 @@ class Shown:
         """The data set of the run."""
         assert self.run.data is not None
         return self.run.data
+
+    @property
+    def unit(self) -> str:
+        """The unit of the run's cost."""
+        return LOSSES[loss_key(self.run.config, self.data)].unit
 
     @property
     def withheld(self) -> bool:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from dnn.engine.layout import Array
+from lab.analysis import metrics
 from lab.figures.boundary import class_name
 from lab.live.shown import Shown
-from lab.panels.panel import Part
+from lab.panels.panel import Part, control
 from lab.text.numbers import count
 
 PARTS = [["test", "Test"], ["train", "Train"]]
 #: Predictions beyond it are drawn there.
 FARTHEST = 1e12
+NO_NUMBERS = {"strong": "No numbers", "text": "The outputs are not finite."}
 
 
 class Answers:
@@ -49,7 +53,12 @@ class Answers:
     @property
     def p(self) -> Array:
         """What the network says for class 1 of two, (m,)."""
-        return self.A[-1]
+        return np.nan_to_num(self.A[-1])
+
+    @cached_property
+    def judged(self) -> metrics.Binary:
+        """Counts and shares of two classes at the threshold."""
+        return metrics.binary(self.labels, self.p, self.threshold)
 
     @property
     def threshold(self) -> float:
@@ -87,18 +96,21 @@ class Answers:
 
     def switch(self) -> dict[str, Any]:
         """Return the control that chooses the part."""
-        return {"key": "part", "label": "Examples", "value": self.part, "options": PARTS}
+        return control(self.view, "part", "Examples", options=PARTS) | {"value": self.part}
 
     @property
     def examples(self) -> str:
         return f"{count(self.A.shape[1])} {'test' if self.part == 'test' else 'training'} examples"
 
 
-def stated(a: Answers, panel: Part) -> Part:
-    """Return the panel; where an answer is not finite, with a note instead of its chart."""
-    if a.finite:
-        return panel
-    return {**panel, "empty": {"strong": "No numbers", "text": "The outputs are not finite."}}
+def over_answers(build: Callable[[Answers], Part]) -> Callable[[Shown], Part]:
+    """Return what builds a panel over the answers, with a note where one is not finite."""
+
+    def built(shown: Shown) -> Part:
+        a = shown.once(Answers)
+        return build(a) if a.finite else {**build(a), "empty": NO_NUMBERS}
+
+    return built
 
 
 def is_binary(shown: Shown) -> bool:

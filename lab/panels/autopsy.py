@@ -7,7 +7,7 @@ from typing import Any
 from lab import figures
 from lab.live.shown import Shown
 from lab.panels.distributions import QUANTITIES
-from lab.panels.panel import Panel
+from lab.panels.panel import Panel, control
 
 #: What can be shown of the last steps, and what the choice is called.
 OPTIONS = [
@@ -24,28 +24,26 @@ def autopsy_panel(shown: Shown) -> dict[str, Any]:
     first = "activation" if broke.quantity == "logit" else broke.quantity
     quantity = first if view.autopsy == "first" else view.autopsy
     values = found.largest[quantity] if quantity in QUANTITIES else found.cost[:, None]
-    panel = figures.panel(
+    offers = [
+        {"label": o.button, "action": f"back {i}", "help": _tried(o.tried, o.survived)}
+        for i, o in enumerate(found.offers)
+    ]
+    words = "" if offers else "Nothing to go back with: Reset starts it again."
+    return figures.panel(
         "The last steps",
         figures.autopsy_sentence(found.began, broke, run.layout.layers),
         figures.autopsy_figure(
-            found.steps, values, quantity, theme=view.theme, began=found.began.step,
+            found.steps,
+            values,
+            quantity,
+            theme=view.theme,
+            began=found.began.step,
             broke=(broke.step, broke.layer) if quantity == first else None,
         ),
-        controls=[
-            {"key": "autopsy", "label": "Quantity", "value": view.autopsy, "options": OPTIONS}
-        ],
+        controls=[control(view, "autopsy", "Quantity", options=OPTIONS)],
         badge={"text": "diverged", "kind": "diverged"},
-    )  # fmt: skip
-    panel["banner"] = {
-        "strong": "",
-        "text": "" if found.offers else "Nothing to go back with: Reset starts it again.",
-        "kind": "",
-        "buttons": [
-            {"label": o.button, "action": f"back {i}", "help": _tried(o.tried, o.survived)}
-            for i, o in enumerate(found.offers)
-        ],
-    }
-    return panel
+        banner={"strong": "", "text": words, "kind": "", "buttons": offers},
+    )
 
 
 def _tried(tried: int, survived: int) -> str:
@@ -57,12 +55,12 @@ def _tried(tried: int, survived: int) -> str:
 
 PANELS = [
     Panel(
+        "autopsy",
+        "The last steps of a run that diverged",
+        {"playground": 60, "layers": 20},
+        autopsy_panel,
+        lambda shown: shown.autopsy is not None,
         needs=frozenset({"autopsy"}),
-        key="autopsy",
-        label="The last steps of a run that diverged",
         term="the last steps",
-        pages={"playground": 60, "layers": 20},
-        build=autopsy_panel,
-        applies=lambda shown: shown.autopsy is not None,
     )
 ]

@@ -11,20 +11,20 @@ from lab.intake.hand_drawn import REACH, drawable
 from lab.live.shown import Shown
 from lab.panels.answers import has_pictures
 from lab.panels.network import shows_unit
-from lab.panels.panel import Panel, Part
+from lab.panels.panel import Panel, Part, control
 from lab.panels.plane import (
     output_field,
     over_plane_pass,
     plane_choice,
+    plane_legend,
+    plane_points,
     points_version,
     shows_space,
     space_choice,
 )
-from lab.view import View
 
 
 def plane_panel(shown: Shown) -> Part:
-    """Return the panel of the decision boundary alone."""
     net, size = shown.once(over_plane_pass)
     assert shown.trainer is not None
     return boundary_of(shown, output_field(shown.trainer, net), size)
@@ -50,27 +50,21 @@ def boundary_of(shown: Shown, field: Array, size: int) -> dict[str, Any]:
         figures.boundary_figure(plane, view.theme, classes=0 if real else max(2, classes)),
         controls=[
             *plane_choice(data, view.plane),
-            {"key": "show_test", "label": "Test data", "value": view.show_test},
-            {"key": "discretise", "label": "Discretise", "value": view.discretise},
+            control(view, "show_test", "Test data"),
+            control(view, "discretise", "Discretise"),
         ],
-        legend=figures.legend(
-            data.target,
-            view.theme,
-            class_names=data.class_names,
-            show_test=view.show_test,
-            scale=value_scale(data),
-            units=data.target_units,
-        ),
+        legend=plane_legend(data, view),
         field=field,
         field_size=size,
         contour=not real and classes <= 2,
         discretise=view.discretise,
     )
     if shown.display.points_due:
-        panel["static"] = {"version": points_version(shown.run, view), "data": _points(data, view)}
+        version, (_, train, test) = points_version(shown.run, view), data.in_plane(view.plane)
+        panel["static"] = {"version": version, "data": plane_points(data, view, train, test)}
     if shown.twin is None and "draw" not in view.hide and drawable(data):
-        panel["draw"] = {"classes": _drawn_with(data, view.theme), "reach": REACH,
-                         "number": shown.display.drawn}  # fmt: skip
+        keys = _drawn_with(data, view.theme)
+        panel["draw"] = {"classes": keys, "reach": REACH, "number": shown.display.drawn}
     return panel
 
 
@@ -82,31 +76,22 @@ def _drawn_with(data: Any, theme: str) -> list[dict[str, Any]]:
     return figures.value_keys(low, high, value_scale(data), data.target_units, theme)
 
 
-def _points(data: Any, view: View) -> list[dict[str, Any]]:
-    _, train, test = data.in_plane(view.plane)
-    return figures.point_traces(
-        train, data.Y_train, test, data.Y_test, data.target,
-        view.show_test, view.theme, class_names=data.class_names, scale=value_scale(data),
-        units=data.target_units,
-    )  # fmt: skip
-
-
 PANELS = [
     Panel(
-        key="boundary",
-        label="Decision boundary",
-        pages={"playground": 20},
-        build=boundary_panel,
-        applies=lambda shown: not shows_space(shown),
+        "boundary",
+        "Decision boundary",
+        {"playground": 20},
+        boundary_panel,
+        lambda shown: not shows_space(shown),
         plain=True,
         kind="plane",
     ),
     Panel(
-        key="boundary",
-        label="Decision boundary",
-        pages={"results": 80},
-        build=plane_panel,
-        applies=lambda shown: not (has_pictures(shown) and shown.view.present),
+        "boundary",
+        "Decision boundary",
+        {"results": 80},
+        plane_panel,
+        lambda shown: not (has_pictures(shown) and shown.view.present),
         plain=True,
         kind="plane",
     ),

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from lab import figures
 from lab.analysis import metrics
 from lab.live.shown import Shown
-from lab.panels.answers import Answers, stated
+from lab.panels.answers import Answers, over_answers
 from lab.panels.panel import Panel, Part
 
 
-def classes_panel(shown: Shown) -> Part:
-    """Return the panel of precision and recall by class."""
-    a = shown.once(Answers)
-    return stated(a, _classes_panel(a))
-
-
-def _classes_panel(a: Answers) -> dict[str, Any]:
+@over_answers
+def classes_panel(a: Answers) -> Part:
     precision, recall, f1 = metrics.by_class(a.labels, a.predicted, a.classes)
     words = "No class is there."
     if np.isfinite(f1).any():
@@ -33,12 +26,10 @@ def _classes_panel(a: Answers) -> dict[str, Any]:
     )
 
 
+def _several(shown: Shown) -> bool:
+    return shown.data.target == "classes"
+
+
 PANELS = [
-    Panel(
-        key="classes",
-        label="Precision and recall by class",
-        pages={"results": 20},
-        build=classes_panel,
-        applies=lambda shown: shown.data.target == "classes",
-    )
+    Panel("classes", "Precision and recall by class", {"results": 20}, classes_panel, _several)
 ]

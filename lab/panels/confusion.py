@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from dnn.engine.layout import Array
 from lab import figures
 from lab.analysis import metrics
 from lab.live.shown import Shown
-from lab.panels.answers import Answers, is_binary, is_real, stated
-from lab.panels.panel import Panel, Part
+from lab.panels.answers import Answers, is_real, over_answers
+from lab.panels.panel import Panel, Part, control
 from lab.text.numbers import count, percent
 
 NUMBERS = [["counts", "Counts"], ["rates", "Shares"]]
@@ -43,38 +41,20 @@ def _confused_words(a: Answers, counts: Array) -> str:
     return f"{count(wrong)} of {a.examples} are wrong. Most often: {', '.join(pairs)}."
 
 
-def confusion_panel(shown: Shown) -> Part:
-    """Return the panel of the confusion matrix."""
-    a = shown.once(Answers)
-    if is_binary(shown):
-        found = metrics.binary(a.labels, np.nan_to_num(a.p), a.threshold)
-        return stated(a, confusion_of(a, _binary_words(a, found)))
+@over_answers
+def confusion_panel(a: Answers) -> Part:
+    binary, rates = a.data.target == "binary", a.view.cells == "rates"
     counts = metrics.confusion(a.labels, a.predicted, a.classes)
-    return stated(a, confusion_of(a, _confused_words(a, counts)))
-
-
-def confusion_of(a: Answers, words: str) -> dict[str, Any]:
-    """Return the panel of the confusion matrix."""
-    rates = a.view.cells == "rates"
-    counts = metrics.confusion(a.labels, a.predicted, a.classes)
-    at = f" at threshold {a.view.threshold}" if a.data.target == "binary" else ""
     return figures.panel(
-        f"Confusion matrix{at}",
-        words,
+        "Confusion matrix" + (f" at threshold {a.view.threshold}" if binary else ""),
+        _binary_words(a, a.judged) if binary else _confused_words(a, counts),
         figures.confusion_figure(counts, a.data.class_names, a.view.theme, rates=rates),
-        controls=[
-            a.switch(),
-            {"key": "cells", "label": "Numbers", "value": a.view.cells, "options": NUMBERS},
-        ],
-    )  # fmt: skip
-
-
-PANELS = [
-    Panel(
-        key="confusion",
-        label="Confusion matrix",
-        pages={"results": 10},
-        build=confusion_panel,
-        applies=lambda shown: not is_real(shown),
+        controls=[a.switch(), control(a.view, "cells", "Numbers", options=NUMBERS)],
     )
-]
+
+
+def _classified(shown: Shown) -> bool:
+    return not is_real(shown)
+
+
+PANELS = [Panel("confusion", "Confusion matrix", {"results": 10}, confusion_panel, _classified)]

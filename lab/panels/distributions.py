@@ -11,8 +11,8 @@ from lab import figures
 from lab.analysis.distributions import BINS, Scale, scale_of, shares, within
 from lab.analysis.moments import Moments
 from lab.live.shown import Shown
-from lab.panels.layer_history import picked, unit_of, window
-from lab.panels.panel import Panel
+from lab.panels.layer_lines import picked, window
+from lab.panels.panel import Panel, control
 from lab.text.numbers import count, layer_name, number, percent, short, times
 
 #: What can be chosen, and what it is called.
@@ -30,10 +30,6 @@ VALUES = {
     "activation": "Activation",
     "delta": "Delta: one example's dJ/dz (nats)",
 }
-PLURALS = {
-    "weight": "weights", "bias": "biases", "gradient": "gradients", "activation": "activations",
-    "delta": "deltas",
-}  # fmt: skip
 SPREADS = [["ridgelines", "Ridgelines"], ["overlay", "Overlay"], ["percentiles", "Percentiles"]]
 AXES = [["auto", "Axis: automatic"], ["linear", "Axis: linear"], ["symlog", "Axis: symmetric log"]]
 #: At most so many layers have a small picture of their own.
@@ -46,13 +42,12 @@ def distributions_panel(shown: Shown) -> dict[str, Any]:
     L = shown.run.layout.layers
     layer = picked(view.layer, L)
     seen = [layer - 1] if layer else figures.subset(L, TILES)
-    plural = PLURALS[view.quantity]
+    plural = dict(QUANTITIES)[view.quantity].lower()
     controls = [
-        {"key": "quantity", "label": "Quantity", "value": view.quantity, "options": QUANTITIES},
-        {"key": "spread", "label": "Shown as", "value": view.spread, "options": SPREADS},
-        {"key": "value_axis", "label": "Axis of values", "value": view.value_axis,
-         "options": AXES, "menu": True},
-    ]  # fmt: skip
+        control(view, "quantity", "Quantity", options=QUANTITIES),
+        control(view, "spread", "Shown as", options=SPREADS),
+        control(view, "value_axis", "Axis of values", options=AXES, menu=True),
+    ]
     title = f"How are the {plural} spread?"
     if moments is None or not len(moments.shapes):
         figure = figures.distributions_figure(Scale(1.0), VALUES[view.quantity], view.theme)
@@ -60,12 +55,12 @@ def distributions_panel(shown: Shown) -> dict[str, Any]:
     inside = _inside(shown, moments)
     percentiles = moments.shapes["percentiles"][inside, 0]
     scale = scale_of(percentiles, view.value_axis)
-    value = VALUES[view.quantity].replace("nats", unit_of(shown))
+    value = VALUES[view.quantity].replace("nats", shown.unit)
     # Without a negative value, as behind ReLU, the axis begins with the bin around 0.
     low = -1.0 if (percentiles[..., 0] < 0).any() else -1 / (2 * BINS - 1)
     panel = figures.panel(
         title,
-        _spread_sentence(moments, scale, seen, L, view.quantity),
+        _spread_sentence(moments, scale, seen, L),
         figures.distributions_figure(scale, value, view.theme, low),
         controls=controls,
         mode=view.spread,
@@ -120,9 +115,7 @@ def _ridges(
     }
 
 
-def _spread_sentence(
-    moments: Moments, scale: Scale, shown: list[int], layers: int, quantity: str
-) -> str:
+def _spread_sentence(moments: Moments, scale: Scale, shown: list[int], layers: int) -> str:
     """Return one sentence on the newest moment, and one on what the bins can't show."""
     newest = moments.shapes["percentiles"][-1, 0][shown].astype(float)
     half = newest[:, 4] - newest[:, 2]
@@ -142,10 +135,9 @@ def _spread_sentence(
     if scale.threshold:
         lost = within(moments.shapes["ranks"][-1, 0][shown], scale.threshold)
         worst = int(np.argmax(lost))
-        share = "None" if lost[worst] == 0 else f"In {layer_name(shown[worst], layers)} "
-        share += "" if lost[worst] == 0 else percent(float(lost[worst]))
-        verb = "lie" if lost[worst] == 0 else "of the values lie"
-        texts.append(f"{share} {verb} within ±{short(scale.threshold)}, the middle bin.")
+        where, share = layer_name(shown[worst], layers), percent(float(lost[worst]))
+        which = f"In {where} {share} of the values" if lost[worst] else "None"
+        texts.append(f"{which} lie within ±{short(scale.threshold)}, the middle bin.")
     if len(shown) > 1 and len(shown) < layers:
         texts.append(f"{len(shown)} of {layers} layers.")
     return " ".join(texts)
@@ -153,11 +145,11 @@ def _spread_sentence(
 
 PANELS = [
     Panel(
-        needs=frozenset({"moments"}),
-        key="distributions",
-        label="Distributions",
-        pages={"layers": 10},
-        build=distributions_panel,
+        "distributions",
+        "Distributions",
+        {"layers": 10},
+        distributions_panel,
         kind="ridges",
+        needs=frozenset({"moments"}),
     )
 ]

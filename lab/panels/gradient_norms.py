@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from dnn.engine.trainer import loss_key
-from dnn.parts.losses import LOSSES
 from lab import figures
 from lab.live.shown import Shown
-from lab.panels.panel import Panel
+from lab.panels.cost import AXES
+from lab.panels.layer_lines import GRADIENTS
+from lab.panels.panel import Panel, Part, control
 from lab.text.numbers import count
 from lab.text.sentences import gradient_sentence
-
-AXES = [["linear", "Linear"], ["log", "Log"]]
-GRADIENTS = [["gradient_rms", "Per example"], ["gradient_norm", "Mean"]]
 
 
 def _check_badge(shown: Shown) -> dict[str, str] | None:
@@ -31,38 +26,35 @@ def _check_badge(shown: Shown) -> dict[str, str] | None:
     return {"text": text, "kind": kind, "help": f"At step {count(check.step)}, {check}."}
 
 
-def gradient_panel(shown: Shown) -> dict[str, Any]:
+def gradient_panel(shown: Shown) -> Part:
+    """Return the lines of the gradient, with the badge on back-propagation."""
     view = shown.view
-    unit = LOSSES[loss_key(shown.run.config, shown.data)].unit
+    words = gradient_sentence(shown.history, view.gradient)
     return figures.panel(
         "Gradient per layer",
-        " ".join(
-            text
-            for text in (
-                gradient_sentence(shown.history, view.gradient),
-                figures.drawn_note(shown.run.layout.layers),
-            )
-            if text
-        ),
+        f"{words} {figures.drawn_note(shown.run.layout.layers)}".strip(),
         figures.gradient_figure(
-            shown.history, kind=view.gradient, theme=view.theme, log=view.gradient_axis == "log",
-            unit=unit,
+            shown.history,
+            kind=view.gradient,
+            theme=view.theme,
+            log=view.gradient_axis == "log",
+            unit=shown.unit,
         ),
         controls=[
-            {"key": "gradient", "label": "Gradient", "value": view.gradient, "options": GRADIENTS},
-            {"key": "gradient_axis", "label": "Axis", "value": view.gradient_axis, "options": AXES},
+            control(view, "gradient", "Gradient", options=GRADIENTS),
+            control(view, "gradient_axis", "Axis", options=AXES),
         ],
         badge=_check_badge(shown),
-    )  # fmt: skip
+    )
 
 
 PANELS = [
     Panel(
+        "gradients",
+        "Gradient per layer",
+        {"playground": 40},
+        gradient_panel,
+        lambda shown: shown.autopsy is None,
         needs=frozenset({"check"}),
-        key="gradients",
-        label="Gradient per layer",
-        pages={"playground": 40},
-        build=gradient_panel,
-        applies=lambda shown: shown.autopsy is None,
     )
 ]

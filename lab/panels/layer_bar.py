@@ -7,8 +7,8 @@ from typing import Any
 from dnn.parts.activations import ACTIVATIONS
 from lab import figures
 from lab.live.shown import Shown
-from lab.panels.layer_history import picked
-from lab.panels.panel import Bar
+from lab.panels.layer_lines import picked
+from lab.panels.panel import Bar, control
 from lab.text.numbers import layer_name
 
 WINDOWS = [["all", "All steps"], ["recent", "Newest fifth"]]
@@ -30,11 +30,9 @@ def layer_bar(shown: Shown) -> dict[str, Any]:
         for l in range(L)
     ]
     controls = [
-        {"key": "steps_shown", "label": "Steps shown", "value": view.steps_shown,
-         "options": WINDOWS},
-        {"key": "layer_range", "label": "Range of the y axes", "value": view.layer_range,
-         "options": RANGES},
-    ]  # fmt: skip
+        control(view, "steps_shown", "Steps shown", options=WINDOWS),
+        control(view, "layer_range", "Range of the y axes", options=RANGES),
+    ]
     controls = [c for c in controls if c["key"] not in view.hide]
     items = [] if "layer" in view.hide else items
     return {"items": items, "picked": picked(view.layer, L), "controls": controls}
@@ -55,12 +53,6 @@ def findings(shown: Shown) -> list[dict[str, Any]] | None:
 
 
 BARS = [
-    Bar(key="layers", label="Buttons that pick a layer", pages=("layers",), build=layer_bar),
-    Bar(
-        needs=frozenset({"diagnosis"}),
-        key="findings",
-        label="Diagnosis in words",
-        pages=("layers",),
-        build=findings,
-    ),
+    Bar("layers", "Buttons that pick a layer", ("layers",), layer_bar),
+    Bar("findings", "Diagnosis in words", ("layers",), findings, frozenset({"diagnosis"})),
 ]

@@ -6,13 +6,11 @@ between two layers travel; the panel says so.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 
 from dnn.config import FIELDS
-from dnn.data.planes import COMPONENTS
 from dnn.engine.network import Array, Pass
 from dnn.engine.trainer import Trainer
 from dnn.parts.activations import ACTIVATIONS
@@ -34,7 +32,7 @@ from lab.analysis.maps import (
     unit_maps,
 )
 from lab.figures.boundary import class_name
-from lab.figures.theme import boundary_ramp, depth, layer_color, tokens
+from lab.figures.theme import boundary_ramp, depth, layer_color, ramp_key, tokens
 from lab.live.shown import Shown
 from lab.panels.panel import Panel, Part
 from lab.panels.plane import over_plane_pass, points_version
@@ -79,13 +77,11 @@ def network_panel(shown: Shown) -> Part:
         colors=_colors(shown.view.theme),
     )
     if shown.display.points_due:
-        maps_ = input_maps(trainer, shown.view.plane).reshape(-1)
-        names = list(inputs.names) if len(inputs.names) > MANY_INPUTS else None
         panel["static"] = {
             "version": points_version(shown.run, shown.view),
             "side": SIDE,
-            "maps": maps_,
-            "names": names,
+            "maps": input_maps(trainer, shown.view.plane).reshape(-1),
+            "names": list(inputs.names) if len(inputs.names) > MANY_INPUTS else None,
         }
     return panel
 
@@ -93,11 +89,7 @@ def network_panel(shown: Shown) -> Part:
 def _legend(theme: str) -> list[dict[str, Any]]:
     c = tokens(theme)
     return [
-        {
-            "symbol": "ramp",
-            "colors": [c["neg"], c["mid"], c["pos"]],
-            "label": ["maps: low", "high"],
-        },
+        ramp_key(theme, "maps: low", "high"),
         {"symbol": "line", "color": c["pos"], "label": "weight > 0"},
         {"symbol": "line", "color": c["neg"], "label": "weight < 0"},
         {"symbol": "square", "color": c["t3"], "label": "bias"},
@@ -108,14 +100,13 @@ def _colors(theme: str) -> dict[str, Any]:
     c = tokens(theme)
     return {
         "map": {"low": c["neg"], "mid": c["mid"], "high": c["pos"]},
-        "field": {**boundary_ramp(theme), "line": c["t1"]},
+        "field": boundary_ramp(theme),
         "positive": c["pos"], "negative": c["neg"], "panel": c["panel"], "line": c["line2"],
         "t1": c["t1"], "t2": c["t2"], "t3": c["t3"],
     }  # fmt: skip
 
 
 def _inputs(inputs: Inputs) -> dict[str, Any]:
-    n = sum(i >= 0 for i in inputs.order)
     # Names of thousands of pixels are sent once, with what stands still.
     many = len(inputs.names) > MANY_INPUTS
     return {
@@ -123,7 +114,7 @@ def _inputs(inputs: Inputs) -> dict[str, Any]:
         "keys": list(inputs.keys),
         "names": None if many else list(inputs.names),
         "order": None if many else list(inputs.order),
-        "units": n,
+        "units": sum(i >= 0 for i in inputs.order),
         "shown": list(inputs.shown),
     }
 
@@ -157,13 +148,9 @@ def _output(trainer: Trainer) -> dict[str, Any]:
     names = [class_name(k, data.class_names) for k in range(len(data.class_names))]
     one = trainer.layout.sizes[-1] == 1
     word = loss.output.capitalize()
-    return {
-        "title": "Output",
-        "note": word,
-        "symbol": "y" if loss.targets[0] == "real" else "p",
-        "names": names[1:] if one else names,
-        "link": word,
-    }
+    symbol = "y" if loss.targets[0] == "real" else "p"
+    told = {"title": "Output", "note": word, "link": word, "symbol": symbol}
+    return {**told, "names": names[1:] if one else names}
 
 
 def _normalised(trainer: Trainer, l: int) -> Array:
@@ -239,7 +226,7 @@ def sentence(
     maps: list[Maps],
     inputs: Inputs,
     links: list[dict[str, Any]],
-    choice: str = COMPONENTS,
+    choice: str,
 ) -> str:
     """Return what the panel says of its maps where they are not plain, and of what is left out."""
     said = []
@@ -248,16 +235,14 @@ def sentence(
         said.append("Maps over the plane of the first two principal components.")
     elif plane.note:
         said.append(plane.note)
-    strips = any(m.kind == "strip" for m in maps)
     if inputs.kind == "strip":
         said.append(f"The {count(len(inputs.names))} inputs are a strip.")
-    if strips:
+    if any(m.kind == "strip" for m in maps):
         who = f"Layers of more than {UNITS} units are strips"
         if len(trainer.config.hidden) > LAYERS:
             who = f"With more than {LAYERS} hidden layers, each is a strip"
         said.append(f"{who}: a row a unit, along the horizontal axis of the plane.")
-    left_out = [link for link in links if link["at"] is not None]
-    if left_out:
+    if any(link["at"] is not None for link in links):
         drawn = min(LINKS, LINKS_IN_ALL // len(links))
         said.append(f"Only the strongest {count(drawn)} links between two layers are drawn.")
     return " ".join(said)
@@ -294,14 +279,14 @@ def shows_unit(panel: dict[str, Any], shown: Shown, trainer: Trainer, net: Pass)
     A = net.activation(l) if l < trainer.layout.layers else net.prediction
     limits = layer_range(trainer, l, A)
     figure = panel["figure"]
-    colors = {**boundary_ramp(shown.view.theme), "line": tokens(shown.view.theme)["t1"]}
-    layout = {**figure["layout"], "meta": {**figure["layout"]["meta"], "field": colors}}
+    meta = {**figure["layout"]["meta"], "field": boundary_ramp(shown.view.theme)}
+    layout = {**figure["layout"], "meta": meta}
     words = _layer(trainer, l, _no_maps(limits), shown.view.theme)
+    low = f"{words['symbol']} = {words['low']}"
     return {
         **panel,
         "title": unit_name(words, j),
-        "subtitle": re.sub("^Boundary", "Map", panel["subtitle"]),
-        "legend": field_legend(words, shown.view.theme),
+        "legend": [ramp_key(shown.view.theme, low, words["high"])],
         "figure": {**figure, "layout": layout},
         "field": to_bytes(A[j], limits),
         "contour": True,
@@ -320,20 +305,6 @@ def unit_name(layer: dict[str, Any], unit: int) -> str:
     return f"{layer['title']}, neuron {unit + 1}"
 
 
-def field_legend(layer: dict[str, Any], theme: str) -> list[dict[str, Any]]:
-    """Return the key of a unit's field."""
-    c = tokens(theme)
-    label = [f"{layer['symbol']} = {layer['low']}", layer["high"]]
-    return [{"symbol": "ramp", "colors": [c["neg"], c["mid"], c["pos"]], "label": label}]
-
-
 PANELS = [
-    Panel(
-        key="network",
-        label="Network",
-        pages={"playground": 10},
-        build=network_panel,
-        kind="diagram",
-        plain=True,
-    )
+    Panel("network", "Network", {"playground": 10}, network_panel, kind="diagram", plain=True)
 ]

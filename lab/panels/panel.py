@@ -7,16 +7,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lab.live.shown import Shown
+from lab.view import View
 
 #: One panel of a message: its words, figure, controls and badges.
 Part = dict[str, Any]
 
 
+def control(view: View, key: str, label: str, **more: Any) -> dict[str, Any]:
+    """Return the control of a field of the view; more: its options or range, none for a box."""
+    return {"key": key, "label": label, "value": getattr(view, key), **more}
+
+
 def always(shown: Shown) -> bool:
+    """Return True: most panels are on their page whatever is shown."""
     return True
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Panel:
     """One panel.
 
@@ -51,7 +58,7 @@ class Panel:
         return self.hidden_by or self.key
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Bar:
     """A part of the message above the panels, such as the verdict.
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
-from dnn.config import Config
 from dnn.parts.activations import ACTIVATIONS
 from lab import figures, theory
 from lab.analysis.signal import weight_scales
@@ -25,38 +23,35 @@ def _diagram(key: str) -> theory.PhaseDiagram:
 
 
 def phase_panel(shown: Shown) -> Part:
-    """Return the panel of the phase diagram."""
-    return _phase(shown, shown.run.origin)
-
-
-def _phase(shown: Shown, config: Config) -> dict[str, Any]:
+    config, trained = shown.run.origin, shown.run.step > 0
     key = config.activations[0]
-    diagram, trained = _diagram(key), shown.run.step > 0
+    diagram = _diagram(key)
     field, size = figures.phase_field(diagram.chi, FIELD)
-    label = ACTIVATIONS[key].label
-    where = "Click to start there." if not trained else "Theory speaks of step 0."
+    where = "Theory speaks of step 0." if trained else "Click to start there."
     mixed = " (its first layer's)" if len(set(config.activations)) > 1 else ""
     return figures.panel(
-        f"Phase diagram of {label}{mixed}",
+        f"Phase diagram of {ACTIVATIONS[key].label}{mixed}",
         f"The error's factor a layer in a wide network. {where}",
         figures.phase_figure(
-            diagram.sigma_w, diagram.sigma_b, diagram.chi, diagram.critical, weight_scales(config),
-            theme=shown.view.theme, active=not trained,
+            diagram.sigma_w,
+            diagram.sigma_b,
+            diagram.chi,
+            diagram.critical,
+            weight_scales(config),
+            theme=shown.view.theme,
+            active=not trained,
         ),
         field=field,
         field_size=size,
         contour=False,
         discretise=False,
-    )  # fmt: skip
+    )
+
+
+def _applies(shown: Shown) -> bool:
+    return bool(shown.run.origin.hidden and len(shown.history))
 
 
 PANELS = [
-    Panel(
-        key="phase",
-        label="Phase diagram",
-        pages={"gradients": 40},
-        build=phase_panel,
-        applies=lambda shown: bool(shown.run.origin.hidden and len(shown.history)),
-        projected=False,
-    )
+    Panel("phase", "Phase diagram", {"gradients": 40}, phase_panel, _applies, projected=False)
 ]

@@ -1,4 +1,4 @@
-"""Pictures that a network sees, with its answers, the worst mistakes first."""
+"""Pictures that a network sees, with its answers, and its first layer's weights as pictures."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 
 from dnn.engine.layout import Array
 from lab import figures
-from lab.figures.theme import tokens
+from lab.figures.theme import ramp_key, tokens
 from lab.live.shown import Shown
-from lab.panels.answers import Answers, has_pictures, stated
-from lab.panels.panel import Panel, Part
+from lab.panels.answers import Answers, has_pictures, over_answers
+from lab.panels.panel import Panel, Part, control
 from lab.text.numbers import count, short
 
 #: Pictures on a page of the gallery, small and large ones; units of the first layer.
@@ -21,6 +21,8 @@ SMALL, LARGE, UNITS = 24, 12, 24
 SIDE = 24
 #: A frame has at most so many bytes of pictures, of each kind, while playing and at rest.
 MOVING, RESTING = 24_000, 250_000
+GALLERY = [["mistakes", "Mistakes"], ["all", "All"]]
+FILTERS = [["now", "Now"], ["change", "Change"]]
 
 
 def worst_first(A: Array, labels: Array, predicted: Array) -> Array:
@@ -63,15 +65,10 @@ def reduced(pictures: Array, shape: tuple[int, ...], most: int) -> tuple[Array, 
     return mean.reshape(k, -1), (h, w, channels)
 
 
-def pictures_panel(shown: Shown) -> Part:
-    """Return the panel of the pictures."""
-    a = shown.once(Answers)
-    return stated(a, gallery_panel(a))
-
-
-def gallery_panel(answers: Any) -> dict[str, Any]:
+@over_answers
+def pictures_panel(a: Answers) -> Part:
     """Return the panel of pictures with the network's answers, the worst mistakes first."""
-    a, view, data = answers, answers.view, answers.data
+    view, data = a.view, a.data
     A, labels, predicted = by_class(np.nan_to_num(a.A)), a.labels, a.predicted
     order = worst_first(A, labels, predicted)
     wrong = int((predicted != labels).sum())
@@ -91,9 +88,8 @@ def gallery_panel(answers: Any) -> dict[str, Any]:
         {"data": [], "layout": {}},
         controls=[
             a.switch(),
-            {"key": "gallery", "label": "Pictures", "value": view.gallery,
-             "options": [["mistakes", "Mistakes"], ["all", "All"]]},
-            {"key": "gallery_page", "label": "Page", "value": str(page), "pages": pages},
+            control(view, "gallery", "Pictures", options=GALLERY),
+            control(view, "gallery_page", "Page", pages=pages) | {"value": str(page)},
         ],
         pictures=np.ascontiguousarray(bytes_.round()).astype(np.uint8).reshape(-1),
         shape=list(shape),
@@ -114,13 +110,13 @@ def gallery_panel(answers: Any) -> dict[str, Any]:
     return panel
 
 
-def _chance(a: Any, value: float) -> str:
+def _chance(a: Answers, value: float) -> str:
     if not a.chance:
         return short(float(f"{value:.2g}"))
     return "<1%" if 0 < value < 0.01 else f"{value:.0%}"
 
 
-def _gallery_words(a: Any, wrong: int, averaged: bool) -> str:
+def _gallery_words(a: Answers, wrong: int, averaged: bool) -> str:
     said = "the probability of" if a.chance else "the output for"
     coarse = " Averaged over small squares: pause to see them whole."
     return (
@@ -139,13 +135,57 @@ def picture_colors(theme: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+def filters_panel(shown: Shown) -> Part:
+    """Return the panel of the first layer's weights, or what training has made of them."""
+    a = shown.once(Answers)
+    W = a.trainer.layout.weights(a.trainer.p)[0][0]
+    change = a.view.filter == "change"
+    if change:
+        W = W - a.trainer.layout.weights(shown.run.initial)[0][0]
+    image, most = a.data.image, MOVING if shown.display.playing else RESTING
+    pictures, shape = reduced(np.asarray(W[:UNITS], np.float64), image, most)
+    largest = np.maximum(np.abs(pictures).max(axis=1, keepdims=True), 1e-30)
+    colors, grey = picture_colors(a.view.theme), image[2] == 1
+    what = "change since step 0" if change else "weight"
+    return figures.panel(
+        "Layer 1 weights",
+        _filter_words(len(W), grey, shape != tuple(image), what),
+        {"data": [], "layout": {}},
+        controls=[control(a.view, "filter", "Weights", options=FILTERS)],
+        pictures=np.rint(127.5 + 127.5 * pictures / largest).astype(np.uint8).reshape(-1),
+        shape=list(shape),
+        diverging=grey,
+        tiles=[
+            {"top": f"{j + 1}", "bottom": f"±{short(float(f'{m:.2g}'))}", "wrong": False}
+            for j, m in enumerate(largest[:, 0])
+        ],
+        colors=colors,
+        legend=[ramp_key(a.view.theme, "−", "+")] if grey else [],
+    )
+
+
+def _filter_words(units: int, grey: bool, averaged: bool, what: str) -> str:
+    some = f"{UNITS} of {count(units)} units" if units > UNITS else f"{count(units)} units"
+    words = f"{some}, each scaled by its largest {what} (below)"
+    words += "" if grey else "; grey is 0"
+    return words + (". Averaged over small squares." if averaged else ".")
+
+
 PANELS = [
     Panel(
-        key="pictures",
-        label="Gallery of pictures",
-        pages={"results": 90},
-        build=pictures_panel,
-        applies=has_pictures,
+        "pictures",
+        "Gallery of pictures",
+        {"results": 90},
+        pictures_panel,
+        has_pictures,
         kind="pictures",
-    )
+    ),
+    Panel(
+        "filters",
+        "Weights as pictures",
+        {"results": 100},
+        filters_panel,
+        has_pictures,
+        kind="pictures",
+    ),
 ]

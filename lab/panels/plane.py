@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from dnn.data.dataset import spanning
+from dnn.data.dataset import Dataset, spanning
 from dnn.data.planes import COMPONENTS
 from dnn.engine.layout import Array
 from dnn.engine.network import Pass
 from dnn.engine.trainer import Trainer
 from dnn.run.training import Run
-from lab.analysis.maps import output_range, plane_pass, to_bytes
+from lab import figures
+from lab.analysis.maps import output_range, plane_pass, to_bytes, value_scale
 from lab.analysis.space import chosen_layer
 from lab.live.shown import Shown
 from lab.view import View
@@ -51,6 +52,34 @@ def plane_choice(data: Any, choice: str) -> list[dict[str, Any]]:
          "value": choice if pair else COMPONENTS, "options": options}
         for label, options in menus
     ]  # fmt: skip
+
+
+def plane_points(data: Dataset, view: View, train: Array, test: Array) -> list[dict[str, Any]]:
+    """Return the examples as points at (2, m) of a plane: as many of each part as are given."""
+    return figures.point_traces(
+        train,
+        data.Y_train[:, : train.shape[1]],
+        test,
+        data.Y_test[:, : test.shape[1]],
+        data.target,
+        view.show_test,
+        view.theme,
+        class_names=data.class_names,
+        scale=value_scale(data),
+        units=data.target_units,
+    )
+
+
+def plane_legend(data: Dataset, view: View) -> list[dict[str, Any]]:
+    """Return the key of these points."""
+    return figures.legend(
+        data.target,
+        view.theme,
+        class_names=data.class_names,
+        show_test=view.show_test,
+        scale=value_scale(data),
+        units=data.target_units,
+    )
 
 
 def output_field(trainer: Trainer, net: Pass) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from dnn.engine.layout import Array
 from lab import figures
 from lab.analysis import metrics
 from lab.live.shown import Shown
-from lab.panels.answers import Answers, is_real, stated
+from lab.panels.answers import Answers, is_real, over_answers
 from lab.panels.panel import Panel, Part
 from lab.text.numbers import number
 
@@ -18,10 +18,7 @@ from lab.text.numbers import number
 POINTS = 1_000
 
 
-Parts = list[tuple[str, Array, Array]]
-
-
-def _parts(shown: Shown) -> Parts:
+def _parts(shown: Shown) -> list[tuple[str, Array, Array]]:
     """Return (part, true, predicted) of at most POINTS examples each, by `once`."""
     a, parts = shown.once(Answers), []
     for name in ["train", "test"] if a.data.m_test else ["train"]:
@@ -31,77 +28,39 @@ def _parts(shown: Shown) -> Parts:
     return parts
 
 
-def _legend(shown: Shown) -> list[dict[str, Any]]:
-    return figures.cloud_legend(shown.view.theme, bool(shown.data.m_test), True)
+def _cloud_panel(a: Answers, title: str, words: str, draw: Callable[..., Part]) -> Part:
+    legend = figures.cloud_legend(a.view.theme, bool(a.data.m_test))
+    return figures.panel(title, words, draw(a.shown.once(_parts), a.view.theme), legend=legend)
 
 
-def prediction_panel(shown: Shown) -> Part:
-    """Return the panel of predicted against true values."""
-    a = shown.once(Answers)
+@over_answers
+def prediction_panel(a: Answers) -> Part:
     e = metrics.errors(*a.measured(a.Y, a.A))
     r2 = f"R² {number(e.r2)}" if np.isfinite(e.r2) else "R² undefined"
     words = f"{a.examples}: {r2}, RMSE {number(e.rmse)}, MAE {number(e.mae)}"
     words += ", as it was measured." if a.in_units else "."
-    figure = figures.prediction_figure(shown.once(_parts), shown.view.theme, "value")
-    panel = figures.panel(
-        "Predicted against true", words, figure, controls=[a.switch()], legend=_legend(shown)
-    )
-    return stated(a, panel)
+    panel = _cloud_panel(a, "Predicted against true", words, figures.prediction_figure)
+    return panel | {"controls": [a.switch()]}
 
 
-def residual_panel(shown: Shown) -> Part:
-    """Return the panel of the residuals."""
-    panel = figures.panel(
-        "Residuals",
-        "Is the error the same everywhere, or does it follow the prediction?",
-        figures.residual_figure(shown.once(_parts), shown.view.theme, "value"),
-        legend=_legend(shown),
-    )
-    return stated(shown.once(Answers), panel)
+@over_answers
+def residual_panel(a: Answers) -> Part:
+    words = "Is the error the same everywhere, or does it follow the prediction?"
+    return _cloud_panel(a, "Residuals", words, figures.residual_figure)
 
 
-def error_panel(shown: Shown) -> Part:
-    """Return the panel of how large the errors are."""
-    a = shown.once(Answers)
+@over_answers
+def error_panel(a: Answers) -> Part:
     Y, A = a.measured(a.Y, a.A)
     residuals = (Y - A).ravel()
-    panel = figures.panel(
-        "How large are the errors?",
-        _error_words(a, residuals),
-        figures.error_figure(residuals, shown.view.theme, ""),
-    )
-    return stated(a, panel)
-
-
-def _error_words(a: Answers, residuals: Array) -> str:
-    half = float(np.median(np.abs(residuals)))
-    mean = float(residuals.mean())
-    return (
-        f"{a.examples}: half of them are off by less than {number(half)}; "
-        f"mean error {number(mean)}."
-    )
+    half, mean = number(np.median(np.abs(residuals))), number(residuals.mean())
+    words = f"{a.examples}: half of them are off by less than {half}; mean error {mean}."
+    figure = figures.error_figure(residuals, a.view.theme)
+    return figures.panel("How large are the errors?", words, figure)
 
 
 PANELS = [
-    Panel(
-        key="prediction",
-        label="Predicted against true",
-        pages={"results": 10},
-        build=prediction_panel,
-        applies=is_real,
-    ),
-    Panel(
-        key="residuals",
-        label="Residuals",
-        pages={"results": 20},
-        build=residual_panel,
-        applies=is_real,
-    ),
-    Panel(
-        key="errors",
-        label="Histogram of the errors",
-        pages={"results": 30},
-        build=error_panel,
-        applies=is_real,
-    ),
+    Panel("prediction", "Predicted against true", {"results": 10}, prediction_panel, is_real),
+    Panel("residuals", "Residuals", {"results": 20}, residual_panel, is_real),
+    Panel("errors", "Histogram of the errors", {"results": 30}, error_panel, is_real),
 ]

@@ -10,14 +10,13 @@ import numpy as np
 from dnn.config import Config
 from dnn.data.datasets import Dataset
 from dnn.engine.layout import Array
-from dnn.engine.network import Pass
 from lab import figures
 from lab.analysis.diagnosis.probes import acquire_probe, release_probe
 from lab.analysis.signal import backward_factors
 from lab.analysis.spectra import ROUNDING, Spectra
 from lab.live.shown import Shown, probe
 from lab.live.worker import RESOLVING
-from lab.panels.panel import Panel, Part
+from lab.panels.panel import Panel, Part, control
 from lab.text.numbers import count
 from lab.text.sentences import end_spectra_sentence, layer_spectra_sentence
 
@@ -28,22 +27,20 @@ BACK = " from the last hidden layer back to the first, for one example."
 
 def product_panel(shown: Shown) -> Part:
     """Return the panel of the factors, or of the singular values."""
-    if shown.view.apart == "product":
-        return _product(shown, shown.once(probe))
-    return _spectra(shown)
+    return _product(shown) if shown.view.apart == "product" else _spectra(shown)
 
 
-def _product(shown: Shown, net: Pass | None) -> dict[str, Any]:
+def _product(shown: Shown) -> dict[str, Any]:
+    net = shown.once(probe)
     if net is None:
-        assert shown.run.data is not None
-        by_weights, by_slope = _start_factors(shown.run.origin, shown.run.data)
+        by_weights, by_slope = _start_factors(shown.run.origin, shown.data)
     else:
         by_weights, by_slope = backward_factors(net)
     return figures.panel(
         "The product taken apart",
         figures.product_sentence((by_weights * by_slope)[:-1]).rstrip(".") + BACK,
         figures.product_figure(by_weights, by_slope, theme=shown.view.theme),
-        controls=[_apart(shown)],
+        controls=[control(shown.view, "apart", "Taken apart", options=APART)],
     )
 
 
@@ -54,10 +51,6 @@ def _start_factors(config: Config, data: Dataset) -> tuple[Array, Array]:
     found = backward_factors(probe.run(config.seed))
     release_probe(probe, data)
     return found
-
-
-def _apart(shown: Shown) -> dict[str, Any]:
-    return {"key": "apart", "label": "Taken apart", "value": shown.view.apart, "options": APART}
 
 
 def _spectra(shown: Shown) -> dict[str, Any]:
@@ -77,26 +70,29 @@ def _spectra(shown: Shown) -> dict[str, Any]:
     stale = found.step != shown.run.step
     said += " One example" + (", moments held" if shown.run.origin.batch_norm else "")
     said += f", step {count(found.step)}." if stale else "."
-    empty = None
+    empty, apart = None, control(shown.view, "apart", "Taken apart", options=APART)
     if not found.complete and (shown.view.apart == "end_to_end" or not known):
         waits = shown.display.playing and known
         text = "Pause to measure: this takes a while." if waits else f"{known} of {hidden} layers"
         empty = {"strong": "" if waits else "Measuring", "text": text}
         said = ""
-    return figures.panel(
-        title, said, figure, controls=[_apart(shown)], empty=empty,
-        dim=stale and not (shown.display.playing and found.complete and found.seconds <= RESOLVING),
-    )  # fmt: skip
+    followed = shown.display.playing and found.complete and found.seconds <= RESOLVING
+    dim = stale and not followed
+    return figures.panel(title, said, figure, controls=[apart], empty=empty, dim=dim)
+
+
+def _applies(shown: Shown) -> bool:
+    return len(shown.run.origin.hidden) > 1 and len(shown.history) > 0
 
 
 PANELS = [
     Panel(
-        needs=frozenset({"spectra"}),
-        key="product",
-        label="The product taken apart",
-        pages={"gradients": 50},
-        build=product_panel,
-        applies=lambda shown: bool(len(shown.run.origin.hidden) > 1 and len(shown.history)),
+        "product",
+        "The product taken apart",
+        {"gradients": 50},
+        product_panel,
+        _applies,
         projected=False,
+        needs=frozenset({"spectra"}),
     )
 ]

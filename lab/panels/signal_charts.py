@@ -9,19 +9,17 @@ from typing import Any
 from dnn.config import Config
 from dnn.data.datasets import Dataset
 from dnn.engine.layout import Array
-from dnn.engine.trainer import loss_key
-from dnn.parts.losses import LOSSES
 from dnn.run.measure import Signal
 from lab import figures
 from lab.analysis.signal import predicted, signal_at
 from lab.live.shown import Shown
-from lab.panels.panel import Panel, Part
+from lab.panels.panel import Panel, Part, control
 from lab.text.sentences import signal_sentence
 
 #: From so many draws on there is a band to speak of.
 FEWEST = 5
 #: What is shown of every layer where there is room for one chart: the view's choices, their labels.
-SIGNALS = (("gradient", "Gradient"), ("delta", "Error"), ("activation", "Signal"))
+SIGNALS = [["gradient", "Gradient"], ["delta", "Error"], ["activation", "Signal"]]
 TITLES = {
     "activation": "Signal going forward",
     "delta": "Error coming back",
@@ -41,11 +39,10 @@ def start_label(shown: Shown) -> str:
 
 def signal_values(shown: Shown, kind: str) -> list[Array]:
     """Return what a chart over the layers shows: the values now, at the start, and theory's."""
-    assert shown.run.data is not None
     start, now = signal_at(shown.history, 0), signal_at(shown.history, -1)
     # The output's activation is a probability, not a signal that is handed on.
     layers = len(start.delta) - (kind == "activation")
-    line = theory_line(shown.run.origin, shown.run.data, float(start.delta[-1]))
+    line = theory_line(shown.run.origin, shown.data, float(start.delta[-1]))
     return [getattr(signal, kind)[:layers] for signal in (now, start, line)]
 
 
@@ -54,51 +51,49 @@ def signal_panel(shown: Shown, kind: str, also: Sequence[Array] = ()) -> dict[st
 
     also: values that the axes have room for as well.
     """
-    assert shown.run.data is not None
     now, start, line = signal_values(shown, kind)
     if also:
         also = [*also, start]
-    band_switch = {"key": "band", "label": "Band", "value": shown.view.band}
-    low = high = None
-    if shown.measured.band is not None and shown.measured.band.draws >= FEWEST:
-        low, high = (limit[: len(now)] for limit in shown.measured.band.limits(kind))
+    band, low, high = shown.measured.band, None, None
+    if band is not None and band.draws >= FEWEST:
+        low, high = (limit[: len(now)] for limit in band.limits(kind))
     return figures.panel(
         TITLES[kind],
         # Of the hidden layers: the output's weights and width are another matter.
         signal_sentence(kind, now[: max(1, len(shown.run.origin.hidden))]),
         figures.signal_figure(
-            kind, now, line, low, high, theme=shown.view.theme, trained=shown.run.step > 0,
-            draws=shown.measured.band.draws if shown.measured.band else 0, also=also,
-            unit=LOSSES[loss_key(shown.run.origin, shown.run.data)].unit,
+            kind,
+            now,
+            line,
+            low,
+            high,
+            theme=shown.view.theme,
+            trained=shown.run.step > 0,
+            draws=band.draws if band else 0,
+            also=also,
+            unit=shown.unit,
         ),
-        controls=[band_switch] if kind == "delta" else [],
-    )  # fmt: skip
+        controls=[control(shown.view, "band", "Band")] if kind == "delta" else [],
+    )
 
 
-def _panel(kind: str, place: int, label: str) -> Panel:
+def _panel(kind: str, place: int) -> Panel:
     """Return the entry of one of the three charts; a projector has room for one."""
 
     def build(shown: Shown) -> Part:
         panel = signal_panel(shown, kind)
         if not shown.view.present:
             return panel
-        options = [list(option) for option in SIGNALS if _there(shown, option[0])]
-        control = {"key": "signal", "label": "Shown", "value": kind, "options": options}
-        return panel | {"controls": [control]}
+        options = [option for option in SIGNALS if _there(shown, option[0])]
+        choice = control(shown.view, "signal", "Shown", options=options) | {"value": kind}
+        return panel | {"controls": [choice]}
 
     def applies(shown: Shown) -> bool:
-        if not len(shown.history) or not _there(shown, kind):
-            return False
-        return not shown.view.present or kind == _projected(shown)
+        there = bool(len(shown.history)) and _there(shown, kind)
+        return there and (not shown.view.present or kind == _projected(shown))
 
-    return Panel(
-        key=f"signal_{kind}",
-        label=label,
-        needs=frozenset({"start", "draws"}),
-        pages={"gradients": place},
-        build=build,
-        applies=applies,
-    )
+    needs = frozenset({"start", "draws"})
+    return Panel(f"signal_{kind}", TITLES[kind], {"gradients": place}, build, applies, needs=needs)
 
 
 def _there(shown: Shown, kind: str) -> bool:
@@ -112,8 +107,4 @@ def _projected(shown: Shown) -> str:
     return chosen if _there(shown, chosen) else SIGNALS[0][0]
 
 
-PANELS = [
-    _panel("activation", 10, "Signal going forward"),
-    _panel("delta", 20, "Error coming back"),
-    _panel("gradient", 30, "What each layer learns from"),
-]
+PANELS = [_panel(kind, place) for kind, place in zip(TITLES, (10, 20, 30), strict=True)]

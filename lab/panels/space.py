@@ -9,12 +9,17 @@ import numpy as np
 
 from dnn.engine.trainer import Trainer
 from lab import figures
-from lab.analysis.maps import value_scale
 from lab.analysis.space import chosen_layer, chosen_units, hidden_space
 from lab.live.shown import Shown
 from lab.panels.boundary import boundary_of
-from lab.panels.panel import Panel, Part
-from lab.panels.plane import over_plane_pass, shows_space, space_choice
+from lab.panels.panel import Panel, Part, control
+from lab.panels.plane import (
+    over_plane_pass,
+    plane_legend,
+    plane_points,
+    shows_space,
+    space_choice,
+)
 
 #: Two of so many units can be chosen as axes.
 MOST_PAIRED = 8
@@ -27,7 +32,9 @@ def space_panel(shown: Shown) -> Part:
     assert layer is not None
     _, size = shown.once(over_plane_pass)
     plane = boundary_of(shown, np.empty(0, np.uint8), size)
-    return over_plane(space_of(shown, shown.trainer, layer), plane)
+    panel = space_of(shown, shown.trainer, layer)
+    panel |= {"plane": plane["figure"], "plane_subtitle": plane["subtitle"]}
+    return panel | {key: plane[key] for key in ("static",) if key in plane}
 
 
 def space_of(shown: Shown, trainer: Trainer, layer: int) -> dict[str, Any]:
@@ -35,11 +42,7 @@ def space_of(shown: Shown, trainer: Trainer, layer: int) -> dict[str, Any]:
     data, view, units = trainer.data, shown.view, trainer.config.hidden[layer - 1]
     chosen = chosen_units(view.space_units, units)
     space = hidden_space(trainer, layer, chosen)
-    points = figures.point_traces(
-        space.train, data.Y_train[:, : space.train.shape[1]], space.test,
-        data.Y_test[:, : space.test.shape[1]], data.target, view.show_test, view.theme,
-        class_names=data.class_names, scale=value_scale(data), units=data.target_units,
-    )  # fmt: skip
+    points = plane_points(data, view, space.train, space.test)
     controls = [space_choice(shown, layer)]
     if units > 2:
         pairs = list(combinations(range(1, min(units, MOST_PAIRED) + 1), 2))
@@ -48,11 +51,9 @@ def space_of(shown: Shown, trainer: Trainer, layer: int) -> dict[str, Any]:
         if chosen and chosen not in pairs:
             named.append([value, f"Units {chosen[0]}, {chosen[1]}"])
         options = [["components", "Components"], *named]
-        controls.append(
-            {"key": "space_units", "label": "Axes", "value": value, "options": options,
-             "menu": True}
-        )  # fmt: skip
-    controls.append({"key": "show_test", "label": "Test data", "value": view.show_test})
+        axes = control(view, "space_units", "Axes", options=options, menu=True)
+        controls.append(axes | {"value": value})
+    controls.append(control(view, "show_test", "Test data"))
     return figures.panel(
         "Hidden space",
         figures.space_sentence(
@@ -62,36 +63,20 @@ def space_of(shown: Shown, trainer: Trainer, layer: int) -> dict[str, Any]:
         controls=controls,
         legend=[
             sign
-            for sign in figures.legend(
-                data.target,
-                view.theme,
-                class_names=data.class_names,
-                show_test=view.show_test,
-                scale=value_scale(data),
-                units=data.target_units,
-            )
+            for sign in plane_legend(data, view)
             if sign["symbol"] != "line" or space.cut is not None
         ],
     )
 
 
-def over_plane(space: dict[str, Any], boundary: dict[str, Any]) -> dict[str, Any]:
-    """Return the space's panel with what shows a unit's map over the input plane in its place.
-
-    boundary: the panel of the decision boundary, whose axes, words and points it takes.
-    """
-    held = {"plane": boundary["figure"], "plane_subtitle": boundary["subtitle"]}
-    return {**space, **held, **({"static": boundary["static"]} if "static" in boundary else {})}
-
-
 PANELS = [
     Panel(
-        key="space",
-        label="Hidden space, and its choice",
+        "space",
+        "Hidden space, and its choice",
+        {"playground": 20},
+        space_panel,
+        shows_space,
         term="hidden space",
-        pages={"playground": 20},
-        build=space_panel,
-        applies=shows_space,
         kind="plane",
     )
 ]

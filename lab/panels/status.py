@@ -19,14 +19,11 @@ def metrics_bar(shown: Shown) -> list[dict[str, str]]:
             return percent(value)
         return number(value)
 
-    texts = [
-        ("step", "Step", count(shown.run.step)),
-        ("epoch", "Epoch", count(shown.run.epoch)),
-        ("train_cost", "Train cost", text("train_cost")),
-        ("test_cost", "Test cost", text("test_cost")),
-        ("train_score", f"Train {score}", text("train_score")),
-        ("test_score", f"Test {score}", text("test_score")),
-    ]
+    texts = [("step", "Step", count(shown.run.step)), ("epoch", "Epoch", count(shown.run.epoch))]
+    for kind, words in (("cost", "cost"), ("score", score)):
+        for part in ("train", "test"):
+            name = f"{part}_{kind}"
+            texts.append((name, f"{part.capitalize()} {words}", text(name)))
     if shown.run.config.schedule != "constant":
         rate = number(rate_at(shown.run.config, shown.run.step))
         texts.append(("rate", "Learning rate now", rate))
@@ -58,9 +55,9 @@ def status(shown: Shown) -> dict[str, str]:
 
 BARS = [
     Bar(
-        key="metrics",
-        label="Numbers above the panels",
-        pages=("playground", "layers", "results", "gradients"),
-        build=metrics_bar,
+        "metrics",
+        "Numbers above the panels",
+        ("playground", "layers", "results", "gradients"),
+        metrics_bar,
     )
 ]

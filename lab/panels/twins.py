@@ -17,7 +17,7 @@ from lab.live.shown import Shown
 from lab.live.twins import setting_words
 from lab.panels.boundary import boundary_of
 from lab.panels.cost import cost_of
-from lab.panels.panel import Bar, Panel, Part, always
+from lab.panels.panel import Bar, Panel, Part, always, control
 from lab.panels.plane import output_field
 from lab.panels.signal_charts import SIGNALS, signal_panel, signal_values, start_label
 from lab.teaching.attending import question_of
@@ -94,23 +94,23 @@ def _row(side: int) -> list[Panel]:
     """Return the entries of one network's row."""
     name = NAMES[side]
     builds = (
-        ("cost", lambda shown: _cost(shown, side), "chart"),
-        ("signal", lambda shown: _titled(shown.once(_signals)[side], side), "chart"),
-        ("boundary", lambda shown: _boundary(shown, side), "plane"),
+        ("cost", lambda shown: _cost(shown, side), "chart", always),
+        ("signal", lambda shown: _titled(shown.once(_signals)[side], side), "chart", always),
+        ("boundary", lambda shown: _boundary(shown, side), "plane", _room_for_planes),
     )
     return [
         Panel(
-            key=f"{name.lower()}_{key}",
-            label=f"{key.capitalize()} of {name}",
-            pages={"twins": 30 * side + 10 * place},
-            build=build,
+            f"{name.lower()}_{key}",
+            f"{key.capitalize()} of {name}",
+            {"twins": 30 * side + 10 * place},
+            build,
+            applies,
             kind=kind,
             hidden_by=key,
             needs=frozenset({"twin"}),
             plain=key == "boundary",
-            applies=_room_for_planes if key == "boundary" else always,
         )
-        for place, (key, build, kind) in enumerate(builds)
+        for place, (key, build, kind, applies) in enumerate(builds)
     ]
 
 
@@ -125,8 +125,7 @@ def _signal(own: Shown, other: Shown) -> dict[str, Any]:
         figure = figures.signal_figure(kind, nothing, None, None, None, theme=own.view.theme)
         panel = figures.panel("", "It left the range before its first step.", figure)
     panel["title"] = dict(SIGNALS)[kind]
-    options = [list(option) for option in SIGNALS]
-    panel["controls"] = [{"key": "signal", "label": "Shown", "value": kind, "options": options}]
+    panel["controls"] = [control(own.view, "signal", "Shown", options=SIGNALS)]
     return panel
 
 
@@ -197,6 +196,6 @@ def _fact(name: str, side: Shown) -> dict[str, str]:
 
 PANELS = [*_row(0), *_row(1)]
 BARS = [
-    Bar(key="verdict", label="Verdict", pages=("twins",), build=twins_bar),
-    Bar(key="metrics", label="Numbers above the panels", pages=("twins",), build=twins_metrics),
+    Bar("verdict", "Verdict", ("twins",), twins_bar),
+    Bar("metrics", "Numbers above the panels", ("twins",), twins_metrics),
 ]

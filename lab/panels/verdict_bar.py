@@ -89,4 +89,4 @@ def _agreement(found: Band, start: Signal, when: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-BARS = [Bar(key="verdict", label="Verdict", pages=("gradients",), build=verdict_bar)]
+BARS = [Bar("verdict", "Verdict", ("gradients",), verdict_bar)]

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lab import figures
 from lab.live.shown import Shown
-from lab.panels.panel import Panel
+from lab.panels.panel import Panel, Part
 
 
-def weights_panel(shown: Shown) -> dict[str, Any]:
+def weights_panel(shown: Shown) -> Part:
+    """Return the histograms of the weights."""
     run = shown.run
     now, initial = run.weights, run.layout.weights(run.initial)
-    return figures.panel(
-        "Weights per layer",
-        figures.weights_sentence(now, initial),
-        figures.weights_figure(now, initial, shown.view.theme),
-    )
+    figure = figures.weights_figure(now, initial, shown.view.theme)
+    return figures.panel("Weights per layer", figures.weights_sentence(now, initial), figure)
 
 
 PANELS = [
     Panel(
-        key="weights",
-        label="Weights per layer",
-        pages={"playground": 50},
-        build=weights_panel,
-        applies=lambda shown: shown.autopsy is None,
+        "weights",
+        "Weights per layer",
+        {"playground": 50},
+        weights_panel,
+        lambda shown: shown.autopsy is None,
         projected=False,
     )
 ]

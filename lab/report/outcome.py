@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from dnn.engine.trainer import loss_key
-from dnn.parts.losses import LOSSES
 from dnn.run.inference import guessing_cost
-from dnn.run.training import Run, borrowed_trainer
+from dnn.run.training import borrowed_trainer
 from lab import figures
 from lab.analysis import metrics
 from lab.analysis.diagnosis import RULES, diagnose
@@ -62,21 +60,23 @@ def _network(shown: Shown, name: str) -> dict[str, Any]:
 
 def _course(shown: Shown) -> dict[str, Any]:
     """Return costs and scores at some steps, and the lowest test cost of all."""
-    history, real = shown.history, _real(shown.run)
+    history, real = shown.history, shown.data.target == "real"
     score, write = ("R²", number) if real else ("accuracy", percent)
-    rows = [
-        (
-            *(count(float(history[n][k])) for n in ("step", "epoch")),
-            *(number(float(history[n][k])) for n in ("train_cost", "test_cost")),
-            *(write(float(history[n][k])) for n in ("train_score", "test_score")),
-        )
-        for k in figures.subset(len(history), ROWS)
-    ]
+    columns = (
+        ("step", count),
+        ("epoch", count),
+        ("train_cost", number),
+        ("test_cost", number),
+        ("train_score", write),
+        ("test_score", write),
+    )
+    kept = figures.subset(len(history), ROWS)
+    rows = [tuple(text(float(history[name][k])) for name, text in columns) for k in kept]
     guess = guessing_cost(shown.run)
     words = [f"Guessing costs {number(guess)}."] if guess is not None else []
     test = np.asarray(history["test_cost"], float) if len(history) else np.zeros(0)
     if np.isfinite(test).any():
-        k = int(np.nanargmin(np.where(np.isfinite(test), test, np.nan)))
+        k = int(np.where(np.isfinite(test), test, np.inf).argmin())
         at = count(float(history["step"][k]))
         words.append(f"The lowest test cost on record is {number(float(test[k]))}, at step {at}.")
     if shown.run.diverged and not shown.withheld:
@@ -90,23 +90,16 @@ def _course(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _real(run: Run) -> bool:
-    assert run.data is not None
-    return run.data.target == "real"
-
-
 def _figures(shown: Shown, name: str) -> list[dict[str, Any]]:
     """Return the curves of the cost and of each layer's gradient."""
     run, history, view = shown.run, shown.history, shown.view
     held = withheld(view, shown.attending)
-    assert run.data is not None
-    unit = LOSSES[loss_key(run.config, run.data)].unit
+    guess, unit = guessing_cost(run), shown.unit
     cost = figures.cost_figure(
-        history, unit="Cross-entropy (nats)" if unit == "nats" else "Half squared error",
-        log=view.cost_axis == "log", theme="light", chance=guessing_cost(run), changes=run.changes,
-        diverged=None if held else run.diverged,
+        history, unit=unit, log=view.cost_axis == "log", theme="light", chance=guess,
+        changes=run.changes, diverged=None if held else run.diverged,
     )  # fmt: skip
-    said = "" if held else cost_sentence(history, run.diverged, guessing_cost(run))
+    said = "" if held else cost_sentence(history, run.diverged, guess)
     found = [_drawn(cost, f"Cost{name}", said)]
     if not charts_held(view, shown.attending):
         gradient = figures.gradient_figure(history, kind=view.gradient, theme="light", unit=unit)
@@ -145,7 +138,7 @@ def _answers(shown: Shown) -> dict[str, Any] | None:
         )
         if not answers.finite:
             return None
-        return _errors(answers) if _real(shown.run) else _confusion(answers)
+        return _errors(answers) if shown.data.target == "real" else _confusion(answers)
 
 
 def _errors(a: Answers) -> dict[str, Any]:

@@ -74,8 +74,7 @@ def report(
 
 def _title(shown: Shown) -> tuple[str, str]:
     """Return what the report is called, and the line below it."""
-    lesson, data = lesson_of(shown.view), shown.run.data
-    assert data is not None
+    lesson, data = lesson_of(shown.view), shown.data
     name = data.name or FIELDS["dataset"].choices[shown.run.origin.dataset].label  # type: ignore[call-overload]
     examples = f"{count(data.m_train)} training and {count(data.m_test)} test examples"
     step = f"step {count(shown.run.step)}, epoch {count(shown.run.epoch)}"

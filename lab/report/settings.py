@@ -26,8 +26,7 @@ def settings(shown: Shown, own: bool) -> dict[str, Any]:
 
     own: whether the data is a person's own, and not what the settings name.
     """
-    origin, data = shown.run.origin, shown.run.data
-    assert data is not None
+    origin, data = shown.run.origin, shown.data
     meant = {
         "initializer": INITIALIZERS[origin.initializer_key].label,
         "loss": LOSSES[loss_key(origin, data)].label,
@@ -76,12 +75,9 @@ def value_words(name: str, config: Config) -> str:
         if len(value) > MANY and len(set(value)) == 1:
             return f"{len(value)} layers of {value[0]}"
         return "–".join(map(str, value)) or "none"
-    names = [value] if isinstance(value, str) else list(value)
-    return ", ".join(_label(about.choices, key) for key in names)
-
-
-def _label(choices: Mapping[str, Any] | tuple[str, ...], key: str) -> str:
-    return choices[key].label if isinstance(choices, Mapping) else key
+    labels: Any = about.choices
+    keys = [value] if isinstance(value, str) else list(value)
+    return ", ".join(labels[key].label if isinstance(labels, Mapping) else key for key in keys)
 
 
 def _own_data(data: Dataset) -> list[tuple[str, str]]:

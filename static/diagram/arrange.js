@@ -1,4 +1,4 @@
-/** Where everything of the network diagram lies: one column for the inputs and one for each layer. */
+/** The layout of the network diagram: one column for the inputs and one for each layer. */
 
 const PAD = 14;
 /** Room for the names of the inputs, and for the headings above the columns. */
@@ -6,22 +6,23 @@ const NAMES = 40;
 const HEAD = 56;
 const HEAD_LOW = 38;
 const HEAD_SMALL = 22;
-/** In a lower panel the buttons stand beside the number of units. */
+/** In panels less high than this the buttons are in one row with the number of units. */
 const LOW = 275;
-/** The same for a projector, where there are no buttons. */
+/** The same on a projector, where there are no buttons. */
 const NAMES_LARGE = 58;
 const HEAD_LARGE = 28;
-/** Narrower columns have no buttons of their own and short headings. */
+/** Columns narrower than this have short headings and no buttons. */
 export const ROOMY = 70;
-/** The same where fingers need larger buttons. */
+/** The same on touch screens, whose buttons are larger. */
 export const ROOMY_FINGER = 92;
-/** So much taller are the large buttons. */
+/** By how many pixels touch-screen buttons are taller. */
 const TALLER = 8;
 const LARGEST = 40;
 const GAP = 5;
 
-/** finger: whether buttons have to be large. Return {columns, across, roomy, low, head, size} for a panel of w by h pixels. A column: {x, size, kind, units,
- * top, height, at(unit)}, at giving the middle of a unit. */
+/** Return {columns, across, roomy, low, head, size} for a panel of w by h pixels; finger: whether the
+ * screen is touched. A column is {x, size, kind, units, top, height, at(unit)}; at returns the centre of
+ * a unit. */
 export function arrange(p, w, h, projected, finger = false) {
   const named = p.inputs.kind === "tiles";
   const left = PAD + (named ? (projected ? NAMES_LARGE : NAMES) : 0);

@@ -1,4 +1,5 @@
-/** The network on a canvas: maps of all units, links and biases; what is pointed at, pinned and edited. */
+/** The network diagram on a canvas: maps of all units, links and biases, and its selection: the unit or
+ * link under the pointer, pinned, or being edited. */
 
 import { Surface, cleared } from "../draw/canvas.js";
 import { arrange } from "./arrange.js";
@@ -10,15 +11,15 @@ import { paintColumn, paintNames } from "./neurons.js";
 import { Readout } from "./readout.js";
 import { Units } from "./units.js";
 
-/** For so long a press is shown as done while its answer is under way. */
+/** How long a change is shown before the server has confirmed it. */
 const AWAITED_MS = 2500;
-/** So long the pointer rests on a unit before the server is asked for its map. */
+/** How long the pointer rests on a unit before its map is requested from the server. */
 const REST_MS = 80;
-/** How near to a link the pointer has to be; a finger needs more. */
+/** How near to a link the pointer has to be, for a mouse and for a finger. */
 const [REACH, REACH_FINGER] = [5, 14];
 
 export class Diagram extends Surface {
-  /** panel: its Panel; repaint() asks for a painting; refocus() says that another unit is shown. */
+  /** panel: its Panel; repaint() schedules painting; refocus() reports that the unit in view changed. */
   constructor(panel, repaint, refocus, send) {
     super(panel.plot, repaint);
     Object.assign(this, { refocus, send });
@@ -59,7 +60,7 @@ export class Diagram extends Surface {
   /** Take the newest data of the panel. */
   set(p) {
     this.panel = p;
-    // Of very many inputs, all in use, the names came with what stands still.
+    // The names of very many inputs are sent once, with the static data.
     p.inputs.names ??= this.static?.names ?? [];
     p.inputs.order ??= [...p.inputs.names.keys()];
     this.layers = p.links.map((told, l) => new Links(told, (i) => (l ? i : p.inputs.order.indexOf(i))));
@@ -72,12 +73,12 @@ export class Diagram extends Surface {
     this.remember(p);
     this.place();
     this.editor.renew();
-    // What stands still is not followed by another picture.
+    // A paused run sends no further frame: its labels are updated now.
     if (p.moved) this.units.renew();
     else this.units.tell();
   }
 
-  /** Keep what the last update was: a picture of a paused run has none. */
+  /** Keep the last update: frames of a paused run carry none. */
   remember(p) {
     if (p.moved > 0) this.moves = { steps: p.moved, until: p.step, links: p.links.map((l) => l.move) };
     else if (this.moves && (this.moves.until !== p.step || this.moves.links.some((m, l) => m.length !== p.links[l].move.length))) this.moves = null;
@@ -92,7 +93,7 @@ export class Diagram extends Surface {
 
   // --- what people do ---------------------------------------------------------------------------
 
-  /** Return what has just been asked for under a name, or else what the last frame says. */
+  /** Return the value just requested under a name, or else that of the last frame. */
   wished(name, told) {
     const wish = this.wishes.get(name);
     if (!wish) return told;
@@ -117,7 +118,7 @@ export class Diagram extends Surface {
     this.changed();
   }
 
-  /** Pin a unit, or let go of it where it is pinned. */
+  /** Pin a unit, or unpin it. */
   toggle(c, j) {
     const where = `${c}.${j + 1}`;
     this.pin(this.pinned() === where ? "" : where);
@@ -137,7 +138,7 @@ export class Diagram extends Surface {
     return this.wished("hidden", this.panel.hidden);
   }
 
-  /** Ask for other hidden layers; at: the layer (from 0) that is added or removed, if one is. */
+  /** Request other hidden layers; at: the layer (from 0) that is added or removed, if any. */
   shape(hidden, at = null) {
     this.wish("hidden", hidden);
     this.send({ type: "shape", hidden, at });
@@ -160,7 +161,7 @@ export class Diagram extends Surface {
     return linkAt(this.layers, this.geometry.columns, ...this.pixel(event), reach);
   }
 
-  /** Take what is pointed at: {unit: [c, j]}, {link} or null. */
+  /** Set what is under the pointer: {unit: [c, j]}, {link} or null. */
   point(what) {
     if (JSON.stringify(what) === JSON.stringify(this.pointed ?? null)) return;
     this.pointed = what;
@@ -173,7 +174,7 @@ export class Diagram extends Surface {
     this.refocus();
   }
 
-  /** Return [c, j] of the unit that is pointed at, or else pinned; null where there is none. */
+  /** Return [c, j] of the unit under the pointer, or else of the pinned one; null if there is none. */
   unit() {
     if (this.pointed?.unit && this.known(...this.pointed.unit)) return this.pointed.unit;
     const [c, j] = this.pinned().split(".").map(Number);
@@ -185,12 +186,12 @@ export class Diagram extends Surface {
     return Boolean(column) && j < column.units;
   }
 
-  /** Return whether a unit's map is the server's to send: of a strip's units only rows travel. */
+  /** Return whether a unit's map must be requested: the frame has only one row of a strip's units. */
   far([c]) {
     return this.geometry.columns[c].kind === "strip";
   }
 
-  /** Ask for the map and the formula of a strip's unit when the pointer rests on it. */
+  /** Request the map and the formula of a strip's unit when the pointer rests on it. */
   fetchPointed() {
     const unit = this.pointed?.unit;
     const wanted = unit?.[0] && this.far(unit) ? `${unit[0]}.${unit[1] + 1}` : "";
@@ -202,8 +203,8 @@ export class Diagram extends Surface {
     }, REST_MS);
   }
 
-  /** Return how the boundary's panel shows the unit in view, where the server does not yet. A hidden
-   * space in its place gives way to a unit that is pointed at, and to no other. */
+  /** Return the boundary's panel showing the unit in view, until the server sends it so. A hidden
+   * space shown in its place is replaced only by a unit under the pointer, not by a pinned one. */
   preview(p) {
     const unit = this.panel && this.unit();
     if (!unit || (p.plane && !this.pointed?.unit)) return p;
@@ -232,7 +233,7 @@ export class Diagram extends Surface {
 
   paint() {
     if (!this.geometry || !this.panel) return;
-    // On a page that is being left nothing has a place any more, and a network of other depth came.
+    // While the page changes, the layout can be missing, or of a network of another depth.
     if (this.geometry.columns.length !== this.layers.length + 1) return;
     cleared(this.canvas, this.size);
     this.paintLinks();
@@ -260,7 +261,7 @@ export class Diagram extends Surface {
     this.paintPointed();
   }
 
-  /** Paint the link under the pointer, or being edited, on a plate of its own. */
+  /** Paint the link under the pointer, or being edited, with its value on a plate. */
   paintPointed() {
     const link = this.pointed?.link ?? this.editor.link();
     if (!link || !this.layers[link.layer] || this.layers[link.layer].source[link.k] < 0) return;
@@ -289,7 +290,7 @@ export class Diagram extends Surface {
     return [unitName(this.panel, c, j), formula(this.panel, this.layers, c, j, this.readout.terms(this.letters(c)))];
   }
 
-  /** Return how many letters the names have from which column c takes its weights, on average. */
+  /** Return the mean length of the names of column c's sources. */
   letters(c) {
     const { names } = this.panel.inputs;
     return c === 1 ? names.join("").length / names.length : 2;

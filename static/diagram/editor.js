@@ -1,4 +1,4 @@
-/** The small window in which a weight or a bias is edited, by number or by dragging. */
+/** The pop-up in which a weight or a bias is edited, by a number field or a slider. */
 
 import { unitName } from "./formula.js";
 import { element } from "../page/dom.js";
@@ -8,7 +8,7 @@ import { numbered } from "../draw/numbers.js";
 /** While a slider is dragged, its value is sent this often. */
 const SEND_MS = 120;
 const ROOM = { w: 236, h: 138 };
-/** The slider reaches so far, or twice the value where that is farther. */
+/** The slider goes from minus this to this, or to twice the value where that is larger. */
 const REACH = 2;
 
 export class Editor {
@@ -20,7 +20,7 @@ export class Editor {
     this.which.onchange = () => this.choose(Number(this.which.value));
     this.number = element("input");
     Object.assign(this.number, { type: "number", step: "any", ariaLabel: "Value" });
-    // What is being typed or dragged stays; what has been handed in is followed like any number.
+    // A value being typed or dragged is kept; one that has been sent follows the run again.
     this.number.addEventListener("input", () => (this.busy = true));
     this.number.onchange = () => this.typed();
     this.number.onblur = () => this.typed();
@@ -36,7 +36,7 @@ export class Editor {
     this.root.setAttribute("role", "dialog");
     this.root.ariaLabel = "Edit a weight or a bias";
     this.root.hidden = true;
-    // Keys that are typed here are no shortcuts of the page; Escape goes on to whoever closes this.
+    // Keys typed here must not trigger the page's shortcuts; Escape passes on, to close the pop-up.
     this.root.addEventListener("keydown", (event) => event.key !== "Escape" && event.stopPropagation());
     this.root.addEventListener("keyup", (event) => event.stopPropagation());
   }
@@ -45,7 +45,7 @@ export class Editor {
     return !this.root.hidden;
   }
 
-  /** Open for unit j of column c: source -1 is its bias. from: who gets the focus back. */
+  /** Open for unit j of column c; source -1 is its bias. from: the element that gets the focus back. */
   show(c, j, source, from = null) {
     Object.assign(this, { c, j, from: from ?? document.activeElement });
     const { panel, layers } = this.diagram;
@@ -101,7 +101,7 @@ export class Editor {
     return link && this.diagram.layers[link.layer].weight[link.k];
   }
 
-  /** Follow the run while nobody types or drags; close where the unit is gone. */
+  /** Show the run's value unless it is being edited; close if the unit no longer exists. */
   renew() {
     if (!this.open) return;
     const value = this.value();
@@ -109,7 +109,7 @@ export class Editor {
     if (!this.busy && !this.awaited()) this.put(value);
   }
 
-  /** Return whether what was last sent is still on its way. */
+  /** Return whether the value sent last is not yet confirmed. */
   awaited() {
     return performance.now() < (this.until ?? 0);
   }
@@ -120,17 +120,17 @@ export class Editor {
     this.slider.value = value;
     if (this.number.value === text) return;
     this.number.value = text;
-    // The next number typed takes the place of this one.
+    // Select the number, so that typing replaces it.
     if (document.activeElement === this.number) this.number.select();
   }
 
-  /** Say what was wrong, or else what is allowed. */
+  /** Show the error, or else the allowed range. */
   say(wrong = "") {
     this.said.textContent = wrong ? `${wrong} Allowed: numbers ${this.range}.` : `A number ${this.range}`;
     this.said.dataset.kind = wrong ? "wrong" : "";
   }
 
-  /** Take the number typed, or say why not and show the one that holds. */
+  /** Send the number typed; if it is invalid, show why and restore the current value. */
   typed() {
     if (!this.busy) return;
     const { value, validity, valueAsNumber } = this.number;
@@ -161,7 +161,7 @@ export class Editor {
   }
 
   report(value) {
-    // Enter and leaving the field both report; while training the same value can be wanted again.
+    // Enter and blur both arrive here; while training, the same value may be sent again.
     const same = value === this.sent?.value && this.sent.where === `${this.c} ${this.j} ${this.source}`;
     if (same && this.awaited()) return;
     this.sent = { value, where: `${this.c} ${this.j} ${this.source}` };

@@ -1,11 +1,11 @@
-/** What the network diagram says in words: of a unit its formula in numbers, of a link its weight. */
+/** The diagram's texts: a unit's formula with its numbers, and a link's weight, gradient and update. */
 
 import { number, numbered } from "../draw/numbers.js";
 
-/** A space at which no line is broken: a sign stays with its number. */
+/** A non-breaking space, between a sign and its number. */
 const BOUND = "\u00a0";
 
-/** Return what unit j of column c is called: c = 0 are the inputs. */
+/** Return the name of unit j of column c; column 0 are the inputs. */
 export function unitName(p, c, j) {
   if (!c) return `Input ${p.inputs.names[j]}`;
   const layer = p.layers[c - 1];
@@ -13,7 +13,7 @@ export function unitName(p, c, j) {
   return layer.names[j] ? `Output, ${layer.names[j]}` : "Output";
 }
 
-/** Return the sign of a formula's symbol for source i of column c. */
+/** Return the symbol in a formula of source i of column c. */
 function symbol(p, c, i) {
   if (!c) return p.inputs.names[p.inputs.order.indexOf(i)];
   return numbered("a", i + 1);
@@ -46,7 +46,7 @@ export function formula(p, layers, c, j, most) {
   return `${z}, ${answer(layer, j)}`;
 }
 
-/** Return how a unit's output follows from z. */
+/** Return the formula of a unit's output from z. */
 function answer(layer, j) {
   const word = { Sigmoid: "sigmoid", Softmax: "softmax" }[layer.link] ?? layer.link;
   const g = word === "Linear" ? "z" : `${word}(z)`;
@@ -55,7 +55,7 @@ function answer(layer, j) {
   return `a = ${numbered("a", j + 1)} of the layer before + ${scale}${g}`;
 }
 
-/** Return what is said of a link or bias: [name, words]. moves: what the last update was, or null. */
+/** Return [name, words] for a link or bias. moves: the last update, or null. */
 export function linkWords(p, layers, moves, l, k) {
   const links = layers[l];
   const [i, j] = [links.source[k], links.target[k]];
@@ -70,7 +70,7 @@ export function linkWords(p, layers, moves, l, k) {
 
 const lower = (text) => text[0].toLowerCase() + text.slice(1);
 
-/** Return what a screen reader says of unit j of column c. */
+/** Return the accessible label of unit j of column c. */
 export function unitLabel(p, layers, c, j) {
   if (!c) {
     const on = p.inputs.order[j] >= 0;

@@ -1,16 +1,16 @@
 /** The links between the layers: read from a frame, painted in batches, and found under a pointer. */
 
-/** A weight of this size takes about two thirds of the greatest width. */
+/** A weight of this size is drawn with about two thirds of the greatest width. */
 const FULL = 3;
 const WIDEST = 5.5;
 const STEPS = 10;
 
-/** Return how strongly a weight or bias shows, 0 to 1: the same at every step, so that growth is seen. */
+/** Return the visual strength of a weight or bias, 0 to 1, on one scale for all steps. */
 export function strength(w) {
   return 1 - Math.exp(-Math.abs(w) / FULL);
 }
 
-/** The links of one layer: {source, target, weight, gradient, move} by number; source -1 is the bias. */
+/** The links of one layer: arrays source, target, weight, gradient, move; source -1 is the bias. */
 export class Links {
   constructor(told, rowOf) {
     Object.assign(this, told);
@@ -26,13 +26,13 @@ export class Links {
     this.rowOf = rowOf;
   }
 
-  /** Return the number of a link, -1 where it did not travel. */
+  /** Return the index of a link, -1 if the frame does not contain it. */
   find(target, source) {
     for (let k = 0; k < this.source.length; k++) if (this.target[k] === target && this.source[k] === source) return k;
     return -1;
   }
 
-  /** Return the numbers of a unit's links, the bias left out. */
+  /** Return the indices of a unit's links, without its bias. */
   into(target) {
     const found = [];
     for (let k = 0; k < this.source.length; k++) if (this.target[k] === target && this.source[k] >= 0) found.push(k);
@@ -97,7 +97,7 @@ export function linkAt(layers, columns, x, y, reach) {
       if (layers[l].source[k] < 0) continue;
       const { y0, y1, x0, x1 } = ends(layers[l], k, from, to);
       const slope = ((y1 - y0) * 6 * t * (1 - t)) / ((x1 - x0) * (1.5 - 3 * t + 3 * t * t));
-      // Of two that cross here the stronger one is meant.
+      // Of links that cross here, take the strongest.
       const distance = Math.abs(y0 + (y1 - y0) * bend - y) / Math.hypot(1, slope) - 1.5 * strength(layers[l].weight[k]);
       if (distance < least) [least, best] = [distance, { layer: l, k }];
     }
@@ -106,7 +106,7 @@ export function linkAt(layers, columns, x, y, reach) {
   return null;
 }
 
-/** Return the parameter at which a link has gone this share of its way across. */
+/** Return the curve parameter at which a link is at this share of its horizontal distance. */
 function along(share) {
   let [low, high] = [0, 1];
   for (let i = 0; i < 20; i++) {

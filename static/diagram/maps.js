@@ -1,4 +1,4 @@
-/** The maps of all units in one image: bytes to pixels once a frame, then a copy for each unit. */
+/** The maps of all units in one image: bytes become pixels once a frame, and each unit copies its part. */
 
 import { divergingPixels } from "../draw/colors.js";
 
@@ -8,7 +8,7 @@ export class Maps {
     this.made = "";
   }
 
-  /** Take bytes: parts [{kind, side, count}] one behind another, tiles row by row from below. */
+  /** Set the bytes of parts [{kind, side, count}], in sequence; tiles are stored row by row from below. */
   set(bytes, parts, colors, discretise) {
     const made = JSON.stringify([colors, discretise]);
     if (made !== this.made) {

@@ -1,4 +1,4 @@
-/** The units of the diagram on its canvas: maps, strips, rims, biases and the names of the inputs. */
+/** Paints the units on the diagram's canvas: maps, strips, rims, biases and input names. */
 
 import { font } from "../draw/canvas.js";
 import { strength } from "./links.js";
@@ -25,7 +25,7 @@ export function paintColumn(diagram, c) {
     const [x, y] = [Math.round(column.x - size / 2), Math.round(column.at(j) - size / 2)];
     const on = c || p.inputs.order[j] >= 0;
     if (!on) {
-      // What is switched off lies faintly on the panel, whatever passes behind it.
+      // Inputs that are switched off are painted faintly, over the panel's colour.
       g.fillStyle = p.colors.panel;
       g.fillRect(x, y, size, size);
       g.globalAlpha = 0.28;

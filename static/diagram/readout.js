@@ -1,9 +1,9 @@
-/** The line below the diagram: what is in view in words, and what can be done with it. */
+/** The line below the diagram: the unit or link in view in words, and buttons for it. */
 
 import { element } from "../page/dom.js";
 import { KEPT, button, insert, shapers } from "./shaping.js";
 
-/** Pixels that a term of a formula takes beside its name, a letter, and all other words together. */
+/** Widths in pixels: of a formula's term without its name, of a letter, and of all other words. */
 const TERM = 47;
 const LETTER = 6;
 const REST = 380;
@@ -31,7 +31,7 @@ export class Readout {
     this.offer();
   }
 
-  /** Return how many weights of a formula have room, their names being of so many letters. */
+  /** Return how many terms of a formula fit, with names of this many letters. */
   terms(letters) {
     const { clientWidth, clientHeight } = this.words;
     const lines = Math.floor(clientHeight / 16);
@@ -43,7 +43,7 @@ export class Readout {
     this.diagram.repaint();
   }
 
-  /** Offer what can be done with the layer chosen, or with the pinned unit. */
+  /** Show the buttons for the chosen layer, or for the pinned unit. */
   offer() {
     const { diagram } = this;
     const pinned = diagram.pinned();

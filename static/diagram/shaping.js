@@ -2,10 +2,10 @@
 
 import { element } from "../page/dom.js";
 
-/** Keys that a focused part of the diagram keeps from the page's shortcuts. */
+/** Keys that a focused part of the diagram handles itself, instead of the page's shortcuts. */
 export const KEPT = new Set([" ", "Enter", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
 
-/** Return a button that says what it does and does not keep the focus that a mouse gives it. */
+/** Return a button with a label, which gives up the focus after a mouse click. */
 export function button(name, text, label, act) {
   const node = element("button", name, text);
   node.type = "button";
@@ -22,7 +22,7 @@ export function insert(diagram, l) {
   diagram.shape([...hidden.slice(0, l), hidden[l - 1] ?? hidden[0] ?? 4, ...hidden.slice(l)], l);
 }
 
-/** Return buttons that take a unit from hidden layer l (from 0), give it one, and remove it. */
+/** Return buttons that remove a unit from hidden layer l (from 0), add one, and remove the layer. */
 export function shapers(diagram, l) {
   const resize = (by) => {
     const hidden = diagram.hidden();

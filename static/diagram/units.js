@@ -4,13 +4,13 @@ import { unitLabel } from "./formula.js";
 import { element } from "../page/dom.js";
 import { KEPT, button, insert, shapers } from "./shaping.js";
 
-/** The corner of a unit in which its bias stands, as a share of its side. */
+/** The size of the corner that shows a unit's bias, as a share of the unit's side. */
 const CORNER = 0.36;
-/** Labels for screen readers follow the numbers this often. */
+/** Labels for screen readers are updated this often. */
 const LABELS_MS = 1000;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-/** The three buttons of a layer are so wide, with its number of units among them wider, and the
- * one between two layers is as wide as each of them. */
+/** Widths of a layer's three buttons, and of those with its number of units between them; a button
+ * between two layers has the width of one of the three. */
 const TOOLS = { mouse: 60, finger: 84, number: 18 };
 const ADD = { mouse: 18, finger: 26 };
 
@@ -28,7 +28,7 @@ export class Units {
     this.labelled = -Infinity;
   }
 
-  /** Make everything anew where the network or its place has changed. */
+  /** Rebuild all parts if the network or the layout has changed. */
   build() {
     const { panel, geometry, size } = this.diagram;
     const key = JSON.stringify([panel.inputs, panel.layers.map(({ norm, low, high, ...told }) => told), panel.hidden, size]);
@@ -59,8 +59,7 @@ export class Units {
     });
   }
 
-  /** Return the button of a strip, which stands for the unit under the pointer, or that the arrows
-   * have come to. */
+  /** Return the button of a strip; it stands for one unit, which the pointer or the arrow keys select. */
   strip(column, c) {
     const node = button("nl-unit nl-strip", "", "", () => c && this.diagram.toggle(...this.placeOf(node)));
     node.title = "";
@@ -85,7 +84,7 @@ export class Units {
     return node.dataset.at.split(".").map(Number);
   }
 
-  /** Let a strip stand for another of its units. */
+  /** Select another unit of a strip. */
   move(node, c, j) {
     node.dataset.at = `${c}.${j}`;
     this.diagram.point({ unit: [c, j] });
@@ -129,7 +128,7 @@ export class Units {
     this.next(c, j, step)?.focus();
   }
 
-  /** Return the unit next to one, in a column or across to the nearest in the next. */
+  /** Return the neighbour of a unit: in its column, or the nearest in the next column. */
   next(c, j, [across, down]) {
     if (down) return this.unit(c, j + down);
     const { columns } = this.diagram.geometry;
@@ -150,18 +149,18 @@ export class Units {
     return this.unit(...this.at) ?? this.root.querySelector(".nl-unit");
   }
 
-  /** One unit alone is reached by Tab; the arrows lead on from it. */
+  /** Make one unit reachable by Tab; arrow keys move between units. */
   roam() {
     const current = this.current();
     for (const node of this.root.querySelectorAll(".nl-unit")) node.tabIndex = node === current ? 0 : -1;
   }
 
-  /** Let labels follow the numbers, now and then. */
+  /** Update the labels, at most every LABELS_MS. */
   renew() {
     if (performance.now() - this.labelled >= LABELS_MS) this.tell();
   }
 
-  /** Say what every unit is and what it has now, to who does not see it. */
+  /** Set the accessible label of every unit: its name and current value. */
   tell() {
     this.labelled = performance.now();
     const { panel, layers } = this.diagram;
@@ -235,7 +234,7 @@ export class Units {
     const { panel } = this.diagram;
     if (panel.hidden.length >= panel.limits.layers) return [];
     const by = finger ? "finger" : "mouse";
-    // Between narrow columns there is room beside the headings only.
+    // Between narrow columns there is only room beside the headings.
     const level = across >= TOOLS[by] + (low ? TOOLS.number : 0) + ADD[by] + 4;
     return columns.slice(0, -1).map((column, c) => {
       const node = button("nl-add", "+", `Add a layer ${c ? `behind layer ${c}` : "before layer 1"}`, () => insert(this.diagram, c));

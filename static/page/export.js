@@ -1,13 +1,13 @@
-/** Saves a panel as a file: PNG, SVG or a page of its own, with title, axes and all that is drawn. */
+/** Saves a panel as a PNG, an SVG or an HTML page, with its title, axes and everything drawn. */
 
 import { power } from "../draw/numbers.js";
 import { element } from "./dom.js";
 import { tokenColor } from "./tokens.js";
 
-/** Pixels of a saved figure, and how many of its own there are to each in a PNG. */
+/** Size of a saved figure in pixels, and the PNG's pixels per figure pixel. */
 const SIZE = { width: 900, height: 560 };
 const SCALE = 2;
-/** Pixels above a picture for its words. */
+/** Pixels above a picture for its title and sentence. */
 const HEAD = 54;
 const PLOTLY = new URL("../plotly.min.js", import.meta.url);
 const KINDS = ["png", "svg", "html"];
@@ -60,7 +60,7 @@ export class Saver {
     else download(await drawn(this.figure(), kind), name);
   }
 
-  /** Return the panel's canvas as it is seen, below its title and sentence, on the panel's ground. */
+  /** Return the panel's canvas as shown, below its title and sentence, on the panel's background. */
   picture() {
     const { title, subtitle, plot, chart: { canvas } } = this.panel;
     const ratio = canvas.width / plot.clientWidth;
@@ -79,7 +79,7 @@ export class Saver {
     return copy;
   }
 
-  /** Return the figure as one that Plotly draws whole. */
+  /** Return the figure with everything that the page paints by itself as traces and images of Plotly. */
   figure() {
     const { chart } = this.panel;
     const { figure, field, field_size: n, contour, title, subtitle } = chart.panel;
@@ -104,7 +104,7 @@ export class Saver {
   }
 }
 
-/** Return the address of a picture by itself, in a drawing, or in a page. */
+/** Return a URL of a picture as PNG, SVG or HTML. */
 function wrapped(canvas, kind) {
   const png = canvas.toDataURL("image/png");
   if (kind === "png") return png;
@@ -116,7 +116,7 @@ function wrapped(canvas, kind) {
 
 let loading = null;
 
-/** Return Plotly, loaded once and only here: it draws vectors and pages to keep, not what moves. */
+/** Return Plotly, loaded on first use: it draws exports only, never the live charts. */
 function plotly() {
   loading ??= new Promise((done, failed) => {
     if (window.Plotly?.toImage) return done(window.Plotly);
@@ -129,16 +129,16 @@ function plotly() {
   return loading;
 }
 
-/** Return the address of a figure as a picture. */
+/** Return a URL of a figure as a picture. */
 async function drawn(figure, format) {
   const { width, height } = figure.layout;
   return (await plotly()).toImage(figure, { format, width, height, scale: format === "png" ? SCALE : 1 });
 }
 
-/** Return words that Plotly shows as they stand. */
+/** Return text escaped for Plotly. */
 const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
-/** Return the field's pixels as a picture that fills the plane. */
+/** Return the field as an image over the whole plane. */
 function picture(canvas, { xaxis, yaxis }) {
   const [[left, right], [low, high]] = [xaxis.range, yaxis.range];
   return {
@@ -147,7 +147,7 @@ function picture(canvas, { xaxis, yaxis }) {
   };
 }
 
-/** Return the line at which the output is undecided. */
+/** Return the contour at an output of 0.5. */
 function line({ xaxis, yaxis }, field, n, color) {
   const [[left, right], [low, high]] = [xaxis.range, yaxis.range];
   const z = Array.from({ length: n }, (_, row) => Array.from(field.subarray(row * n, (row + 1) * n)));
@@ -157,10 +157,10 @@ function line({ xaxis, yaxis }, field, n, color) {
   };
 }
 
-/** Return a heat map of coded bytes as one of powers of ten with a scale, and one of what is 0. */
+/** Return a heat map of coded bytes as one of log10 with a colour bar, and one of exact zeros. */
 function heat({ x, z, colorscale }, { rows, low, high, zero }) {
   const n = x.length;
-  // Each cell reaches from its step to the next one.
+  // A cell spans from its step to the next one.
   const edges = n > 1 ? Array.from(x) : [...x, ...Array.from(x, (step) => step + 1)];
   const cells = (value) => Array.from({ length: rows }, (_, r) => Array.from({ length: edges.length - 1 }, (_, i) => value(z[r * n + i])));
   const powers = Array.from({ length: high - low + 1 }, (_, i) => low + i);
@@ -174,7 +174,7 @@ function heat({ x, z, colorscale }, { rows, low, high, zero }) {
   ];
 }
 
-/** Return a page that shows the figure without the internet: Plotly is in it. */
+/** Return an HTML page of the figure that works offline: Plotly is included. */
 async function page(figure) {
   const Plotly = await (await fetch(PLOTLY)).text();
   const json = JSON.stringify(figure, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value)).replaceAll("<", "\\u003c");

@@ -1,7 +1,7 @@
-/** Fetches frames: asks for the next one when the last has been taken. Where none is to come the
- * server lets the question wait, until somebody presses something or a few seconds have passed. */
+/** Fetches frames by long polling: requests the next one when the last has been shown. The server holds
+ * the request until there is a frame or a few seconds have passed. */
 
-/** Milliseconds after which a failed request is made again. */
+/** Milliseconds before a failed request is repeated. */
 const RETRY_MS = 500;
 const NOTHING_NEW = 204;
 const GONE = 404;
@@ -11,21 +11,21 @@ const ENDED = "This session has ended. Reload the page to begin again.";
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export class Feed {
-  /** take(bytes) shows a frame and returns {seq, pace}; say(sentence) tells why there is none;
-   * behind() is called where the page's side bar or buttons are to be drawn anew. */
+  /** take(bytes) shows a frame and returns {seq, pace}; say(sentence) shows why there is none;
+   * behind() is called when the page's side bar or buttons are out of date. */
   constructor(base, token, take, say, behind) {
     Object.assign(this, { base, token, take, say, behind, seen: 0, pace: 33, last: -Infinity, theme: "" });
     this.onVisible = () => document.hidden || this.kick();
     document.addEventListener("visibilitychange", this.onVisible);
   }
 
-  /** Look for frames: something has changed, or may have. */
+  /** Request frames now, because something may have changed. */
   kick() {
     this.again = true;
     if (!this.busy) this.run();
   }
 
-  /** Ask for frames in this theme, at once: what waits for a press would come in the other one. */
+  /** Request frames in this theme at once; a request under way would return the old theme. */
   wear(theme) {
     if (theme === this.theme) return;
     this.theme = theme;

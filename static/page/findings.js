@@ -1,4 +1,4 @@
-/** What is the matter with the run, in words: a line a finding, its evidence, and one change to make. */
+/** The diagnosis in words: one line per finding, with its evidence and a button for the fix. */
 
 import { element } from "./dom.js";
 
@@ -14,7 +14,7 @@ export class Findings {
     this.root.hidden = true;
   }
 
-  /** Show findings; null or undefined where there is no place for them. */
+  /** Show findings; null or undefined hides the list. */
   set(findings) {
     const now = JSON.stringify(findings ?? null);
     if (now === this.shown) return;

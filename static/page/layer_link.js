@@ -1,24 +1,24 @@
-/** The layer that is marked in every panel of the page Layers: under the pointer, in focus, or picked. */
+/** The layer highlighted in every panel of the page Layers: hovered, focused or picked. */
 
 import { element } from "./dom.js";
 
 /** A press that moves farther than this is a drag. */
 const STILL = 6;
-/** How far a key goes: along the steps, and up the layers. */
+/** How far an arrow key moves: [steps, layers]. */
 const KEYS = {
   ArrowLeft: [-1, 0], ArrowRight: [1, 0], PageDown: [-10, 0], PageUp: [10, 0], Home: [-Infinity, 0], End: [Infinity, 0],
   ArrowUp: [0, 1], ArrowDown: [0, -1],
 };
 
 export class LayerLink {
-  /** repaint() paints all panels; send(event) tells the page. */
+  /** repaint() paints all panels; send(event) reports an event to the page. */
   constructor(repaint, send) {
     Object.assign(this, { repaint, send, marked: null, picked: null, step: null, chart: null });
     this.said = element("span", "nl-unseen"); // for screen readers: what the keys have come to
     this.said.ariaLive = "polite";
   }
 
-  /** The layer to be marked, or null. */
+  /** The layer to highlight, or null. */
   get current() {
     return this.marked ?? this.picked;
   }
@@ -29,7 +29,7 @@ export class LayerLink {
     this.repaint();
   }
 
-  /** Pick a layer for the link, or with null none; the one picked again is let go. */
+  /** Pick a layer, or none with null; picking the same layer again clears the choice. */
   pick(layer) {
     const value = layer === null || layer === this.picked ? "" : String(layer);
     this.send({ type: "control", key: "layer", value });
@@ -78,7 +78,7 @@ export class LayerLink {
   }
 }
 
-/** The row above the panels: a button a layer, and what all panels share. */
+/** The row above the panels: a button for each layer, and the controls that all panels share. */
 export class LayerBar {
   constructor(link, panel) {
     this.link = link;
@@ -105,7 +105,7 @@ export class LayerBar {
     this.panel.set({ controls: bar.controls }, "");
   }
 
-  /** Show which one is marked. */
+  /** Show which layer is highlighted. */
   paint() {
     const { current } = this.link;
     for (const [layer, button] of this.buttons) button.toggleAttribute("data-marked", layer === current && layer !== null);
@@ -141,7 +141,7 @@ export class LayerBar {
     return button;
   }
 
-  /** The arrow keys go from button to button, Escape lets go. */
+  /** Arrow keys move between the buttons, Escape clears the choice. */
   key(event) {
     const buttons = [...this.buttons.values()];
     const i = buttons.indexOf(document.activeElement);

@@ -1,4 +1,4 @@
-/** The strip above the panels: a question with its choices, and of a lesson its goals and what to take away. */
+/** The strip above the panels: a question with its choices, and a lesson's goals and take-away. */
 
 import { element } from "./dom.js";
 
@@ -19,7 +19,7 @@ export class Lesson {
     if (!lesson) return;
     this.root.ariaLabel = lesson.title;
     const shape = JSON.stringify({ ...lesson, goals: lesson.goals.map(({ text, done }) => [text, done]) });
-    // What a goal still lacks changes with every frame; a choice under the pointer must not.
+    // A goal's progress changes with every frame; the choices must not be rebuilt under the pointer.
     if (shape !== this.shape) this.build(lesson);
     this.shape = shape;
     lesson.goals.forEach(({ missing }, i) => (this.missing[i].textContent = missing));
@@ -65,7 +65,7 @@ export class Lesson {
     return list;
   }
 
-  /** The prediction beside what came of it. */
+  /** Return the prediction beside the outcome. */
   answer({ answer: { verb, said, came, right, mark } }) {
     const words = element("p", "nl-answer");
     if (said) words.append(element("span", "", `${verb}: `), element("b", "", said), " ");

@@ -1,9 +1,9 @@
-/** The row above the panels: the run's numbers, its timeline, its status, and a sentence now and then. */
+/** The row above the panels: the run's numbers, timeline and status, and notices. */
 
 import { changed, element, say } from "./dom.js";
 
 export class Metrics {
-  /** timeline: what lies between the numbers and the status. */
+  /** timeline: the element between the numbers and the status. */
   constructor(timeline) {
     this.values = new Map();
     this.list = element("div");
@@ -27,7 +27,7 @@ export class Metrics {
     say(this.notice, message.notice);
   }
 
-  /** Show a sentence that came without a frame. */
+  /** Show a notice that is not part of a frame. */
   say(sentence) {
     this.root.hidden = false;
     say(this.notice, sentence);

@@ -2,7 +2,7 @@
 
 const NAMES = ["strips", "panels", "diagram", "lesson"];
 
-/** Return when the sheets are there. version: the query that the first module was fetched with. */
+/** Resolve when the style sheets are loaded. version: the query of the first module's URL. */
 export function sheets(base, version) {
   return Promise.all(NAMES.map((name) => {
     const id = `nl-${name}-css`;

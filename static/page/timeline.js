@@ -3,9 +3,9 @@
 import { whole } from "../draw/numbers.js";
 import { element } from "./dom.js";
 
-/** While it is dragged, so many milliseconds lie between two questions. */
+/** Milliseconds between two requests while the slider is dragged. */
 const ASK_MS = 90;
-/** An answer that has not come by then will not: the slider follows the run again. */
+/** Milliseconds after which an unanswered request is given up and the slider follows the run again. */
 const PATIENCE_MS = 4000;
 
 export class Timeline {
@@ -15,7 +15,7 @@ export class Timeline {
     Object.assign(this.slider, { type: "range", min: 0, max: 1, step: 1, value: 0 });
     this.slider.ariaLabel = "Step of the run";
     this.slider.oninput = () => this.ask(Number(this.slider.value));
-    // The arrows are the slider's own here, not the page's key for one step.
+    // The arrow keys move the slider here; they must not make a training step.
     this.slider.onkeydown = (event) => event.key.startsWith("Arrow") && event.stopPropagation();
     this.back = element("button", "", "To the end");
     this.back.type = "button";
@@ -26,7 +26,7 @@ export class Timeline {
     this.asked = null;
   }
 
-  /** Show where the run is; told: {step, end, earlier}, or null where it has no moments. */
+  /** Show the run's step; told: {step, end, earlier}, or null to hide the slider. */
   set(told) {
     this.root.hidden = !told;
     if (!told) return;
@@ -46,7 +46,7 @@ export class Timeline {
     this.slider.style.setProperty("--done", `${this.end ? (100 * step) / this.end : 0}%`);
   }
 
-  /** Ask for a moment: at once, or when the last question is old enough. */
+  /** Request a step: at once, or when enough time has passed since the last request. */
   ask(step) {
     this.asked = { step, until: performance.now() + PATIENCE_MS };
     this.show(step, true);

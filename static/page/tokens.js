@@ -2,7 +2,7 @@
 
 const known = new Map();
 
-/** Return a colour by its name, such as "panel", in the theme that an element of the panels wears. */
+/** Return a colour by its name, such as "panel", in the theme of an element. */
 export function tokenColor(node, name) {
   const { nlTheme } = node.closest("[data-nl-theme]")?.dataset ?? {};
   const key = `${nlTheme} ${name}`;

@@ -1,4 +1,4 @@
-/** The lab's verdict: a sentence, a few numbers, and one fix as a button. */
+/** The verdict above the charts: a sentence, a few numbers, and a button for the fix. */
 
 import { element } from "./dom.js";
 
@@ -10,7 +10,7 @@ export class Verdict {
     this.root.hidden = true;
   }
 
-  /** Show a verdict, or nothing. */
+  /** Show a verdict; null hides it. */
   set(verdict) {
     const now = JSON.stringify(verdict ?? null);
     if (now === this.shown) return;

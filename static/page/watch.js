@@ -1,8 +1,8 @@
-/** Tells the server what only the page knows: its theme, whether it is seen, and whether anyone is there. */
+/** Reports to the server the page's theme, whether it is visible, and whether the user is active. */
 
 import { channels } from "../draw/colors.js";
 
-/** Nobody has touched anything for so long: training may pause. */
+/** Milliseconds without input after which training may pause. */
 const IDLE_MS = 10 * 60 * 1000;
 const LOOK_MS = 500;
 const INPUTS = ["pointerdown", "pointermove", "keydown", "touchstart", "wheel"];

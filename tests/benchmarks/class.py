@@ -1,8 +1,8 @@
 """How many students a server carries: python tests/benchmarks/class.py [students ...]
 
 Prints a Markdown table row for each number of students, with --before FOLDER also for the code in
-another folder, side by side. Every student trains the first visit's network at normal speed, has the
-page drawn anew every 5 seconds, as a click does, and at the end presses Pause, Step and Play.
+another folder, side by side. Every student trains the first visit's network at normal speed, has
+the page drawn anew every 5 seconds, as a click does, and at the end presses Pause, Step and Play.
 `soak` instead of numbers: --students of them for --minutes, and what the memory does meanwhile.
 """
 
@@ -16,10 +16,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "browser")]
+sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from server import ROOT, free_port, wait_until_healthy
 from students import Seen, Student, pause_step_play
 
@@ -111,7 +112,9 @@ async def measured(port: int, pid: int, many: int, seconds: float) -> str:
         own = time.process_time() - own
         frames = sorted(s.seen.frames for s in students)
         sent = sum(s.seen.bytes for s in students)
-        await asyncio.gather(*(press(s, i, many) for i, s in enumerate(students)))
+        with suppress(TimeoutError):
+            presses = (press(s, i, many) for i, s in enumerate(students))
+            await asyncio.wait_for(asyncio.gather(*presses), 4 * PRESSING)
         for task in clicks:
             task.cancel()
     reruns = sorted(r for s in students for r in s.seen.reruns)
