@@ -367,7 +367,7 @@ def test_workers_forget_it_too(waiting):
         loop = Loop(pool, Config(samples=60, hidden=(3,)), View(), False)
         loop.train_on(Config(hidden=(3,)), data)
         trained_some(loop, waiting)
-        in_all = lambda: [w.executor.submit(kept, data.key).result() for w in pool._team]  # noqa: E731
+        in_all = lambda: [f.result(60) for f in pool.tell_all(kept, data.key)]  # noqa: E731
         assert sum(in_all()) > 0
         del loop
         gc.collect()

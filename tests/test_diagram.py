@@ -35,7 +35,7 @@ def shown(config_: Config, view: View | None = None, steps: int = 20) -> tuple[R
     """Return a run after some steps and the message that shows it."""
     data = dnn.load(config_)
     outcome = called(dnn.start(config_, data), view=view or View(), steps=steps, every=5, budget=60)
-    return replace(outcome.run, data=data), unpack(outcome.frame)
+    return replace(outcome.run, data=data), unpack(outcome.frame.data)
 
 
 def layers_of(run: Run, X):
@@ -418,6 +418,6 @@ def test_a_plane_within_very_many_inputs_is_passed_as_two(batch_norm):
         trainer.p[:] *= 1.5
         assert np.abs(maps.plane_pass(trainer)[0].prediction[:, ::37] - expected).max() > 1e-3
         assert trainer.nbytes < 5_000_000
-    panel = unpack(called(run, data=data).frame)["panels"]["network"]
+    panel = unpack(called(run, data=data).frame.data)["panels"]["network"]
     assert (panel["inputs"]["names"], panel["inputs"]["order"]) == (None, None)
     assert panel["static"]["names"][299] == "pixel 299"

@@ -321,7 +321,7 @@ def test_a_value_is_put_while_the_network_trains():
     loop = loop_of(Config(dataset="reg_gauss", samples=60, hidden=(4,), batch_size=8))
     loop.step(20)
     shown(loop)
-    told = unpack(loop.calls.frame)["panels"]["boundary"]["draw"]["classes"]
+    told = unpack(loop.calls.frame.data)["panels"]["boundary"]["draw"]["classes"]
     assert [c["label"] for c in told] == [f"{c['value']:g}".replace("-", "−") for c in told]
     stroke = {"number": 1, "kind": "put", "points": [[0, 0]], "label": told[0]["value"]}
     live.handle(loop, {"type": "draw", "strokes": [stroke]})
@@ -339,13 +339,13 @@ def test_the_frame_says_what_can_be_drawn():
 
     loop = loop_of()
     shown(loop)
-    told = unpack(loop.calls.frame)["panels"]["boundary"]["draw"]
+    told = unpack(loop.calls.frame.data)["panels"]["boundary"]["draw"]
     assert [c["label"] for c in told["classes"]] == ["class 0", "class 1"]
     assert told["number"] == 0
     loop.draw([(4, PUT)])
     shown(loop)
-    panel = unpack(loop.calls.frame)["panels"]["boundary"]
+    panel = unpack(loop.calls.frame.data)["panels"]["boundary"]
     assert panel["draw"]["number"] == 4
     loop.look(hide=("draw",))
     shown(loop)
-    assert "draw" not in unpack(loop.calls.frame)["panels"]["boundary"]
+    assert "draw" not in unpack(loop.calls.frame.data)["panels"]["boundary"]

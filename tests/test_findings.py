@@ -47,7 +47,7 @@ def test_a_healthy_run_has_a_list_and_nothing_in_it():
     loop, message = loop_of(HEALTHY)
     assert message["findings"] == []
     trained(loop, 40)
-    assert unpack(loop.calls.frame)["findings"] == []
+    assert unpack(loop.calls.frame.data)["findings"] == []
 
 
 def test_other_pages_do_not_ask():

@@ -61,7 +61,7 @@ def frame(at) -> dict:
             break
         running.tick()
     assert not running.state.failed
-    return unpack(running.calls.frame)
+    return unpack(running.calls.frame.data)
 
 
 def labelled(at, kind: str) -> list[str]:

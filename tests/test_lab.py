@@ -59,7 +59,7 @@ def drawing(band: Band | None) -> Training:
 
 
 def shown(config: Config, view: View = LAB, **more) -> dict:
-    return unpack(asked(config, view, **more).frame)
+    return unpack(asked(config, view, **more).frame.data)
 
 
 def charts(message: dict) -> dict[str, dict]:
@@ -84,7 +84,7 @@ def settle(live: Loop, most: int = 300) -> dict:
     for _ in range(most):
         if live.settled:
             assert not live.state.failed
-            return unpack(live.calls.frame)
+            return unpack(live.calls.frame.data)
         live.tick()
     raise AssertionError(f"still busy after {most} frames")
 
@@ -112,7 +112,7 @@ def test_the_labs_first_visit_shows_verdict_and_five_charts(theme):
 
 def test_what_is_measured_is_the_history_and_theory_is_near_it():
     outcome = asked(PRESETS["lab"].config)
-    figures = charts(unpack(outcome.frame))
+    figures = charts(unpack(outcome.frame.data))
     for key, column in zip(SIGNALS, ("activation_rms", "delta_rms", "gradient_rms"), strict=True):
         dots = trace(figures[key], "measured")["y"]
         np.testing.assert_allclose(dots, outcome.history[column][0][: len(dots)], rtol=1e-6)
@@ -289,7 +289,7 @@ def test_the_band_grows_until_it_is_settled_and_is_then_shown():
     assert draws[0] == 0, "the first frame does not wait for it"
     assert draws == sorted(draws)
     assert draws[-1] == DRAWS
-    message = unpack(live.calls.frame)
+    message = unpack(live.calls.frame.data)
     for key, figure in charts(message).items():
         names = {t["name"] for t in figure["data"]}
         assert ({"5 %", "95 %"} <= names) == (key in SIGNALS)
@@ -330,7 +330,7 @@ def test_a_slice_of_drawing_that_was_overtaken_ends_without_a_frame(monkeypatch)
     monkeypatch.setattr(worker, "DRAWING", 1e9)
     monkeypatch.setattr(worker, "flagged", lambda slot, number: True)
     outcome = asked(SMALL, wanted={"draws"})
-    assert (outcome.measured.band.draws, outcome.frame) == (1, b"")
+    assert (outcome.measured.band.draws, outcome.frame.data) == (1, b"")
 
 
 def test_few_draws_make_no_band(monkeypatch):
@@ -338,7 +338,7 @@ def test_few_draws_make_no_band(monkeypatch):
     found = None
     for draws in range(1, FEWEST + 1):
         outcome = asked(SMALL, band=found, wanted={"draws"})
-        found, message = outcome.measured.band, unpack(outcome.frame)
+        found, message = outcome.measured.band, unpack(outcome.frame.data)
         assert found.draws == draws
         names = {t["name"] for t in message["panels"]["signal_delta"]["figure"]["data"]}
         assert ("5 %" in names) == ("In the band" in facts(message)) == (draws == FEWEST)
@@ -349,7 +349,7 @@ def test_draws_that_are_no_numbers_leave_the_charts_whole(monkeypatch):
     monkeypatch.setattr(worker, "DRAWING", 1e9)
     outcome = asked(BEYOND, wanted={"draws"})
     assert not np.isfinite(outcome.measured.band.delta).all()
-    assert list(charts(unpack(outcome.frame))) == ALL
+    assert list(charts(unpack(outcome.frame.data))) == ALL
 
 
 def test_its_draws_are_others_than_the_runs_own():
@@ -370,7 +370,7 @@ def test_a_new_network_drops_the_band(fields):
     while live.calls.shown <= seq:
         live.tick()
     names = {
-        t["name"] for t in unpack(live.calls.frame)["panels"]["signal_delta"]["figure"]["data"]
+        t["name"] for t in unpack(live.calls.frame.data)["panels"]["signal_delta"]["figure"]["data"]
     }
     assert "5 %" not in names
     settle(live)
@@ -434,7 +434,7 @@ def test_a_band_switched_off_is_not_shown_and_comes_back_whole():
     live.tick()
     live.tick()
     assert live.measurements.known.band.draws == DRAWS
-    assert "In the band" in facts(unpack(live.calls.frame))
+    assert "In the band" in facts(unpack(live.calls.frame.data))
 
 
 def test_a_network_without_hidden_layers_has_no_band_and_settles():

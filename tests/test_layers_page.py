@@ -28,7 +28,7 @@ def stepped(running, times=4) -> dict:
     for _ in range(times):
         running.step(8)
         settled(running)
-    return unpack(running.calls.frame)
+    return unpack(running.calls.frame.data)
 
 
 def test_the_page_shows_its_panels_and_the_row_of_layers():
@@ -135,7 +135,7 @@ def test_a_hundred_layers_and_one_that_diverges():
     running = loop(opened(PAGE, **SMALL, learning_rate="100", optimizer="sgd", activation="relu"))
     for _ in range(20):
         stepped(running, 1)
-    assert set(unpack(running.calls.frame)["panels"]) == PANELS
+    assert set(unpack(running.calls.frame.data)["panels"]) == PANELS
 
 
 def test_the_side_bar_leads_here_and_its_widgets_are_the_playgrounds():

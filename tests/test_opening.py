@@ -102,7 +102,7 @@ def test_the_lab_opens_a_file():
     loop.open(file)
     shown(loop)
     assert loop.state.run.step == file.run.step
-    assert loop.calls.frame
+    assert loop.calls.frame.data
 
 
 def test_trainability_is_measured_on_the_data_of_the_file():

@@ -32,7 +32,7 @@ def message(page, config, **view):
     pair = twin(config, {"initializer": "he"}, run.data) if "twin" in needs_of(page) else None
     wanted = (needs_of(page) & MEASUREMENTS) - {"draws", "spectra"}
     told = {"twin": pair, "steps": 40, "wanted": wanted, "budget": 30.0}
-    return unpack(called(run, view=View(page=page, **view), **told).frame)
+    return unpack(called(run, view=View(page=page, **view), **told).frame.data)
 
 
 @pytest.mark.parametrize("kind", NETWORKS)

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("inline")
 
 def shown(config: Config = SMALL, view: View = PRESENT) -> dict:
     data = dataset(config)
-    return unpack(called(dnn.start(config, data), view=view).frame)
+    return unpack(called(dnn.start(config, data), view=view).frame.data)
 
 
 def sizes(value) -> list[float]:

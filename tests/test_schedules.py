@@ -144,7 +144,7 @@ def test_the_page_says_which_rate_is_in_force_and_when_it_has_ended():
 
     def shown(steps, **fields):
         run = dnn.start(dnn.Config(learning_rate=0.02, **fields))
-        message = unpack(called(run, steps=steps, every=10, playing=True).frame)
+        message = unpack(called(run, steps=steps, every=10, playing=True).frame.data)
         return {m["key"]: m["value"] for m in message["metrics"]}, message["status"]["text"]
 
     metrics, text = shown(10)

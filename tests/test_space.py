@@ -171,7 +171,7 @@ def test_the_sentence():
 
 def panels(config=CONFIG, **view):
     run = dnn.start(config)
-    return unpack(called(run, view=View(**view)).frame)["panels"]
+    return unpack(called(run, view=View(**view)).frame.data)["panels"]
 
 
 def controls(panel):

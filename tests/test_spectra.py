@@ -292,7 +292,7 @@ def loop(config: Config = SMALL, view: View = LAYERS, playing: bool = False) -> 
 def settle(live: Loop) -> dict:
     for _ in range(200):
         if live.settled:
-            return unpack(live.calls.frame)["panels"]["product"]
+            return unpack(live.calls.frame.data)["panels"]["product"]
         live.tick()
     raise AssertionError("still busy")
 
@@ -336,7 +336,7 @@ def test_spectra_follow_the_step_and_end_with_the_network():
     live.configure(replace(SMALL, hidden=(8,)))
     while not live.settled:
         live.tick()
-    assert "product" not in unpack(live.calls.frame)["panels"]
+    assert "product" not in unpack(live.calls.frame.data)["panels"]
     assert live.measurements.known.spectra is None
 
 
@@ -344,7 +344,7 @@ def test_while_training_they_are_of_a_step_that_is_named(monkeypatch):
     live = loop(playing=True)
     for _ in range(4):
         live.tick()
-    shown = unpack(live.calls.frame)["panels"]["product"]
+    shown = unpack(live.calls.frame.data)["panels"]["product"]
     assert (
         live.measurements.known.spectra.step < live.state.run.step
     )  # within a second of the first
@@ -381,7 +381,7 @@ def test_what_takes_long_waits_for_a_pause(monkeypatch):
     live.play()
     for _ in range(4):
         live.tick()
-    shown = unpack(live.calls.frame)["panels"]["product"]
+    shown = unpack(live.calls.frame.data)["panels"]["product"]
     assert shown["dim"]
     assert f"step {live.measurements.known.spectra.step}." in shown["subtitle"]
 
@@ -398,7 +398,7 @@ def test_networks_too_large_to_train_a_layer_a_slice(apart, monkeypatch):
     while not live.settled:
         live.tick()
         slices += 1
-    shown = unpack(live.calls.frame)["panels"]["product"]
+    shown = unpack(live.calls.frame.data)["panels"]["product"]
     check(shown["figure"])
     assert not shown["empty"]
     assert len(shown["controls"]) == 1

@@ -243,7 +243,7 @@ def diverged(view=None):
 
 def test_a_divergence_is_examined_and_named():
     loop = diverged()
-    message = unpack(loop.calls.frame)
+    message = unpack(loop.calls.frame.data)
     panel = message["panels"]["autopsy"]
     assert "gradients" not in message["panels"]
     found = autopsy(loop.state.run)

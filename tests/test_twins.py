@@ -43,7 +43,7 @@ def test_both_train_as_they_would_alone(name):
         expected, _ = dnn.advance(dnn.start(config, data), 20)
         assert run.step == 20
         assert np.array_equal(run.parameters, expected.parameters)
-    message = unpack(outcome.frame)
+    message = unpack(outcome.frame.data)
     for part in ("cost", "signal", "boundary"):
         a, b = (check(message["panels"][f"{side}_{part}"]["figure"])["layout"] for side in "ab")
         for axis in ("xaxis", "yaxis"):
@@ -52,10 +52,10 @@ def test_both_train_as_they_would_alone(name):
 
 
 def test_rows_say_what_they_are_of():
-    panels = unpack(trained(SMALL, {"initializer": "he"}).frame)["panels"]
+    panels = unpack(trained(SMALL, {"initializer": "he"}).frame.data)["panels"]
     assert panels["a_cost"]["title"] == "A · Glorot (Xavier) · Cost"
     assert panels["b_cost"]["title"] == "B · He · Cost"
-    panels = unpack(trained(SMALL, {"batch_norm": True}).frame)["panels"]
+    panels = unpack(trained(SMALL, {"batch_norm": True}).frame.data)["panels"]
     assert panels["a_cost"]["title"].startswith("A · without batch")
     assert panels["b_cost"]["title"].startswith("B · with batch")
 
@@ -65,7 +65,7 @@ def test_one_that_is_out_of_range_is_not_said_of_the_other():
         dataset="circle", hidden=(16,) * 100, activation="linear", initializer="normal",
         sigma_w=10.0, optimizer="sgd",
     )  # fmt: skip
-    panels = unpack(trained(huge, {"initializer": "lecun"}, steps=0).frame)["panels"]
+    panels = unpack(trained(huge, {"initializer": "lecun"}, steps=0).frame.data)["panels"]
     assert "left the range" in panels["a_signal"]["subtitle"]
     assert "left the range" not in panels["b_signal"]["subtitle"]
     assert not check(panels["a_signal"]["figure"])["data"][0]["x"].size
@@ -74,7 +74,7 @@ def test_one_that_is_out_of_range_is_not_said_of_the_other():
 
 def test_a_dead_one_is_said_in_words():
     thin = replace(SMALL, hidden=(2,) * 40, activation="relu")
-    message = unpack(trained(thin, {"initializer": "lecun"}, steps=0).frame)
+    message = unpack(trained(thin, {"initializer": "lecun"}, steps=0).frame.data)
     assert "exactly 0" in message["panels"]["a_signal"]["subtitle"]
     assert message["verdict"]["facts"][0]["value"].endswith("no error arrives")
 
@@ -91,12 +91,12 @@ def test_a_bad_setting_is_one_sentence(text):
 
 
 def test_what_is_said_of_the_start_says_so_and_stands_beside_the_present():
-    message = unpack(trained(SMALL, {"initializer": "he"}, steps=20).frame)
+    message = unpack(trained(SMALL, {"initializer": "he"}, steps=20).frame.data)
     fact = message["verdict"]["facts"][0]
     assert fact["label"] == "A: error a layer, step 0"
     assert fact["note"].startswith("now ×")
     assert "accuracy" in fact["note"]
-    message = unpack(trained(SMALL, {"initializer": "he"}, steps=0).frame)
+    message = unpack(trained(SMALL, {"initializer": "he"}, steps=0).frame.data)
     fact = message["verdict"]["facts"][0]
     assert fact["label"] == "A: error a layer"
     assert "now" not in fact["note"]

@@ -48,7 +48,7 @@ def settled(running: Loop, most: int = 400) -> dict:
     for _ in range(most):
         running.tick()
         if running.settled:
-            return unpack(running.calls.frame)
+            return unpack(running.calls.frame.data)
     raise AssertionError("it does not come to rest")
 
 
