@@ -41,8 +41,8 @@ def autopsy_panel(shown: Shown) -> dict[str, Any]:
         "text": "" if found.offers else "Nothing to go back with: Reset starts it again.",
         "kind": "",
         "buttons": [
-            {"label": o.button, "action": f"back {i}", "help": _tried(o.tried, o.survived)}
-            for i, o in enumerate(found.offers)
+            shown.button(f"back {i}", offer.fix, _tried(offer.tried, offer.survived))
+            for i, offer in enumerate(found.offers)
         ],
     }
     return panel

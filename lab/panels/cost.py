@@ -47,7 +47,7 @@ def cost_of(shown: Shown, ghost_name: str = "", same_axes: bool = False) -> dict
             "strong": advice.why,
             "text": "The last finite weights are kept.",
             "kind": "diverged",
-            "button": {"label": advice.button, "action": "fix"},
+            "buttons": [shown.button("divergence", advice.fix)],
         }
     elif not run.step:
         pressed = {"play", "step"}.isdisjoint(view.hide)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -12,7 +11,8 @@ from dnn.engine.cache import CACHE
 from dnn.engine.network import PROBING
 from dnn.run.measure import PROBE, layer_signal
 from dnn.run.training import Run, advance, borrowed_trainer, start
-from lab.analysis.diagnosis.verdict import fix
+from lab.analysis.diagnosis.fix import Fix
+from lab.analysis.diagnosis.verdict import find_fix
 from lab.text.numbers import number, power_of_ten, short
 
 #: From this factor a layer on, the error's growth at the start counts as the cause.
@@ -20,17 +20,16 @@ GROWTH = 1.15
 #: Steps of a trial with a smaller learning rate, and parameters x examples that it may go over.
 TRIAL, TRIAL_WORK = 300, 300_000_000
 #: What is left where nothing else is.
-CLIP: tuple[str, dict[str, Any]] = ("Clip the gradient's norm at 1", {"clip_norm": 1.0})
+CLIP = Fix("Clip the gradient's norm at 1", {"clip_norm": 1.0})
 
 
 @dataclass(frozen=True)
 class Advice:
-    """What happened and why, one sentence each; the fix's button and the fields it changes."""
+    """What happened and why, one sentence each; and the fix, which starts a new network."""
 
     what: str
     why: str
-    button: str
-    fields: dict[str, Any]
+    fix: Fix
 
 
 def growth_at_start(run: Run) -> float:
@@ -83,11 +82,11 @@ def advise(run: Run) -> Advice:
     step, limit = run.diverged.step, power_of_ten(12)
     what = f"Step {step}: the {run.diverged.quantity} of {place} passed {limit}."
     lower = _bearable_rate(run)
-    slower = f"Retry with learning rate {short(lower)}", {"learning_rate": lower}
+    slower = Fix(f"Retry with learning rate {short(lower)}", {"learning_rate": lower})
     if factor >= GROWTH:
         why = f"At the start the error already grew ×{number(factor)} a layer on its way back."
-        return Advice(what, why, *(fix(config, "exploding") or slower))
+        return Advice(what, why, find_fix(config, "exploding") or slower)
     why = f"The learning rate {short(config.learning_rate)} is too large for this network."
     if lower < config.learning_rate:
-        return Advice(what, why, *slower)
-    return Advice(what, why, *(fix(config, "exploding") or CLIP))
+        return Advice(what, why, slower)
+    return Advice(what, why, find_fix(config, "exploding") or CLIP)

@@ -28,6 +28,7 @@ from dnn.run.training import (
     exchanged,
     replay,
 )
+from lab.analysis.diagnosis.fix import Fix
 from lab.text.numbers import short
 
 #: So many of the last steps are looked at.
@@ -57,13 +58,12 @@ class Event:
 
 @dataclass(frozen=True)
 class Offer:
-    """A change to go back with: the button, the fields (all of them live), and what became of it.
+    """A change to go back with, and what became of it.
 
     tried, survived: how many steps it was tried for, and how many of them it survived.
     """
 
-    button: str
-    fields: dict[str, Any]
+    fix: Fix
     tried: int
     survived: int
 
@@ -323,4 +323,5 @@ def _offer(back: Run, steps: int, text: str, fields: dict[str, Any]) -> Offer:
     tried = max(steps, min(TRIAL, TRIAL_WORK // (back.layout.size * batch)))
     went, _ = advance(change(back, **fields), tried)
     button = f"Go back {steps} steps with {text}" if back.step else f"Start again with {text}"
-    return Offer(button, fields, tried, went.step - back.step)
+    fix = Fix(button, fields, live=True, from_step=back.step)
+    return Offer(fix, tried, went.step - back.step)

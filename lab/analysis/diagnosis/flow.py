@@ -6,14 +6,8 @@ import numpy as np
 
 from dnn.parts.optimizers import OPTIMIZERS
 from lab.analysis.diagnosis.case import Case
-from lab.analysis.diagnosis.finding import (
-    Finding,
-    Suggestion,
-    optimizer_name,
-    other_rate,
-    suggest,
-    without_penalties,
-)
+from lab.analysis.diagnosis.finding import Finding, optimizer_name
+from lab.analysis.diagnosis.fix import Fix, fix_of, other_rate, without_penalties
 from lab.analysis.diagnosis.probes import verdict as measured_verdict
 from lab.analysis.diagnosis.units import dead
 from lab.analysis.diagnosis.verdict import Verdict, judge
@@ -129,10 +123,10 @@ def _measured(case: Case, verdict: Verdict) -> str:
     return " ".join(parts) or f"Measured at step {step}."
 
 
-def _fix(case: Case, start: Verdict | None) -> Suggestion:
+def _fix(case: Case, start: Verdict | None) -> Fix:
     """Return what fixes the start, where the start is at fault; else smaller steps."""
-    if start is not None and start.fields:
-        return suggest(start.button, start.fields)
+    if start is not None and start.fix:
+        return start.fix
     if start is not None and not case.config.batch_norm and case.config.batch_size != 1:
-        return suggest("Normalise each layer over the batch", {"batch_norm": True})
+        return fix_of("Normalise each layer over the batch", {"batch_norm": True})
     return without_penalties(case.config) or other_rate(case.config, 0.1, restart=True)

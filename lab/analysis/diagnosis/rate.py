@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from lab.analysis.diagnosis.case import FEWEST, RECENT, Case
-from lab.analysis.diagnosis.finding import Finding, capital, optimizer_name, other_rate, suggest
+from lab.analysis.diagnosis.finding import Finding, capital, optimizer_name
+from lab.analysis.diagnosis.fix import fix_of, other_rate
 from lab.text.numbers import count, layer_name, number, power_of_ten, short
 
 #: Update over weights, ||dW|| / ||W|| of a step: what is usual, and where it is far too much or
@@ -84,7 +85,7 @@ def too_low(case: Case) -> Finding | None:
     )
     if case.rate < 0.1 * case.config.learning_rate:
         what = f"The schedule has brought the learning rate down to {short(case.rate)} too early."
-        constant = suggest("Keep the learning rate constant", {"schedule": "constant"})
+        constant = fix_of("Keep the learning rate constant", {"schedule": "constant"})
         return Finding("rate_low", "warning", what, evidence, constant)
     fell, falls = case.train[0] - before, before - case.train[-1]
     if not (falls > 0 and falls > STEADY * fell):  # it has come to rest

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from dnn.parts.initializers import INITIALIZERS
 from dnn.parts.optimizers import OPTIMIZERS
 from dnn.run.measure import Signal
 from lab import theory
+from lab.analysis.diagnosis.fix import Fix
 from lab.text.numbers import number, times
 
 #: From so many times on, gradients no longer count as about equal.
@@ -30,8 +30,6 @@ LARGEST_SIGMA = 3.0
 #: Returns the signal of a Config's network at its width, depth and seed, None where that is too
 #: much to measure.
 Measure = Callable[[Config], Signal | None]
-#: A button's label, and the fields that it changes.
-Fix = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Verdict:
     """kind: vanishing, exploding, fading, growing, broken, healthy, bypassed or shallow.
 
     title and text: sentences; factor: of the error's size, from one hidden layer back to the one
-    before it; total: over all of them; button and fields: a fix, "" and {} where none is needed.
+    before it; total: over all of them; fix: None where none is needed, or none is known.
     """
 
     kind: str
@@ -47,8 +45,7 @@ class Verdict:
     text: str
     factor: float
     total: float
-    button: str = ""
-    fields: dict[str, Any] | None = None
+    fix: Fix | None = None
 
 
 def judge(config: Config, signal: Signal, measure: Measure | None = None) -> Verdict:
@@ -243,28 +240,24 @@ def _consequence(config: Config, kind: str, gradients: float | None, size: float
 def _with_fix(config: Config, verdict: Verdict, measure: Measure | None) -> Verdict:
     if verdict.kind == "healthy":
         return verdict
-    found = fix(config, verdict.kind, measure)
-    if found is None:
-        return verdict
-    button, fields = found
-    return replace(verdict, button=button, fields=fields)
+    return replace(verdict, fix=find_fix(config, verdict.kind, measure))
 
 
-def fix(config: Config, kind: str, measure: Measure | None = None) -> Fix | None:
-    """Return the label and fields of one change after which the signal flows.
+def find_fix(config: Config, kind: str, measure: Measure | None = None) -> Fix | None:
+    """Return one change after which the signal flows.
 
     The first that does, of those that fit the activation, in theory and, where measure can tell,
     at this width, depth and seed; None where none does. kind: as in Verdict.
     """
     flowing = _should_flow(config)
-    for label, fields in _candidates(config, kind):
-        other = replace(config, **fields)
+    for fix in _candidates(config, kind):
+        other = replace(config, **fix.fields)
         if _alike(config, other) or not _flows(other):
             continue
         found = measure(other) if measure else None
         # By theory alone, only out of what it sees fade or grow: else two could fix each other.
         if not flowing if found is None else _is_healthy(other, found):
-            return label, fields
+            return fix
     return None
 
 
@@ -297,29 +290,29 @@ def _candidates(config: Config, kind: str) -> Iterator[Fix]:
         for power in (0.5, 1.0):
             scale = float(f"{len(config.hidden) ** -power:.2g}")
             if config.branch_scale > scale or not config.branch_scale:
-                yield f"Scale the branches by {scale:g}", {"branch_scale": scale}
+                yield Fix(f"Scale the branches by {scale:g}", {"branch_scale": scale})
     if config.batch_norm:
-        yield "Take batch normalisation out", {"batch_norm": False, "initializer": None}
+        yield Fix("Take batch normalisation out", {"batch_norm": False, "initializer": None})
     keys = set(config.activations)
     if len(keys) == 1:
         yield from _of_one_activation(config, *keys)
-    yield "Use tanh with Glorot weights", {"activation": "tanh", "initializer": "glorot"}
-    # Whose layers keep every length, however narrow they are.
-    yield "Use tanh with orthogonal weights", {"activation": "tanh", "initializer": "orthogonal"}
+    # The layers of the second keep every length, however narrow they are.
+    for weights, key in (("Glorot", "glorot"), ("orthogonal", "orthogonal")):
+        yield Fix(f"Use tanh with {weights} weights", {"activation": "tanh", "initializer": key})
 
 
 def _of_one_activation(config: Config, key: str) -> Iterator[Fix]:
     suits = "orthogonal" if key == "linear" else ACTIVATIONS[key].initializer
-    fitting = f"Start with {INITIALIZERS[suits].label} weights", {"initializer": suits}
+    fitting = Fix(f"Start with {INITIALIZERS[suits].label} weights", {"initializer": suits})
     if key not in ("tanh", "erf"):
         yield fitting
     critical = theory.critical_sigma_w(key, config.sigma_b)
     if critical is not None and critical <= LARGEST_SIGMA:
         value = float(f"{critical:.3f}")
         fields = {"initializer": "mean_field", "sigma_w": value, "sigma_b": config.sigma_b}
-        yield f"Set the weight scale to the critical {value:g}", fields
+        yield Fix(f"Set the weight scale to the critical {value:g}", fields)
     yield fitting
-    yield "Start with Orthogonal weights", {"initializer": "orthogonal"}
+    yield Fix("Start with Orthogonal weights", {"initializer": "orthogonal"})
 
 
 def _flows(config: Config) -> bool:
