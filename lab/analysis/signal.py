@@ -8,12 +8,10 @@ import numpy as np
 
 from dnn.config import MAX_SIGNAL, Config, check_amount
 from dnn.data.datasets import Dataset
-from dnn.engine.fused import FusedLater
 from dnn.engine.layout import Array, initial_parameters
-from dnn.engine.network import PROBING, Pass, with_ones
-from dnn.engine.trainer import architecture_of, layout_of, targets
+from dnn.engine.network import PROBING, Pass
+from dnn.engine.trainer import Evaluation, architecture_of, layout_of, targets
 from dnn.parts.initializers import INITIALIZERS
-from dnn.parts.losses import LOSSES
 from dnn.run.history import History, Record
 from dnn.run.measure import PROBE, Signal, layer_signal
 from dnn.run.training import Run, start
@@ -45,12 +43,12 @@ class Probe:
         self.p = np.zeros(layout.size, self.dtype)
         g = np.zeros(layout.largest, self.dtype)
         running = np.zeros((2, layout.running_size), self.dtype)
-        self.net = Pass(self.architecture, self.p, g, self.m, PROBING, running)
-        loss = LOSSES[self.architecture.loss]
-        Y = loss.encode(targets(loss.key, data, data.Y_train[:, : self.m])).astype(self.dtype)
-        self.rows = with_ones(data.X_train[:, : self.m], self.dtype)
-        self._step = (self.rows.T, self.rows, Y)
-        self._run = FusedLater(self.net.forward() + self.net.predict() + self.net.backward())
+        X, Y = data.X_train[:, : self.m], data.Y_train[:, : self.m]
+        Y = targets(self.architecture.loss, data, Y)
+        self._evaluation = Evaluation(
+            self.architecture, self.p, running, X, Y, PROBING, backward=True, g=g
+        )
+        self.net, self.rows = self._evaluation.net, self._evaluation.rows
         self._seed: int | None = None
 
     def take(self, config: Config) -> None:
@@ -76,7 +74,7 @@ class Probe:
             out=self.p,
         )
         with np.errstate(all="ignore"):
-            self._run((self._step,))
+            self._evaluation.run()
         self._seed = seed
         return self.net
 

@@ -8,8 +8,7 @@ import numpy as np
 
 from dnn.config import FIELDS
 from dnn.engine.cache import CACHE
-from dnn.engine.network import PROBING
-from dnn.run.measure import PROBE, layer_signal
+from dnn.run.measure import layer_signal, probe_of
 from dnn.run.training import Run, advance, borrowed_trainer, start
 from lab.analysis.diagnosis.fix import Fix
 from lab.analysis.diagnosis.verdict import find_fix
@@ -38,14 +37,12 @@ def growth_at_start(run: Run) -> float:
     The geometric mean of delta_rms[l] / delta_rms[l + 1], per example, on the first PROBE training
     examples. 1 for a single layer, and where it can't be told.
     """
-    count = min(PROBE, run.data.m_train) if run.data else 0
     layers = run.layout.layers
     if layers < 2 or not run.data:
         return 1.0
     with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
         trainer.p[:] = run.initial
-        X, Y = run.data.X_train[:, :count], trainer.Y_train[:, :count]
-        probe = trainer.evaluation("probe", X, Y, PROBING, backward=True)
+        probe = probe_of(trainer)
         delta = layer_signal(probe.run(), probe.rows).delta
         factor = float((delta[0] / delta[-1]) ** (1 / (layers - 1)))
     return factor if np.isfinite(factor) and factor > 0 else 1.0
