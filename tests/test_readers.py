@@ -249,7 +249,7 @@ def test_the_kind_of_problem_and_why(values, kind, target, word):
 def test_a_number_is_predicted_standardised_and_the_units_are_kept():
     values = 1e6 + 1e3 * np.arange(40)
     made = read_table(numbers(values).encode()).examples("y").prepared(0.5, seed=1)
-    Y = made.data.Y_train * made.target_scale + made.target_shift
+    Y = made.data.Y_train * made.data.units.target_scale + made.data.units.target_shift
     assert set(np.round(Y[0])) <= set(values)
     assert made.data.Y_train.std() == pytest.approx(1)
     assert "standardised" in made.notes[-1]

@@ -22,17 +22,12 @@ SHORTEST, CHANNELS = 4, (1, 3)
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Data to train on, and how its numbers came about.
+    """Data to train on, and what people should know of how it came about, in sentences.
 
-    Inputs are (raw - shift) / scale, (n, 1) each, and numbers to be predicted are
-    (raw - target_shift) / target_scale, (k, 1); all fitted on the training part only.
+    data.units: of inputs and numbers to be predicted, fitted on the training part only.
     """
 
     data: Dataset
-    shift: Array
-    scale: Array
-    target_shift: Array
-    target_scale: Array
     notes: tuple[str, ...]
 
 
@@ -98,7 +93,7 @@ class Examples:
             image=self.image,
             units=Units(shift, scale, target_shift, target_scale),
         )  # fmt: skip
-        return Prepared(data, shift, scale, target_shift, target_scale, tuple(notes))
+        return Prepared(data, tuple(notes))
 
     def _filled(self, X: Array, n_train: int) -> Array:
         """Return X with means of the training part, or its most frequent category, in its gaps."""

@@ -11,6 +11,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -61,13 +62,13 @@ def _problem(Y: Array, classes: tuple[str, ...]) -> Problem:
     count = len(found.class_names)
     if len(classes) == count:
         reason = f"The labels are {count} classes: {label(', '.join(classes))}."
-        return Problem(found.target, found.Y, classes, reason)
+        return replace(found, class_names=classes, reason=reason)
     why = f"names {len(classes)} classes in" if classes else "has no"
     reason = (
         f"The labels are {count} different whole numbers, so these are classes; "
         f"the file {why} list_classes."
     )
-    return Problem(found.target, found.Y, found.class_names, reason)
+    return replace(found, reason=reason)
 
 
 def _pixel_names(image: tuple[int, ...]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dnn.run.measure import layer_signal, probe_of
 from dnn.run.training import Run, advance, borrowed_trainer, start
 from lab.analysis.diagnosis.fix import Fix
 from lab.analysis.diagnosis.verdict import find_fix
-from lab.text.numbers import number, power_of_ten, short
+from lab.text.numbers import number, owner, power_of_ten, short
 
 #: From this factor a layer on, the error's growth at the start counts as the cause.
 GROWTH = 1.15
@@ -74,8 +74,7 @@ def advise(run: Run) -> Advice:
     if run.diverged is None:
         raise ValueError("run: it has not diverged, there is nothing to fix")
     config, factor = run.config, growth_at_start(run)
-    last = run.diverged.layer == run.layout.layers
-    place = "the output layer" if last else f"layer {run.diverged.layer}"
+    place = owner(run.diverged.layer - 1, run.layout.layers)
     step, limit = run.diverged.step, power_of_ten(12)
     what = f"Step {step}: the {run.diverged.quantity} of {place} passed {limit}."
     lower = _bearable_rate(run)

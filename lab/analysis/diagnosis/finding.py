@@ -53,8 +53,3 @@ def optimizer_name(config: Config) -> str:
     label = OPTIMIZERS[config.optimizer].label
     # Adam is a name, gradient descent is not.
     return label if OPTIMIZERS[config.optimizer].divides else label[:1].lower() + label[1:]
-
-
-def capital(text: str) -> str:
-    """Return text as the beginning of a sentence."""
-    return text[:1].upper() + text[1:]

@@ -11,9 +11,9 @@ from dnn.parts.initializers import INITIALIZERS
 from dnn.parts.optimizers import OPTIMIZERS
 from dnn.run.measure import PROBE
 from lab.analysis.diagnosis.case import Case
-from lab.analysis.diagnosis.finding import Finding, capital, layer_names
+from lab.analysis.diagnosis.finding import Finding, layer_names
 from lab.analysis.diagnosis.fix import Fix, fix_of, other_rate, other_seed
-from lab.text.numbers import count, number, percent
+from lab.text.numbers import capital, count, number, percent
 
 #: A layer counts from this share of saturated activations on, and of dead units: in a deep ReLU
 #: network examples point the same way as they start, and half the units are dead to all of them.

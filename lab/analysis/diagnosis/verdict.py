@@ -19,6 +19,7 @@ from dnn.parts.optimizers import OPTIMIZERS
 from dnn.run.measure import Signal
 from lab import theory
 from lab.analysis.diagnosis.fix import Fix
+from lab.analysis.signal import theory_of
 from lab.text.numbers import number, times
 
 #: From so many times on, gradients no longer count as about equal.
@@ -318,18 +319,7 @@ def _of_one_activation(config: Config, key: str) -> Iterator[Fix]:
 def _flows(config: Config) -> bool:
     """Return whether theory sees neither signal nor error fade or grow over the hidden layers."""
     sizes = (config.hidden[0], *config.hidden, 1)
-    keys = config.initializer_keys
-    sb2 = config.sigma_b**2 if INITIALIZERS[keys[0]].uses_sigma_b else 0.0
-    line = theory.signal(
-        sizes,
-        config.activations,
-        theory.weight_variance(keys, sizes, config.sigma_w),
-        sb2,
-        1.0,
-        batch_norm=config.batch_norm,
-        residual=config.residual,
-        branch_scale=config.branch_scale,
-    )
+    line = theory_of(config, sizes, 1.0)
     found = Signal(line.activation_rms, line.delta_rms, line.gradient_rms)
     return _is_healthy(config, found)
 
