@@ -198,7 +198,3 @@ class Moments:
             for name, column in self.shapes.columns.items()
         }
         return replace(self, shapes=replace(self.shapes, columns=columns), only=quantity)
-
-    def before(self, step: int) -> Moments:
-        """Return the moments before `step`: what is left when a run is taken back to it."""
-        return replace(self, lines=self.lines.until(step - 1), shapes=self.shapes.until(step - 1))

@@ -49,11 +49,6 @@ class Arrays:
         """Height, width and channels where the examples are pictures, else ()."""
         return picture_shape(self.X.shape[1:])
 
-    @property
-    def pixels(self) -> bool:
-        """Whether these are pictures of bytes, 0 to 255."""
-        return bool(self.image) and self.X.dtype == np.uint8
-
     def examples(
         self, columns: bool | None = None, kind: str | None = None, name: str = ""
     ) -> Examples:

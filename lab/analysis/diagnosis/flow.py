@@ -48,22 +48,20 @@ def _flow(case: Case, way: str) -> Finding | None:
     start = _start(case)
     began = start is not None and start.kind in KINDS[way]
     if start is not None and case.run.step == 0:
-        return _at_start(case, way, start) if began else None
-    now = judge(case.config, case.seen.signal)
-    if case.learns or now.kind not in KINDS[way]:
-        return None
-    far = now.total < 1 / GROWN if way == "vanishing" else not now.total <= GROWN
-    # Dead units stop the error as well, and are then what there is to fix.
-    if not began and (not far or dead(case)):
-        return None
-    return Finding(
-        way,
-        _severity(case, now),
-        _now(way, now),
-        _measured(case, now),
-        _fix(case, start if began else None),
-        (1,),
-    )
+        if not began:
+            return None
+        verdict, sentence, evidence = start, f"{start.title}.", start.text
+    else:
+        verdict = judge(case.config, case.seen.signal)
+        if case.learns or verdict.kind not in KINDS[way]:
+            return None
+        far = verdict.total < 1 / GROWN if way == "vanishing" else not verdict.total <= GROWN
+        # Dead units stop the error as well, and are then what there is to fix.
+        if not began and (not far or dead(case)):
+            return None
+        sentence, evidence = _now(verdict), _measured(case, verdict)
+    fix = _fix(case, start if began else None)
+    return Finding(way, _severity(case, verdict), sentence, evidence, fix, (1,))
 
 
 def _start(case: Case) -> Verdict | None:
@@ -75,17 +73,6 @@ def _start(case: Case) -> Verdict | None:
     return measured_verdict(case.run.origin, case.run.data, case.start)
 
 
-def _at_start(case: Case, way: str, verdict: Verdict) -> Finding:
-    return Finding(
-        way,
-        _severity(case, verdict),
-        f"{verdict.title}.",
-        verdict.text,
-        _fix(case, verdict),
-        (1,),
-    )
-
-
 def _severity(case: Case, verdict: Verdict) -> str:
     """Return how bad it is: an optimiser that divides by the gradient's size may still learn."""
     if OPTIMIZERS[case.config.optimizer].divides and verdict.kind != "broken" and verdict.total:
@@ -93,7 +80,7 @@ def _severity(case: Case, verdict: Verdict) -> str:
     return "warning" if 1 / GROWN < verdict.total < GROWN else "error"
 
 
-def _now(way: str, verdict: Verdict) -> str:
+def _now(verdict: Verdict) -> str:
     if verdict.kind == "broken":
         return "Gradients explode: activations or errors are not finite any more."
     if verdict.kind in ("fading", "growing"):
@@ -101,8 +88,7 @@ def _now(way: str, verdict: Verdict) -> str:
         return f"The signal still {word} from layer to layer on its way forward."
     if verdict.total == 0:
         return "Gradients vanish altogether: no error comes back to layer 1."
-    word = "vanish" if way == "vanishing" else "explode"
-    return f"Gradients {word}: each layer multiplies the error by {number(verdict.factor)}."
+    return f"{verdict.title}."
 
 
 def _measured(case: Case, verdict: Verdict) -> str:
