@@ -23,8 +23,8 @@ def diverged(config, steps=2000):
 def test_too_large_weights(seed):
     run = diverged(replace(PRESETS["exploding"].config, seed=seed))
     advice = advise(run)
-    assert str(run.diverged.step) in advice.what
-    assert "error" in advice.why
+    assert str(run.diverged.step) in advice.sentence
+    assert "error" in advice.evidence
     assert advice.fix.fields == {"initializer": "he"}
     assert "He" in advice.fix.label
     fixed, records = dnn.advance(
@@ -39,7 +39,7 @@ def test_too_large_a_learning_rate():
     run = diverged(TOO_FAST)
     assert growth_at_start(run) < 1.3
     advice = advise(run)
-    assert "100" in advice.why
+    assert "100" in advice.evidence
     rate = advice.fix.fields["learning_rate"]
     assert rate in (10.0, 1.0, 0.1)
     assert advice.fix.label == f"Retry with learning rate {rate:g}"

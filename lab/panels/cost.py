@@ -41,10 +41,10 @@ def cost_of(shown: Shown, ghost_name: str = "", same_axes: bool = False) -> dict
     )  # fmt: skip
     if diverged:
         advice = advise(run)
-        panel["subtitle"] = advice.what
+        panel["subtitle"] = advice.sentence
         panel["badge"] = {"text": "diverged", "kind": "diverged"}
         panel["banner"] = {
-            "strong": advice.why,
+            "strong": advice.evidence,
             "text": "The last finite weights are kept.",
             "kind": "diverged",
             "buttons": [shown.button("divergence", advice.fix)],

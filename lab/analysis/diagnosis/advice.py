@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from dnn.config import FIELDS
 from dnn.engine.cache import CACHE
 from dnn.run.measure import layer_signal, probe_of
 from dnn.run.training import Run, advance, borrowed_trainer, start
+from lab.analysis.diagnosis.finding import Finding
 from lab.analysis.diagnosis.fix import Fix
 from lab.analysis.diagnosis.verdict import find_fix
 from lab.text.numbers import number, owner, power_of_ten, short
@@ -20,15 +21,6 @@ GROWTH = 1.15
 TRIAL, TRIAL_WORK = 300, 300_000_000
 #: What is left where nothing else is.
 CLIP = Fix("Clip the gradient's norm at 1", {"clip_norm": 1.0})
-
-
-@dataclass(frozen=True)
-class Advice:
-    """What happened and why, one sentence each; and the fix, which starts a new network."""
-
-    what: str
-    why: str
-    fix: Fix
 
 
 def growth_at_start(run: Run) -> float:
@@ -69,8 +61,11 @@ def _bearable_rate(run: Run) -> float:
     return rate
 
 
-def advise(run: Run) -> Advice:
-    """Return the advice for a run that has diverged. Raises ValueError for one that has not."""
+def advise(run: Run) -> Finding:
+    """Return what happened to a run that has diverged, why, and a fix, which starts a new network.
+
+    Raises ValueError for one that has not.
+    """
     if run.diverged is None:
         raise ValueError("run: it has not diverged, there is nothing to fix")
     config, factor = run.config, growth_at_start(run)
@@ -81,8 +76,9 @@ def advise(run: Run) -> Advice:
     slower = Fix(f"Retry with learning rate {short(lower)}", {"learning_rate": lower})
     if factor >= GROWTH:
         why = f"At the start the error already grew ×{number(factor)} a layer on its way back."
-        return Advice(what, why, find_fix(config, "exploding") or slower)
-    why = f"The learning rate {short(config.learning_rate)} is too large for this network."
-    if lower < config.learning_rate:
-        return Advice(what, why, slower)
-    return Advice(what, why, find_fix(config, "exploding") or CLIP)
+        fix = find_fix(config, "exploding") or slower
+    else:
+        why = f"The learning rate {short(config.learning_rate)} is too large for this network."
+        can_fall = lower < config.learning_rate
+        fix = slower if can_fall else find_fix(config, "exploding") or CLIP
+    return Finding("divergence", "error", what, why, fix, (run.diverged.layer,))

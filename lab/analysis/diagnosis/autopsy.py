@@ -46,19 +46,6 @@ Step = tuple[dict[str, Array], float, float]
 
 
 @dataclass(frozen=True)
-class Event:
-    """When and where something happened: `quantity` of `layer` (1-based) was `value` at `step`.
-
-    quantity: one of QUANTITIES, "logit" for the output's activation, or "cost".
-    """
-
-    step: int
-    layer: int
-    quantity: str
-    value: float
-
-
-@dataclass(frozen=True)
 class Offer:
     """A change to go back with, and what became of it.
 
@@ -78,8 +65,9 @@ class Autopsy:
     absolute value and the root mean square over a layer's weights and biases, or over its units and
     the batch's examples; the output's activation is its logits. cost (k,): of the batch, without
     penalties; gradients have them, and are as they were before clipping; norm (k,): of the whole
-    gradient. broke: the first that left the range;
-    began: the first that took off before; back: the run as it was before the first of these steps.
+    gradient. broke: the first that left the range; began: the first that took off before; their
+    quantity is one of QUANTITIES, "logit" for the output's activation, or "cost". back: the run as
+    it was before the first of these steps.
     """
 
     steps: Array
@@ -87,8 +75,8 @@ class Autopsy:
     rms: dict[str, Array]
     cost: Array
     norm: Array
-    broke: Event
-    began: Event
+    broke: Divergence
+    began: Divergence
     back: Run
     offers: tuple[Offer, ...]
 
@@ -121,10 +109,10 @@ def autopsy(run: Run, before: Run | None = None, steps: int = STEPS) -> Autopsy:
     return Autopsy(numbers, largest, rms, cost, norm, broke, began, back, offers)
 
 
-def _named(found: Divergence) -> Event:
+def _named(found: Divergence) -> Divergence:
     """Return what stopped the run: a pre-activation whose activation is bounded, at most."""
     names = {"pre-activation": "activation", "weight": "parameter"}
-    return Event(found.step, found.layer, names.get(found.quantity, found.quantity), found.value)
+    return replace(found, quantity=names.get(found.quantity, found.quantity))
 
 
 def _steps(now: Run, run: Run) -> Iterator[Step]:
@@ -209,17 +197,17 @@ def _order(L: int) -> list[tuple[str, int, str]]:
     return [*forward, *back, *((q, l, q) for q in QUANTITIES[3:] for l in up)]
 
 
-def _events(steps: Array, largest: dict[str, Array], cost: Array) -> Iterator[Event]:
+def _events(steps: Array, largest: dict[str, Array], cost: Array) -> Iterator[Divergence]:
     """Yield the largest value of everything, in the order of computation."""
     L = largest["activation"].shape[1]
     for row, step in enumerate(steps.tolist()):
         for quantity, layer, name in _order(L):
-            yield Event(step, layer, name, float(largest[quantity][row, layer - 1]))
+            yield Divergence(step, layer, name, float(largest[quantity][row, layer - 1]))
             if name == "logit":
-                yield Event(step, L, "cost", float(cost[row]))
+                yield Divergence(step, L, "cost", float(cost[row]))
 
 
-def _took_off(steps: Array, largest: dict[str, Array], rms: dict[str, Array]) -> Event | None:
+def _took_off(steps: Array, largest: dict[str, Array], rms: dict[str, Array]) -> Divergence | None:
     """Return the first quantity that took off: from there on beyond 10 times its calm size.
 
     The calm size is the median rms over the first half of the steps. Of what takes off at one step
@@ -238,7 +226,7 @@ def _took_off(steps: Array, largest: dict[str, Array], rms: dict[str, Array]) ->
         return None
     row, place = min(found)
     quantity, layer, name = order[place]
-    return Event(int(steps[row]), layer, name, float(largest[quantity][row, layer - 1]))
+    return Divergence(int(steps[row]), layer, name, float(largest[quantity][row, layer - 1]))
 
 
 def _changes(back: Run, calm: Array) -> list[tuple[str, dict[str, Any]]]:

@@ -29,12 +29,7 @@ def divergence(case: Case) -> Finding | None:
 
     Cause and fix are advice.advise's: weights that are too large, or else the learning rate.
     """
-    if case.run.diverged is None:
-        return None
-    found = advise(case.run)
-    return Finding(
-        "divergence", "error", found.what, found.why, found.fix, (case.run.diverged.layer,)
-    )
+    return advise(case.run) if case.run.diverged else None
 
 
 def overfitting(case: Case) -> Finding | None:
