@@ -14,6 +14,7 @@ from lab.analysis.diagnosis.case import Case
 from lab.analysis.diagnosis.finding import Finding, layer_names
 from lab.analysis.diagnosis.fix import Fix, fix_of, other_rate, other_seed
 from lab.text.numbers import capital, count, number, percent
+from lab.theory.gaussian import values
 
 #: A layer counts from this share of saturated activations on, and of dead units: in a deep ReLU
 #: network examples point the same way as they start, and half the units are dead to all of them.
@@ -92,12 +93,7 @@ def saturation(case: Case) -> Finding | None:
 @lru_cache
 def _slope(key: str, value: float) -> float:
     """Return the largest slope of an activation above this value, over that at its middle."""
-    Z = np.linspace(0.0, 10.0, 2001)
-    A, D = np.empty_like(Z), np.empty_like(Z)
-    for function, operands in ACTIVATIONS[key].forward(Z.copy(), A):
-        function(*operands)
-    for function, operands in ACTIVATIONS[key].derivative(Z, A, D):
-        function(*operands)
+    A, D = values(key, np.linspace(0.0, 10.0, 2001))
     return float(D[value < A].max() / D[0])
 
 

@@ -159,7 +159,11 @@ def _text(config: Config, kind: str, back: float, forward: float, signal: Signal
     last = len(config.hidden)
     if kind == "healthy":
         return f"Between layer {last} and layer 1 the error changes ×{number(back)} in all."
-    parts = [_strays(config)] if _should_flow(config) else []
+    parts = []
+    if _should_flow(config):
+        units = min(config.hidden)
+        of = "1 unit" if units == 1 else f"{units:,} units"
+        parts = [f"Theory has it flow in wide layers; this draw of layers of {of} strays from it."]
     if kind in ("vanishing", "exploding"):
         word, ratio = _compared(back)
         parts.append(f"At layer 1 the error is {ratio} {word} than at layer {last}.")
@@ -183,13 +187,6 @@ def _text(config: Config, kind: str, back: float, forward: float, signal: Signal
 def _should_flow(config: Config) -> bool:
     """Return whether theory sees it flow; with batch normalisation it is of large batches only."""
     return not config.batch_norm and _flows(config)
-
-
-def _strays(config: Config) -> str:
-    """Return what is said where theory, which is of wide layers, sees the signal flow."""
-    units = min(config.hidden)
-    of = f"{units} unit" if units == 1 else f"{units:,} units"
-    return f"Theory has it flow in wide layers; this draw of layers of {of} strays from it."
 
 
 def _spread(gradients: np.ndarray) -> str:
@@ -294,26 +291,22 @@ def _candidates(config: Config, kind: str) -> Iterator[Fix]:
                 yield Fix(f"Scale the branches by {scale:g}", {"branch_scale": scale})
     if config.batch_norm:
         yield Fix("Take batch normalisation out", {"batch_norm": False, "initializer": None})
-    keys = set(config.activations)
-    if len(keys) == 1:
-        yield from _of_one_activation(config, *keys)
+    if len(set(config.activations)) == 1:
+        key = config.activations[0]
+        suits = "orthogonal" if key == "linear" else ACTIVATIONS[key].initializer
+        fitting = Fix(f"Start with {INITIALIZERS[suits].label} weights", {"initializer": suits})
+        if key not in ("tanh", "erf"):
+            yield fitting
+        critical = theory.critical_sigma_w(key, config.sigma_b)
+        if critical is not None and critical <= LARGEST_SIGMA:
+            value = float(f"{critical:.3f}")
+            fields = {"initializer": "mean_field", "sigma_w": value, "sigma_b": config.sigma_b}
+            yield Fix(f"Set the weight scale to the critical {value:g}", fields)
+        yield fitting
+        yield Fix("Start with Orthogonal weights", {"initializer": "orthogonal"})
     # The layers of the second keep every length, however narrow they are.
     for weights, key in (("Glorot", "glorot"), ("orthogonal", "orthogonal")):
         yield Fix(f"Use tanh with {weights} weights", {"activation": "tanh", "initializer": key})
-
-
-def _of_one_activation(config: Config, key: str) -> Iterator[Fix]:
-    suits = "orthogonal" if key == "linear" else ACTIVATIONS[key].initializer
-    fitting = Fix(f"Start with {INITIALIZERS[suits].label} weights", {"initializer": suits})
-    if key not in ("tanh", "erf"):
-        yield fitting
-    critical = theory.critical_sigma_w(key, config.sigma_b)
-    if critical is not None and critical <= LARGEST_SIGMA:
-        value = float(f"{critical:.3f}")
-        fields = {"initializer": "mean_field", "sigma_w": value, "sigma_b": config.sigma_b}
-        yield Fix(f"Set the weight scale to the critical {value:g}", fields)
-    yield fitting
-    yield Fix("Start with Orthogonal weights", {"initializer": "orthogonal"})
 
 
 def _flows(config: Config) -> bool:
