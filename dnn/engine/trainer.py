@@ -237,7 +237,8 @@ class Trainer:
         self.steps = Steps(self, self.batches.size, self.batches.remainder)
         self.last = self.steps.each[0].net
         self.masks = Masks(self.last.total, config.dropout, config.seed, dtype)
-        self._evaluations: dict[str, Evaluation] = {}
+        #: Compiled at their first use, by name; others may be put there too.
+        self.evaluations: dict[str, Evaluation] = {}
 
     def train(self, step: int, epoch: int, position: int, steps: int) -> tuple[int, int]:
         """Make `steps` steps; return the epoch and the position (in batches) that follow.
@@ -285,25 +286,16 @@ class Trainer:
         self, name: str, X_: Array, Y: Array | None, mode: Mode = EVALUATION, backward: bool = False
     ) -> Evaluation:
         """Return the evaluation kept under this name, compiled at its first use."""
-        if name not in self._evaluations:
-            self._evaluations[name] = Evaluation(
+        if name not in self.evaluations:
+            self.evaluations[name] = Evaluation(
                 self.architecture, self.p, self.running, X_, Y, mode, backward
             )
-        return self._evaluations[name]
-
-    def keep(self, name: str, made: Evaluation) -> Evaluation:
-        """Return an evaluation made elsewhere, kept under this name."""
-        self._evaluations[name] = made
-        return made
-
-    def known(self, name: str) -> Evaluation | None:
-        """Return the evaluation kept under this name, or None."""
-        return self._evaluations.get(name)
+        return self.evaluations[name]
 
     @property
     def nbytes(self) -> int:
-        nets = [e.net for e in self._evaluations.values()] + [s.net for s in self.steps.each]
-        rows = sum(e.rows.nbytes for e in self._evaluations.values())
+        nets = [e.net for e in self.evaluations.values()] + [s.net for s in self.steps.each]
+        rows = sum(e.rows.nbytes for e in self.evaluations.values())
         masks = self.masks.nbytes if self.config.dropout else 0
         own = self.p.nbytes * (3 + len(self.state)) + masks + self.batches.nbytes
         return own + rows + sum(net.nbytes for net in nets)

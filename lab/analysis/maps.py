@@ -53,7 +53,7 @@ def plane_pass(trainer: Trainer, choice: str = COMPONENTS) -> tuple[Pass, int]:
     Dataset.in_plane has it.
     """
     size, plane = field_size(sum(trainer.layout.sizes[1:])), trainer.data.in_plane(choice)[0]
-    known = trainer.known("field")
+    known = trainer.evaluations.get("field")
     if known is None or known.about is not plane:
         if trainer.data.n_inputs > MANY_INPUTS and plane.features == ("x1", "x2"):
             known = PlaneEvaluation(trainer, plane, _grid(plane, size))
@@ -61,7 +61,7 @@ def plane_pass(trainer: Trainer, choice: str = COMPONENTS) -> tuple[Pass, int]:
             parts = trainer.architecture, trainer.p, trainer.running
             known = Evaluation(*parts, plane.inputs(_grid(plane, size)), None)
         known.about = plane
-        trainer.keep("field", known)
+        trainer.evaluations["field"] = known
     return known.run(), size
 
 
