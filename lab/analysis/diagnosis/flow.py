@@ -10,7 +10,7 @@ from lab.analysis.diagnosis.finding import Finding, optimizer_name
 from lab.analysis.diagnosis.fix import Fix, fix_of, other_rate, without_penalties
 from lab.analysis.diagnosis.probes import verdict as measured_verdict
 from lab.analysis.diagnosis.units import dead
-from lab.analysis.diagnosis.verdict import Verdict, judge
+from lab.analysis.diagnosis.verdict import Verdict, bypassed, judge
 from lab.text.numbers import count, number
 
 #: Beyond so many times over all hidden layers a network that was healthy at the start is judged.
@@ -43,7 +43,7 @@ def exploding(case: Case) -> Finding | None:
 
 
 def _flow(case: Case, way: str) -> Finding | None:
-    if any(case.config.residual_layers()) and not case.config.branch_scale:
+    if bypassed(case.config):
         return None  # the error passes all branches by, and theirs is 0
     start = _start(case)
     began = start is not None and start.kind in KINDS[way]

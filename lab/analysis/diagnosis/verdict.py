@@ -58,23 +58,20 @@ def judge(config: Config, signal: Signal, measure: Measure | None = None) -> Ver
     if hidden < 2:
         title = "Too shallow to vanish or explode"
         return Verdict("shallow", title, "Add hidden layers to see what depth does.", 1.0, 1.0)
+    kind, back, forward = _kind(config, signal)
     delta, activation = errors(config, signal), signal.activation[:hidden]
-    factor = error_factor(config, signal)
-    if not (np.isfinite(delta).all() and np.isfinite(activation).all()):
-        broken = Verdict("broken", *_BROKEN, float("nan"), float("nan"))
-        return _with_fix(config, broken, measure)
-    if _bypassed(config):
-        off = Verdict("bypassed", *_BYPASSED, factor, _ratio(delta[0], delta[-1]))
-        return _with_fix(config, off, measure)
-    back = _ratio(delta[0], delta[-1])
-    forward = _ratio(activation[-1], activation[0])
-    kind = _kind(back, forward)
-    if not delta[0]:
+    each = back ** (1 / (hidden - 1))
+    if kind == "broken":
+        title, text = _BROKEN
+    elif bypassed(config):
+        kind, (title, text) = "bypassed", _BYPASSED
+    elif not delta[0]:
         title, text = _stopped(delta, activation)
     else:
-        title = _title(kind, factor, forward ** (1 / (hidden - 1)))
+        title = _title(kind, each, forward ** (1 / (hidden - 1)))
         text = _text(config, kind, back, forward, signal)
-    return _with_fix(config, Verdict(kind, title, text, factor, back), measure)
+    fix = None if kind == "healthy" else find_fix(config, kind, measure)
+    return Verdict(kind, title, text, each, back, fix)
 
 
 def error_factor(config: Config, signal: Signal) -> float:
@@ -112,7 +109,7 @@ def _beside(delta: np.ndarray, residual: Sequence[bool]) -> np.ndarray:
     return delta[np.maximum.accumulate(own)]
 
 
-def _bypassed(config: Config) -> bool:
+def bypassed(config: Config) -> bool:
     """Return whether there are residual layers of which the branch counts for nothing."""
     return any(config.residual_layers()) and not config.branch_scale
 
@@ -135,14 +132,18 @@ def _ratio(a: float, b: float) -> float:
     return float(a / b) if b > 0 else float("inf")
 
 
-def _kind(back: float, forward: float) -> str:
-    if back < 1 / TOTAL:
-        return "vanishing"
-    if back > TOTAL:
-        return "exploding"
-    if forward < 1 / TOTAL:
-        return "fading"
-    return "growing" if forward > TOTAL else "healthy"
+def _kind(config: Config, signal: Signal) -> tuple[str, float, float]:
+    """Return the kind of a signal, and what it does to error and activations over all layers."""
+    error, activation = errors(config, signal), signal.activation[: len(config.hidden)]
+    if not (np.isfinite(error).all() and np.isfinite(activation).all()):
+        return "broken", float("nan"), float("nan")
+    back, forward = _ratio(error[0], error[-1]), _ratio(activation[-1], activation[0])
+    kind = "healthy"
+    if not 1 / TOTAL <= back <= TOTAL:
+        kind = "vanishing" if back < 1 else "exploding"
+    elif not 1 / TOTAL <= forward <= TOTAL:
+        kind = "fading" if forward < 1 else "growing"
+    return kind, back, forward
 
 
 def _title(kind: str, back: float, forward: float) -> str:
@@ -235,12 +236,6 @@ def _consequence(config: Config, kind: str, gradients: float | None, size: float
     )
 
 
-def _with_fix(config: Config, verdict: Verdict, measure: Measure | None) -> Verdict:
-    if verdict.kind == "healthy":
-        return verdict
-    return replace(verdict, fix=find_fix(config, verdict.kind, measure))
-
-
 def find_fix(config: Config, kind: str, measure: Measure | None = None) -> Fix | None:
     """Return one change after which the signal flows.
 
@@ -254,7 +249,7 @@ def find_fix(config: Config, kind: str, measure: Measure | None = None) -> Fix |
             continue
         found = measure(other) if measure else None
         # By theory alone, only out of what it sees fade or grow: else two could fix each other.
-        if not flowing if found is None else _is_healthy(other, found):
+        if not flowing if found is None else _kind(other, found)[0] == "healthy":
             return fix
     return None
 
@@ -314,12 +309,4 @@ def _flows(config: Config) -> bool:
     sizes = (config.hidden[0], *config.hidden, 1)
     line = theory_of(config, sizes, 1.0)
     found = Signal(line.activation_rms, line.delta_rms, line.gradient_rms)
-    return _is_healthy(config, found)
-
-
-def _is_healthy(config: Config, found: Signal) -> bool:
-    error, hidden = errors(config, found), len(config.hidden)
-    if not (np.isfinite(error).all() and np.isfinite(found.activation[:hidden]).all()):
-        return False
-    back = _ratio(error[0], error[-1])
-    return _kind(back, _ratio(found.activation[hidden - 1], found.activation[0])) == "healthy"
+    return _kind(config, found)[0] == "healthy"
