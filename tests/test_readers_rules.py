@@ -132,11 +132,13 @@ def test_only_what_can_be_a_picture_is_one(shape, image):
     examples = arrays.examples()
     np.testing.assert_array_equal(examples.X, X.reshape(12, -1).T)
     assert arrays.image == examples.image == examples.prepared().data.image == image
+    assert arrays.pixels is bool(image)
     assert ("pictures" in arrays.reason) is bool(image)
     said = [note for note in examples.notes if "no picture" in note]
     assert said == ([] if image else [said[0]])
     if not image:
         assert f"its {X[0].size} numbers are plain inputs" in said[0].replace(",", "")
+    assert not read_arrays(npz(X=X / 255, Y=np.arange(12) % 2)).pixels
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from dnn.files.limits import check_unpacked
 from dnn.files.npz import Archive, Header
 from dnn.settings import shown
 from lab.intake.dialect import LARGEST
-from lab.intake.examples import Examples, check_split, named, no_picture, picture_shape
+from lab.intake.examples import Examples, check_split, named, picture_shape, pictured
 from lab.intake.problem import Problem, of_numbers, of_texts
 
 Array = np.ndarray
@@ -49,6 +49,11 @@ class Arrays:
         """Height, width and channels where the examples are pictures, else ()."""
         return picture_shape(self.X.shape[1:])
 
+    @property
+    def pixels(self) -> bool:
+        """Whether these are pictures of bytes, 0 to 255."""
+        return bool(self.image) and self.X.dtype == np.uint8
+
     def examples(
         self, columns: bool | None = None, kind: str | None = None, name: str = ""
     ) -> Examples:
@@ -73,10 +78,9 @@ class Arrays:
             )
         problem = _problem(self.Y, m, kind, self.class_names)
         names = self.feature_names if len(self.feature_names) == len(X) else ()
-        said = no_picture(self.X.shape[1:])
         return Examples(
             name or "arrays", X, problem, names or tuple(f"x{k + 1}" for k in range(len(X))),
-            n_train=self.n_train, image=self.image, notes=(said,) if said else (),
+            n_train=self.n_train, **pictured(self.X.shape[1:]),
         )  # fmt: skip
 
 

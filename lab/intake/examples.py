@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -121,14 +122,15 @@ def picture_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(full) if fits else ()
 
 
-def no_picture(shape: tuple[int, ...]) -> str:
-    """Return a sentence on examples of several axes that are no pictures, "" for others."""
-    if len(shape) < 2 or picture_shape(shape):
-        return ""
-    return (
+def pictured(shape: tuple[int, ...]) -> dict[str, Any]:
+    """Return what Examples of a shape say of pictures: `image`, and `notes` where they are none."""
+    image = picture_shape(shape)
+    if len(shape) < 2 or image:
+        return {"image": image, "notes": ()}
+    return {"image": image, "notes": (
         f"An example of shape {tuple(shape)} is no picture, which has sides of at least {SHORTEST} "
-        f"pixels and 1 or 3 channels, so its {math.prod(shape):,} numbers are plain inputs."
-    )
+        f"pixels and 1 or 3 channels, so its {math.prod(shape):,} numbers are plain inputs.",
+    )}  # fmt: skip
 
 
 def named(names: tuple[str, ...] | list[str]) -> tuple[str, ...]:

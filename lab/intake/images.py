@@ -18,7 +18,7 @@ import numpy as np
 
 from dnn.files.limits import check_bytes
 from dnn.files.npz import Archive
-from lab.intake.examples import Examples, check_split, named, no_picture, picture_shape
+from lab.intake.examples import Examples, check_split, named, pictured
 from lab.intake.hdf5 import SENTENCE
 from lab.intake.problem import Problem, label, of_numbers
 
@@ -48,11 +48,9 @@ def read_images(blob: bytes, test: bytes | None = None, name: str = "") -> Examp
         X, Y = np.concatenate([X, X_test]), np.concatenate([Y, Y_test])
         check_split(len(X), n_train)
     problem = _problem(Y, classes)
-    pixels, said = X.reshape(len(X), -1), no_picture(X.shape[1:])
     return Examples(
-        name or "images", pixels.T.astype(float), problem, _pixel_names(X.shape[1:]),
-        target_name="class", n_train=n_train, image=picture_shape(X.shape[1:]),
-        notes=(said,) if said else (),
+        name or "images", X.reshape(len(X), -1).T.astype(float), problem,
+        _pixel_names(X.shape[1:]), target_name="class", n_train=n_train, **pictured(X.shape[1:]),
     )  # fmt: skip
 
 
