@@ -242,10 +242,10 @@ export class Panel {
     this.banner.toggleAttribute("data-wordless", !banner.strong && !banner.text);
     const words = element("span", "", element("b", "", banner.strong ?? ""), banner.text ?? "");
     this.banner.replaceChildren(...(banner.strong || banner.text ? [words] : []));
-    for (const { label, action, help } of banner.buttons ?? (banner.button ? [banner.button] : [])) {
+    for (const { label, key, help } of banner.buttons) {
       const button = element("button", "", label);
-      Object.assign(button, { type: "button", title: help ?? "" });
-      button.onclick = () => this.send({ type: "action", action });
+      Object.assign(button, { type: "button", title: help });
+      button.onclick = () => this.send({ type: "fix", key });
       this.banner.append(button);
     }
   }

@@ -23,12 +23,12 @@ def diverged(config, steps=2000):
 def test_too_large_weights(seed):
     run = diverged(replace(PRESETS["exploding"].config, seed=seed))
     advice = advise(run)
-    assert str(run.diverged.step) in advice.what
-    assert "error" in advice.why
-    assert advice.fields == {"initializer": "he"}
-    assert "He" in advice.button
+    assert str(run.diverged.step) in advice.sentence
+    assert "error" in advice.evidence
+    assert advice.fix.fields == {"initializer": "he"}
+    assert "He" in advice.fix.label
     fixed, records = dnn.advance(
-        dnn.start(replace(run.config, **advice.fields)), 500, dnn.Watch(500)
+        dnn.start(replace(run.config, **advice.fix.fields)), 500, dnn.Watch(500)
     )
     assert fixed.diverged is None
     assert fixed.step == 500
@@ -39,10 +39,10 @@ def test_too_large_a_learning_rate():
     run = diverged(TOO_FAST)
     assert growth_at_start(run) < 1.3
     advice = advise(run)
-    assert "100" in advice.why
-    rate = advice.fields["learning_rate"]
+    assert "100" in advice.evidence
+    rate = advice.fix.fields["learning_rate"]
     assert rate in (10.0, 1.0, 0.1)
-    assert advice.button == f"Retry with learning rate {rate:g}"
+    assert advice.fix.label == f"Retry with learning rate {rate:g}"
     assert survives(run, rate)
     assert rate == 10.0 or not survives(run, 10 * rate), "no smaller than it has to be"
 
@@ -55,7 +55,7 @@ def survives(run, rate):
 @pytest.mark.parametrize(("dataset", "hidden"), [("reg_plane", ()), ("reg_gauss", (8, 8))])
 def test_one_click_is_enough_where_a_tenth_is_not(dataset, hidden):
     config = replace(TOO_FAST, dataset=dataset, hidden=hidden, loss=None, activation="relu")
-    rate = advise(diverged(config)).fields["learning_rate"]
+    rate = advise(diverged(config)).fix.fields["learning_rate"]
     assert rate <= 1
     assert dnn.advance(dnn.start(replace(config, learning_rate=rate)), 3000)[0].diverged is None
 
@@ -64,13 +64,13 @@ def test_a_rate_changed_on_the_way_is_the_one_that_is_named():
     run, _ = dnn.advance(dnn.start(replace(TOO_FAST, learning_rate=0.01)), 50)
     run, _ = dnn.advance(dnn.change(run, learning_rate=100.0), 2000)
     assert run.diverged.step > 50
-    assert advise(run).fields["learning_rate"] in (10.0, 1.0, 0.1)
+    assert advise(run).fix.fields["learning_rate"] in (10.0, 1.0, 0.1)
 
 
 def test_the_fix_is_a_valid_config():
     for config in (TOO_FAST, PRESETS["exploding"].config):
         run = diverged(config)
-        fixed = replace(config, **advise(run).fields)
+        fixed = replace(config, **advise(run).fix.fields)
         assert fixed != config
 
 
@@ -90,15 +90,15 @@ def test_a_deep_residual_network_is_fixed_by_its_branches(depth):
         dataset="circle", hidden=(32,) * depth, activation="relu", residual=True, optimizer="sgd"
     )
     advice = advise(diverged(settings, 50))
-    assert advice.fields == {"branch_scale": float(f"{1 / depth:.2g}")}
-    fixed, _ = dnn.advance(dnn.start(replace(settings, **advice.fields)), 200)
+    assert advice.fix.fields == {"branch_scale": float(f"{1 / depth:.2g}")}
+    fixed, _ = dnn.advance(dnn.start(replace(settings, **advice.fix.fields)), 200)
     assert fixed.diverged is None
 
 
 def test_no_advice_repeats_the_present_learning_rate():
     settings = replace(TOO_FAST, learning_rate=1e-6)
     run = replace(dnn.start(settings), diverged=dnn.Divergence(1, 1, "weight", 1e13))
-    fields = advise(run).fields
+    fields = advise(run).fix.fields
     assert fields
     assert fields.get("learning_rate") != 1e-6
     assert replace(settings, **fields) != settings

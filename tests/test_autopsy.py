@@ -168,10 +168,10 @@ def test_what_took_off_is_ten_times_its_calm_size_and_stays_so(found):
 @pytest.mark.parametrize("name", [name for name in CASES if name != "float32"])
 def test_going_back_with_each_change_survives(found, name):
     __, a = found[name]
-    assert [sorted(offer.fields) for offer in a.offers] == [["clip_norm"], ["learning_rate"]]
+    assert [sorted(offer.fix.fields) for offer in a.offers] == [["clip_norm"], ["learning_rate"]]
     for offer in a.offers:
         assert offer.tried == offer.survived == 200
-        again, _ = dnn.advance(dnn.change(a.back, **offer.fields), 200)
+        again, _ = dnn.advance(dnn.change(a.back, **offer.fix.fields), 200)
         assert again.diverged is None
         assert again.step == a.back.step + 200
 
@@ -186,7 +186,7 @@ def test_where_a_change_does_not_help_the_offer_says_so():
 
 def test_clipping_is_at_what_changes_the_parameters_by_a_hundredth(found):
     run, a = found["slowly"]
-    clip = a.offers[0].fields["clip_norm"]
+    clip = a.offers[0].fix.fields["clip_norm"]
     size = np.linalg.norm(a.back.parameters)
     assert clip == pytest.approx(0.01 * size / run.config.learning_rate, rel=0.05)
     assert clip < np.median(a.norm[: a.began.step - a.steps[0]])

@@ -11,7 +11,8 @@ from dnn.config import LIVE_FIELDS
 from dnn.run.history import History
 from dnn.run.training import borrowed_trainer, parameter_place
 from lab.analysis.diagnosis import RULES, diagnose, observe
-from lab.analysis.diagnosis.probes import fitting
+from lab.analysis.diagnosis.probes import verdict
+from lab.analysis.signal import signal_at
 from lab.live.worker import start_record
 from lab.teaching.presets import PRESETS
 
@@ -42,16 +43,16 @@ def one(run, history, key):
     assert finding.evidence.endswith(".")
     assert any(c.isdigit() for c in finding.evidence)
     assert not any(word in finding.sentence + finding.evidence for word in ("nan", "inf ", "NaN"))
-    fields = finding.suggestion.fields
+    fields = finding.fix.fields
     assert replace(run.config, **fields) != run.config
-    assert finding.suggestion.live <= all(name in LIVE_FIELDS for name in fields)
+    assert finding.fix.live <= all(name in LIVE_FIELDS for name in fields)
     return finding
 
 
 def taken(run, finding, steps):
     """Return run and history of a new network that takes the suggestion."""
-    assert not finding.suggestion.live
-    return watched(replace(run.config, **finding.suggestion.fields), steps)
+    assert not finding.fix.live
+    return watched(replace(run.config, **finding.fix.fields), steps)
 
 
 # What is observed.
@@ -172,7 +173,7 @@ def test_exploding_and_that_its_suggestion_learns():
     finding = one(run, history, "exploding")
     assert finding.layers == (1,)
     assert "Gradients explode" in finding.sentence
-    assert finding.suggestion.fields == {"initializer": "he"}
+    assert finding.fix.fields == {"initializer": "he"}
     run, history = watched(None, 20, run=run, history=history)
     assert "exploding" in keys(run, history)
     other, after = taken(replace(run, config=PRESETS["exploding"].config), finding, 500)
@@ -188,7 +189,7 @@ def test_saturation_by_too_large_weights(steps):
     assert set(finding.layers) == {1, 2}
     share = observed(run).saturated.max()
     assert f"{100 * share:.1f}% of layer {finding.layers[0]}'s" in finding.evidence
-    assert finding.suggestion.fields == {"initializer": None}
+    assert finding.fix.fields == {"initializer": None}
     assert keys(*taken(run, finding, steps)) == []
 
 
@@ -217,7 +218,7 @@ def test_saturation_by_inputs_that_are_not_scaled():
     run, history = watched(config, 100)
     finding = one(run, history, "saturation")
     assert finding.layers == (1,)
-    assert finding.suggestion.fields == {"scaling": "standard"}
+    assert finding.fix.fields == {"scaling": "standard"}
     other, after = taken(run, finding, 100)
     assert keys(other, after) == []
     assert after.last("train_cost") < 0.5 * history.last("train_cost")
@@ -226,8 +227,8 @@ def test_saturation_by_inputs_that_are_not_scaled():
 def test_saturation_by_steps_that_are_too_large():
     run, history = watched(dnn.Config(hidden=(8, 8), learning_rate=1.0, samples=200), 100)
     finding = one(run, history, "saturation")
-    assert finding.suggestion.fields == {"learning_rate": 0.1}
-    assert not finding.suggestion.live, "smaller steps alone do not bring the units back"
+    assert finding.fix.fields == {"learning_rate": 0.1}
+    assert not finding.fix.live, "smaller steps alone do not bring the units back"
 
 
 def test_dead_units_by_steps_that_are_too_large():
@@ -236,7 +237,7 @@ def test_dead_units_by_steps_that_are_too_large():
     assert finding.severity == "error"
     assert finding.layers[0] == 2
     assert "6 of the 6 units of layer 2 give 0 on each of 100 examples" in finding.evidence
-    assert finding.suggestion.fields == {"learning_rate": 3.0}
+    assert finding.fix.fields == {"learning_rate": 3.0}
     other, after = taken(replace(run, config=replace(run.config, learning_rate=3.0)), finding, 50)
     assert "dead" not in keys(other, after) or other.config.learning_rate == 3.0
 
@@ -251,7 +252,7 @@ def test_dead_units_from_the_start():
     assert finding.layers == (1,)
     assert finding.severity == "warning"
     assert "7 of the 8 units of layer 1" in finding.evidence
-    assert finding.suggestion.fields == {"activation": "leaky_relu"}
+    assert finding.fix.fields == {"activation": "leaky_relu"}
 
 
 @pytest.mark.parametrize("steps", [0, 50, 300])
@@ -263,7 +264,7 @@ def test_symmetric_weights(activation, steps):
     assert keys(run, history) == ["symmetric"], "all else follows from it"
     assert set(finding.layers) == {1, 2}
     assert "8 of the 8 units of layer 1" in finding.evidence
-    assert finding.suggestion.fields == {"initializer": None}
+    assert finding.fix.fields == {"initializer": None}
     other, after = taken(run, finding, steps)
     assert keys(other, after) == []
 
@@ -292,9 +293,9 @@ def test_too_high_a_rate(config, moment):
     seen = observed(run)
     assert seen.update[layer - 1] == seen.update.max() > 0.02
     tenth = config.learning_rate / 10
-    assert finding.suggestion.fields == {"learning_rate": pytest.approx(tenth)}
-    assert finding.suggestion.live
-    run = dnn.change(run, **finding.suggestion.fields)
+    assert finding.fix.fields == {"learning_rate": pytest.approx(tenth)}
+    assert finding.fix.live
+    run = dnn.change(run, **finding.fix.fields)
     assert keys(run, history) == [], "what was before a change counts no more"
     run, after = watched(None, moment + 400, run=run, history=history)
     assert "rate_high" not in keys(run, after)
@@ -317,8 +318,8 @@ def test_too_low_a_rate(config):
     run, history = watched(None, 300, run=run, history=history)
     finding = one(run, history, "rate_low")
     assert observed(run).update.max() < 1e-4
-    assert finding.suggestion.live
-    run = dnn.change(run, **finding.suggestion.fields)
+    assert finding.fix.live
+    run = dnn.change(run, **finding.fix.fields)
     run, after = watched(None, 800, run=run, history=history)
     assert "rate_low" not in keys(run, after)
     fell = history["train_cost"][0] - history.last("train_cost")
@@ -330,7 +331,7 @@ def test_a_schedule_that_ends_too_early():
     run, history = watched(config, 200)
     finding = one(run, history, "rate_low")
     assert "schedule" in finding.sentence
-    assert finding.suggestion.fields == {"schedule": "constant"}
+    assert finding.fix.fields == {"schedule": "constant"}
     run = dnn.change(run, schedule="constant")
     assert keys(*watched(None, 400, run=run, history=history)) == []
 
@@ -339,12 +340,12 @@ def test_overfitting_and_that_its_suggestion_holds_it_up():
     config = dnn.Config(dataset="circle", noise=0.5, samples=40, hidden=(32, 32))
     run, history = watched(config, 300)
     finding = one(run, history, "overfitting")
-    assert finding.suggestion.fields == {"l2": 0.01}
-    assert finding.suggestion.live
+    assert finding.fix.fields == {"l2": 0.01}
+    assert finding.fix.live
     best = history["test_cost"].min()
     assert history.last("test_cost") > 1.2 * best
     with_penalty, after = watched(
-        None, 1500, run=dnn.change(run, **finding.suggestion.fields), history=history
+        None, 1500, run=dnn.change(run, **finding.fix.fields), history=history
     )
     _, without = watched(None, 1500, run=run, history=history)
     assert "overfitting" not in keys(with_penalty, after)
@@ -368,7 +369,7 @@ def test_a_plateau_at_guessing(config, fields):
     finding = one(run, history, "plateau")
     assert keys(run, history) == ["plateau"]
     assert "always giving the same answer costs 0.6" in finding.evidence
-    assert finding.suggestion.fields == fields
+    assert finding.fix.fields == fields
     other, after = taken(run, finding, 2000)
     assert "plateau" not in keys(other, after)
     assert after.last("train_cost") < 0.5
@@ -382,14 +383,14 @@ def test_a_plateau_above_what_the_run_had_reached():
     finding = one(run, history, "plateau")
     assert history.last("train_cost") > 1.5 * reached
     assert "this run has been at " in finding.evidence
-    assert finding.suggestion.fields == {"l1": 0.0, "l2": 0.0}
+    assert finding.fix.fields == {"l1": 0.0, "l2": 0.0}
 
 
 def test_a_penalty_that_holds_all_weights_at_nothing():
     run, history = watched(replace(CIRCLE, l2=1.0), 600)
     finding = diagnose(run, history)[0]
-    assert finding.suggestion.fields == {"l1": 0.0, "l2": 0.0}
-    assert not finding.suggestion.live
+    assert finding.fix.fields == {"l1": 0.0, "l2": 0.0}
+    assert not finding.fix.live
     other, after = taken(run, finding, 600)
     assert keys(other, after) == []
     assert after.last("train_cost") < 0.1
@@ -412,7 +413,7 @@ def test_the_suggestion_against_overfitting_is_always_a_change(options, fields):
         for i in range(40)
     ]
     history = History().extend(made)
-    assert one(run, history, "overfitting").suggestion.fields == fields
+    assert one(run, history, "overfitting").fix.fields == fields
 
 
 def test_nothing_to_tell_apart_and_nothing_to_fix():
@@ -436,9 +437,9 @@ def test_a_narrow_network_is_fixed_as_the_lab_fixes_it():
     for steps in (0, 60):
         run, history = watched(config, steps)
         finding = one(run, history, "vanishing")
-        assert finding.suggestion.fields == fitting(run.origin, history, run.data)
-        assert finding.suggestion.fields["activation"] == "tanh"
-    after = watched(replace(config, **finding.suggestion.fields), 0)
+        assert finding.fix == verdict(run.origin, run.data, signal_at(history, 0)).fix
+        assert finding.fix.fields["activation"] == "tanh"
+    after = watched(replace(config, **finding.fix.fields), 0)
     assert keys(*after) == []
 
 

@@ -116,10 +116,10 @@ def test_a_linear_network_is_right_on_average():
     """The scale 1 / (1 - p) makes the mean over masks what is evaluated."""
     run = start_random(config(activation="linear", loss="squared_error", hidden=(6,)), DATA)
     question = Question(run, DATA.X_train, None, AS_TRAINING)
-    rows, made = question._step[0], masks(question.net.total, 0.4)
+    rows, made = question.step[0], masks(question.net.total, 0.4)
     outputs = []
     for step in range(3000):
-        question._step = (rows, made.of(step))
+        question.step = (rows, made.of(step))
         outputs.append(question.run().prediction.copy())
     outputs = np.array(outputs)
     error = outputs.std(axis=0) / len(outputs) ** 0.5

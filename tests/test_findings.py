@@ -39,7 +39,7 @@ def test_what_is_found_is_shown_with_evidence_and_a_button():
     (found,) = diagnose(loop.state.run, loop.state.history)
     (shown,) = message["findings"]
     assert (shown["key"], shown["sentence"]) == ("vanishing", found.sentence)
-    assert (shown["button"], shown["live"]) == (found.suggestion.button, False)
+    assert (shown["button"], shown["live"]) == (found.fix.label, False)
     assert shown["layer"] == found.layers[0] == 1
 
 
@@ -61,7 +61,7 @@ def test_it_can_be_hidden():
 
 
 def press(loop, key):
-    handle(loop, {"type": "action", "action": "suggestion", "key": key})
+    handle(loop, {"type": "fix", "key": key})
     loop.pause()
     return settled(loop)
 
@@ -69,7 +69,7 @@ def press(loop, key):
 def test_a_suggestion_that_needs_a_new_network_starts_one():
     loop, _ = loop_of(SIGMOID)
     trained(loop, 20)
-    fields = loop.measurements.findings["vanishing"][0].suggestion.fields
+    fields = loop.measurements.findings["vanishing"][0].fix.fields
     message = press(loop, "vanishing")
     assert loop.state.config == replace(SIGMOID, **fields)
     assert message["findings"] == []
@@ -79,11 +79,11 @@ def test_a_live_suggestion_is_a_change_of_the_run():
     slow = replace(HEALTHY, optimizer="sgd", learning_rate=1e-5)
     loop, _ = loop_of(slow)
     trained(loop, 150)
-    suggestion = loop.measurements.findings["rate_low"][0].suggestion
-    assert suggestion.live
+    fix = loop.measurements.findings["rate_low"][0].fix
+    assert fix.live
     press(loop, "rate_low")
     assert loop.state.run.step >= 150
-    assert [c.field for c in loop.state.run.changes] == list(suggestion.fields)
+    assert [c.field for c in loop.state.run.changes] == list(fix.fields)
 
 
 def test_a_diverged_run_starts_again():

@@ -215,13 +215,13 @@ def test_the_fix_makes_the_signal_flow(send):
     at = opened(PAGE, **SMALL | {"hidden": "16-16-16-16-16-16-16-16", "residual": "off"})
     message = frame(at)
     assert message["verdict"]["kind"] == "vanishing"
-    assert message["verdict"]["button"]["action"] == "fit"
-    send(at, type="action", action="fit")
+    assert message["verdict"]["button"]["key"] == "verdict"
+    send(at, type="fix", key="verdict")
     assert config(at).sigma_w == pytest.approx(1.0)
     assert found(at.number_input, "config_sigma_w").value == config(at).sigma_w
     assert frame(at)["verdict"]["kind"] == "healthy"
     before = config(at)
-    send(at, type="action", action="fit")
+    send(at, type="fix", key="verdict")
     assert config(at) == before
     assert not errors(at)
 
@@ -229,7 +229,7 @@ def test_the_fix_makes_the_signal_flow(send):
 def test_the_fix_does_nothing_before_there_is_a_verdict(send):
     at = opened(PAGE, **SMALL)
     before = config(at)
-    send(at, type="action", action="fit")
+    send(at, type="fix", key="verdict")
     assert config(at) == before
 
 
@@ -264,9 +264,9 @@ HOSTILE = [
     {"type": "point", "panel": ["phase"], "x": 1.0, "y": 1.0},
     {"type": "point"},
     {"type": ["point"]},
-    {"type": "action", "action": {"fit": 1}},
-    {"type": "action", "action": "__class__"},
-    {"type": "action"},
+    {"type": "fix", "key": {"verdict": 1}},
+    {"type": "fix", "key": "__class__"},
+    {"type": "fix"},
     {"type": "control", "key": "page", "value": "twins"},
     {"type": "control", "key": "band", "value": "maybe"},
     {"type": "control", "key": "band", "value": math.nan},

@@ -93,16 +93,15 @@ def test_singular_values_come_sorted_and_for_every_layer():
     assert all((np.diff(s) <= 0).all() and s.dtype == np.float64 for s in values)
     J = jacobians.layer_jacobian(net, 2)
     assert np.sum(values[1] ** 2) == pytest.approx(np.sum(J**2))
-    np.testing.assert_array_equal(
-        jacobians.end_to_end_singular_values(net, first=1, last=2), values[1]
-    )
+    end_to_end = jacobians.end_to_end_jacobian(net, first=1, last=2)
+    np.testing.assert_array_equal(jacobians.singular_values(end_to_end), values[1])
 
 
 def test_a_jacobian_out_of_range_is_nan():
     net, _ = passed(activation="relu")
     net.W[1][:] = np.inf
     assert np.isnan(layer_values(net)[1]).all()
-    assert np.isnan(jacobians.end_to_end_singular_values(net)).all()
+    assert np.isnan(jacobians.singular_values(jacobians.end_to_end_jacobian(net))).all()
 
 
 def test_wide_networks_too():
@@ -120,8 +119,8 @@ def test_wide_networks_too():
         (lambda net: jacobians.layer_jacobian(net, 0), "layer: 0"),
         (lambda net: jacobians.layer_jacobian(net, 1, 7), "example: 7"),
         (lambda net: jacobians.slopes(net, 4), "output layer"),
-        (lambda net: jacobians.end_to_end_singular_values(net, first=3, last=3), "first: 3"),
-        (lambda net: jacobians.end_to_end_singular_values(net, last=5), "layer: 5"),
+        (lambda net: jacobians.end_to_end_jacobian(net, first=3, last=3), "first: 3"),
+        (lambda net: jacobians.end_to_end_jacobian(net, last=5), "layer: 5"),
     ],
 )
 def test_what_is_not_there_is_named(call, match):

@@ -15,8 +15,6 @@ from worker_calls import called, request
 
 import dnn
 from dnn.config import Config
-from dnn.run.history import History
-from lab.analysis.diagnosis.probes import fitting
 from lab.analysis.signal import Band, signal_only, weight_scales
 from lab.figures import unpack
 from lab.live import worker
@@ -99,7 +97,7 @@ def test_the_labs_first_visit_shows_verdict_and_five_charts(theme):
     figures = charts(message)
     assert message["page"] == "gradients"
     assert message["verdict"]["kind"] == "vanishing"
-    assert message["verdict"]["button"]["action"] == "fit"
+    assert message["verdict"]["button"]["key"] == "verdict"
     # The output's activation is a probability, no signal that is handed on.
     layers = {key: len(trace(figures[key], "measured")["x"]) for key in SIGNALS}
     assert layers == {"signal_activation": 30, "signal_delta": 31, "signal_gradient": 31}
@@ -223,7 +221,7 @@ def test_weights_far_too_large_are_told_and_fixed(depth, kind):
     message = settle(live)
     assert message["verdict"]["kind"] == kind
     assert list(charts(message)) == ALL
-    live.configure(live.fitted())
+    live.apply_fix("verdict")
     assert settle(live)["verdict"]["kind"] == "healthy"
 
 
@@ -235,7 +233,7 @@ def test_the_playground_takes_a_run_whose_start_was_out_of_range():
     live.play()
     message = settle(live)
     assert live.state.run.diverged is not None
-    assert message["panels"]["cost"]["banner"]["button"]["action"] == "fix"
+    assert message["panels"]["cost"]["banner"]["buttons"][0]["key"] == "divergence"
     live.look(page="gradients")
     assert settle(live)["verdict"]["kind"] == "broken"
 
@@ -266,14 +264,14 @@ def test_the_depth_at_which_a_factor_has_made_a_difference():
 
 
 def test_a_fix_is_offered_by_what_was_measured():
-    assert fitting(SMALL, History(), dataset(SMALL)) is None
     live = loop(PRESETS["lab"].config, replace(LAB, band=False))
     settle(live)
-    fields = fitting(live.state.run.origin, live.state.history, live.state.run.data)
+    fields = live.measurements.fix("verdict").fields
     assert fields == {"initializer": "mean_field", "sigma_w": 1.396, "sigma_b": 0.3}
-    live.configure(live.fitted())
+    live.apply_fix("verdict")
     assert settle(live)["verdict"]["kind"] == "healthy"
-    assert live.fitted() is None
+    with pytest.raises(KeyError):
+        live.apply_fix("verdict")
 
 
 # --- the band ------------------------------------------------------------------------------------

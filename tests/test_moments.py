@@ -184,7 +184,6 @@ def test_a_moment_taken_again_or_earlier_replaces_what_came_after():
     for step in (0, 10, 20, 30, 20):
         moments = moments.extend(row(step))
     assert moments.lines["step"].tolist() == [0, 10, 20]
-    assert moments.before(10).shapes["step"].tolist() == [0]
 
 
 def test_one_quantity_alone_is_a_fifth_and_goes_on_alike():

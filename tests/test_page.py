@@ -312,8 +312,8 @@ def test_divergence_names_step_layer_and_cause_and_one_fix():
     cost = frame["panels"]["cost"]
     assert str(running.state.run.diverged.step) in cost["subtitle"]
     assert "layer" in cost["subtitle"]
-    assert cost["banner"]["button"]["action"] == "fix"
-    live.fix(running)
+    assert cost["banner"]["buttons"][0]["key"] == "divergence"
+    live.handle(running, {"type": "fix", "key": "divergence"})
     for _ in range(20):
         frame = shown(running)
     assert running.state.run.diverged is None

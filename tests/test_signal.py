@@ -181,7 +181,7 @@ def probed(run):
     """Return the pass over the run's probe examples with its present parameters."""
     with borrowed_trainer(run) as trainer:
         measure(trainer, run.step, 0)
-        return trainer.known("probe").run()
+        return trainer.evaluations["probe"].run()
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -249,8 +249,9 @@ def test_a_divergence_is_examined_and_named():
     found = autopsy(loop.state.run)
     assert f"At step {found.broke.step}" in panel["subtitle"]
     labels = [button["label"] for button in panel["banner"]["buttons"]]
-    assert labels == [offer.button for offer in found.offers]
-    assert loop.measurements.known.offers == found.offers
+    assert labels == [offer.fix.label for offer in found.offers]
+    keys = [button["key"] for button in panel["banner"]["buttons"]]
+    assert [loop.measurements.fix(key) for key in keys] == [o.fix for o in found.offers]
     loop.look(autopsy="cost")
     chart = settled(loop)["panels"]["autopsy"]["figure"]
     assert [trace["name"] for trace in chart["data"]] == ["cost"]
@@ -259,9 +260,9 @@ def test_a_divergence_is_examined_and_named():
 @pytest.mark.parametrize("offer", [0, 1])
 def test_back_behind_a_divergence_with_another_setting(offer):
     loop = diverged()
-    end, made = loop.state.run, loop.measurements.known.offers[offer]
+    end, made = loop.state.run, loop.measurements.fix(f"back {offer}")
     back = max(0, end.diverged.step - 50)
-    loop.go_back(offer)
+    loop.apply_fix(f"back {offer}")
     assert loop.state.playing
     loop.pause()
     settled(loop)
@@ -273,8 +274,8 @@ def test_back_behind_a_divergence_with_another_setting(offer):
 
 def test_an_offer_that_there_is_not():
     loop = diverged()
-    with pytest.raises(ValueError, match="none of number 2"):
-        loop.go_back(2)
+    with pytest.raises(KeyError):
+        loop.apply_fix("back 2")
     loop.reset()
-    with pytest.raises(ValueError, match="none of number 0"):
-        loop.go_back(0)
+    with pytest.raises(KeyError):
+        loop.apply_fix("back 0")

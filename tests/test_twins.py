@@ -100,3 +100,16 @@ def test_what_is_said_of_the_start_says_so_and_stands_beside_the_present():
     fact = message["verdict"]["facts"][0]
     assert fact["label"] == "A: error a layer"
     assert "now" not in fact["note"]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_only_the_first_network_offers_a_fix_when_it_diverges(first):
+    """A fix would be of A: the second network's banner has no button, and none can be pressed."""
+    calm, wild = 0.1, 100.0
+    config = replace(SMALL, activation="relu", l2=0.1, learning_rate=wild if first else calm)
+    outcome = trained(config, {"learning_rate": calm if first else wild}, steps=300)
+    panels = unpack(outcome.frame)["panels"]
+    keys = [
+        button["key"] for button in panels["a_cost" if first else "b_cost"]["banner"]["buttons"]
+    ]
+    assert keys == list(outcome.fixes) == (["divergence"] if first else [])

@@ -11,7 +11,7 @@ from dnn.parts.activations import ACTIVATIONS
 from dnn.parts.initializers import INITIALIZERS
 from dnn.run.measure import Signal
 from lab import theory
-from lab.analysis.diagnosis.verdict import TOTAL, fix, judge
+from lab.analysis.diagnosis.verdict import TOTAL, find_fix, judge
 from lab.analysis.signal import Probe
 from lab.teaching.presets import PRESETS
 from lab.text.numbers import number
@@ -128,7 +128,7 @@ HEALTHY = dict(healthy_set())
 def test_a_healthy_network_raises_no_alarm(name):
     verdict = verdict_of(HEALTHY[name])
     assert verdict.kind == "healthy"
-    assert (verdict.button, verdict.fields) == ("", None)
+    assert verdict.fix is None
 
 
 def test_deep_selu_raises_no_alarm():
@@ -163,7 +163,7 @@ def test_branches_of_scale_0_neither_explode_nor_learn(hidden, batch_norm):
     assert verdict.total == pytest.approx(
         signal.delta[0] * sizes[0] / (signal.delta[first] * sizes[first])
     )
-    assert verdict.fields.keys() == {"branch_scale"}
+    assert verdict.fix.fields.keys() == {"branch_scale"}
     assert fixed(config).kind == "healthy"
 
 
@@ -209,7 +209,7 @@ def test_the_output_layer_is_another_matter():
 def test_too_shallow(hidden):
     verdict = verdict_of(deep(hidden=hidden))
     assert verdict.kind == "shallow"
-    assert verdict.fields is None
+    assert verdict.fix is None
 
 
 def test_two_layers_are_judged():
@@ -234,7 +234,7 @@ def test_what_is_no_number_is_broken(where, bad):
     parts = {"delta": [1.0, 1.0, 1.0], "activation": [1.0, 1.0, 1.0], where: [1.0, bad, 1.0]}
     verdict = judged(parts["delta"], parts["activation"], initializer="normal", sigma_w=9.0)
     assert verdict.kind == "broken"
-    assert verdict.fields == {"initializer": "mean_field", "sigma_w": 1.0, "sigma_b": 0.0}
+    assert verdict.fix.fields == {"initializer": "mean_field", "sigma_w": 1.0, "sigma_b": 0.0}
     assert "not finite" in verdict.text
 
 
@@ -351,9 +351,9 @@ def test_he_and_its_critical_scale_do_not_fix_each_other():
     he = deep(hidden=(64,) * 100, activation="relu", initializer="he")
     critical = replace(he, initializer="mean_field", sigma_w=2**0.5)
     for config in (he, critical):
-        found = fix(config, "fading")
-        assert found is None or not {"he", "mean_field"} & {found[1].get("initializer")}
-    assert fix(replace(he, initializer="glorot"), "vanishing")[1] == {"initializer": "he"}
+        found = find_fix(config, "fading")
+        assert found is None or not {"he", "mean_field"} & {found.fields.get("initializer")}
+    assert find_fix(replace(he, initializer="glorot"), "vanishing").fields == {"initializer": "he"}
 
 
 def grid():
@@ -372,28 +372,28 @@ def test_whatever_fix_is_offered_does_fix():
     offered = 0
     for config in grid():
         verdict = verdict_of(config)
-        if not verdict.fields:
+        if not verdict.fix:
             continue
         offered += 1
-        after = verdict_of(replace(config, **verdict.fields))
-        assert after.kind == "healthy", (config, verdict.button)
-        assert after.fields is None
+        after = verdict_of(replace(config, **verdict.fix.fields))
+        assert after.kind == "healthy", (config, verdict.fix.label)
+        assert after.fix is None
     assert offered > 200
 
 
 def test_a_fix_that_this_draw_does_not_follow_is_not_offered():
     """Theory has SELU with LeCun's weights flow; 50 layers of 32 units do not."""
     narrow = deep(hidden=(32,) * 50, activation="selu", initializer="he")
-    assert fix(narrow, "exploding")[1] == {"initializer": "lecun"}
+    assert find_fix(narrow, "exploding").fields == {"initializer": "lecun"}
     other = replace(narrow, initializer="lecun")
     assert verdict_of(other).kind != "healthy"
-    assert verdict_of(narrow).fields != {"initializer": "lecun"}
+    assert verdict_of(narrow).fix.fields != {"initializer": "lecun"}
 
 
 def test_by_theory_alone_nothing_is_offered_where_it_already_flows():
     config = deep(hidden=(32,) * 50, activation="selu", initializer="lecun")
-    assert fix(config, "exploding") is None
-    assert fix(config, "exploding", lambda other: None) is None
+    assert find_fix(config, "exploding") is None
+    assert find_fix(config, "exploding", lambda other: None) is None
 
 
 def test_where_theory_flows_and_the_draw_does_not_the_sentence_says_so():
@@ -407,8 +407,8 @@ def test_where_theory_flows_and_the_draw_does_not_the_sentence_says_so():
 def fixed(config):
     """Return the verdict on the network with the fix that its own verdict offers."""
     verdict = verdict_of(config)
-    assert verdict.button
-    after = replace(config, **verdict.fields)
+    assert verdict.fix
+    after = replace(config, **verdict.fix.fields)
     assert after != config
     return verdict_of(after)
 
@@ -443,7 +443,7 @@ def test_the_fix_fits_the_activation(config, button, fields):
     """He for ReLU, the critical scale for tanh, another activation for sigmoid."""
     verdict = verdict_of(config)
     assert verdict.kind in ("vanishing", "exploding")
-    assert (verdict.button, verdict.fields) == (button, fields)
+    assert (verdict.fix.label, verdict.fix.fields) == (button, fields)
     assert fixed(config).kind == "healthy"
 
 
@@ -491,7 +491,7 @@ def test_exploding_under_batch_normalisation_is_fixed(activation):
 def test_exploding_residual_branches_are_scaled():
     verdict = verdict_of(deep(residual=True))
     assert verdict.kind == "exploding"
-    assert verdict.fields == {"branch_scale": 0.18}
+    assert verdict.fix.fields == {"branch_scale": 0.18}
     assert fixed(deep(residual=True)).kind == "healthy"
 
 
@@ -517,8 +517,8 @@ def test_a_fix_for_batches_of_one_is_not_batch_normalisation():
 
 def test_the_critical_point_is_the_biases_own():
     verdict = verdict_of(PRESETS["lab"].config)
-    assert verdict.button == "Set the weight scale to the critical 1.396"
-    assert verdict.fields == {"initializer": "mean_field", "sigma_w": 1.396, "sigma_b": 0.3}
+    assert verdict.fix.label == "Set the weight scale to the critical 1.396"
+    assert verdict.fix.fields == {"initializer": "mean_field", "sigma_w": 1.396, "sigma_b": 0.3}
     assert fixed(PRESETS["lab"].config).kind == "healthy"
 
 

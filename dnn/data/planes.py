@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -34,18 +35,17 @@ class Plane:
     x_range: Range
     y_range: Range
     note: str
-    features: tuple[str, ...]
+    features: tuple[str, ...] = ("x1", "x2")
     origin: Array
     axes: Array
 
     def __post_init__(self) -> None:
-        for name in ("origin", "axes"):
-            value = np.array(getattr(self, name), np.float64)
-            value.flags.writeable = False
-            object.__setattr__(self, name, value)
+        self.__setstate__({n: np.array(getattr(self, n), np.float64) for n in ("origin", "axes")})
 
-    def __reduce__(self):
-        return _plane, (tuple(getattr(self, field.name) for field in fields(self)),)
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # Also what unpickling calls: the read-only flag of an array does not survive it.
+        self.__dict__.update(state)
+        self.origin.flags.writeable = self.axes.flags.writeable = False
 
     def inputs(self, U: Array) -> Array:
         """Return network inputs (n_0, k) of the plane points U (2, k)."""
@@ -64,11 +64,6 @@ class Plane:
             )
         rows = [self.features.index("x1"), self.features.index("x2")]
         return np.linalg.pinv(self.axes)[rows] @ (np.asarray(X, np.float64) - self.origin)
-
-
-def _plane(values: tuple) -> Plane:
-    names = (field.name for field in fields(Plane))
-    return Plane(**dict(zip(names, values, strict=True)))
 
 
 def feature_plane(features: tuple[str, ...], shift: Array, scale: Array) -> Plane:
@@ -111,7 +106,6 @@ def data_plane(
         x_range=(middle[0] - reach[0], middle[0] + reach[0]),
         y_range=(middle[1] - reach[1], middle[1] + reach[1]),
         note="There is one input only: nothing changes along the vertical axis." if single else "",
-        features=("x1", "x2"),
         origin=-shift / scale,
         axes=np.eye(n, 2) / scale,
     )
@@ -150,7 +144,6 @@ def slice_plane(
         note=f"A slice: the other {others} at their training mean.".replace(
             "input at their", "input at its"
         ),
-        features=("x1", "x2"),
         origin=origin,
         axes=axes,
     )
@@ -173,7 +166,6 @@ def _component_plane(X_train: Array, X_test: Array) -> Plane:
             f"The plane of the first two principal components ({share:.0%} of the variance); "
             f"the other {rest} mean."
         ).replace("%", " %"),
-        features=("x1", "x2"),
         origin=mean,
         axes=axes,
     )

@@ -85,24 +85,27 @@ def architecture_of(config: Config, data: Dataset) -> Architecture:
 
 
 class Evaluation:
-    """Forward (and backward) over fixed examples, for records and pictures."""
+    """Forward (and backward) over fixed examples, with the parameters p as they are at each run.
+
+    X_: (n_0, m); Y: targets as the output layer sees them, or None. g: where backward writes the
+    gradient; a shorter one than p is for who wants the deltas only, as for Pass.
+    """
 
     #: What the examples were made of, where that can change.
     about: object = None
 
     def __init__(
-        self, trainer: Trainer, X_: Array, Y: Array | None, mode: Mode, backward: bool = False
-    ):
-        self.Y = Y
-        dtype = trainer.p.dtype
-        self.g = np.zeros(trainer.p.size if backward else 0, dtype)
-        target = self.g if backward else trainer.work[0]
-        self.net = Pass(trainer.architecture, trainer.p, target, X_.shape[1], mode, trainer.running)
-        self.rows = with_ones(X_, dtype)
-        encoded = None if Y is None else trainer.loss.encode(Y).astype(dtype)
-        self.step = (self.rows.T, self.rows, encoded)
+        self, architecture: Architecture, p: Array, running: Array, X_: Array, Y: Array | None,
+        mode: Mode = EVALUATION, backward: bool = False, g: Array | None = None,
+    ):  # fmt: skip
+        layout, self.Y = architecture.layout, Y
+        self.g = np.zeros(layout.size if backward else layout.largest, p.dtype) if g is None else g
+        self.net = Pass(architecture, p, self.g, X_.shape[1], mode, running)
+        self.rows = with_ones(X_, p.dtype)
+        encoded = None if Y is None else self.net.loss.encode(Y).astype(p.dtype)
+        self.step: tuple = (self.rows.T, self.rows, encoded)
         calls = self.net.forward() + self.net.predict() + (self.net.backward() if backward else [])
-        self._run = FusedLater(calls)
+        self._run: Callable[[Iterable], None] = FusedLater(calls)
 
     def run(self) -> Pass:
         """Return the pass after it has run with the trainer's present parameters."""
@@ -149,15 +152,12 @@ def starting_moments(config: Config, data: Dataset, p: Array) -> Array:
     running = np.zeros((2, architecture.layout.running_size), p.dtype)
     running[1] = 1.0
     if running.size and data.m_train > 1:
-        X_ = data.X_train[:, : min(STARTING_EXAMPLES, data.m_train)]
-        rows = with_ones(X_, p.dtype)
-        net = Pass(architecture, p, np.zeros(architecture.layout.largest, p.dtype),
-                   len(rows), PROBING, running.copy())  # fmt: skip
+        X_ = data.X_train[:, :STARTING_EXAMPLES]
         with np.errstate(all="ignore"):
-            FusedLater(net.forward())([(rows.T, rows, None)])
+            net = Evaluation(architecture, p, running.copy(), X_, None, PROBING).run()
         running[0] = np.concatenate([norm.mean[:, 0] for norm in net.norms])
         variance = np.concatenate([norm.var[:, 0] for norm in net.norms])
-        running[1] = variance * (len(rows) / (len(rows) - 1))
+        running[1] = variance * (net.m / (net.m - 1))
     return running
 
 
@@ -237,7 +237,8 @@ class Trainer:
         self.steps = Steps(self, self.batches.size, self.batches.remainder)
         self.last = self.steps.each[0].net
         self.masks = Masks(self.last.total, config.dropout, config.seed, dtype)
-        self._evaluations: dict[str, Evaluation] = {}
+        #: Compiled at their first use, by name; others may be put there too.
+        self.evaluations: dict[str, Evaluation] = {}
 
     def train(self, step: int, epoch: int, position: int, steps: int) -> tuple[int, int]:
         """Make `steps` steps; return the epoch and the position (in batches) that follow.
@@ -285,23 +286,16 @@ class Trainer:
         self, name: str, X_: Array, Y: Array | None, mode: Mode = EVALUATION, backward: bool = False
     ) -> Evaluation:
         """Return the evaluation kept under this name, compiled at its first use."""
-        if name not in self._evaluations:
-            self._evaluations[name] = Evaluation(self, X_, Y, mode, backward)
-        return self._evaluations[name]
-
-    def keep(self, name: str, made: Evaluation) -> Evaluation:
-        """Return an evaluation made elsewhere, kept under this name."""
-        self._evaluations[name] = made
-        return made
-
-    def known(self, name: str) -> Evaluation | None:
-        """Return the evaluation kept under this name, or None."""
-        return self._evaluations.get(name)
+        if name not in self.evaluations:
+            self.evaluations[name] = Evaluation(
+                self.architecture, self.p, self.running, X_, Y, mode, backward
+            )
+        return self.evaluations[name]
 
     @property
     def nbytes(self) -> int:
-        nets = [e.net for e in self._evaluations.values()] + [s.net for s in self.steps.each]
-        rows = sum(e.rows.nbytes for e in self._evaluations.values())
+        nets = [e.net for e in self.evaluations.values()] + [s.net for s in self.steps.each]
+        rows = sum(e.rows.nbytes for e in self.evaluations.values())
         masks = self.masks.nbytes if self.config.dropout else 0
         own = self.p.nbytes * (3 + len(self.state)) + masks + self.batches.nbytes
         return own + rows + sum(net.nbytes for net in nets)

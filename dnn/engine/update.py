@@ -46,11 +46,11 @@ class Update:
         count = len(coefficients(config, np.ones(1), np.ones(1)))
         self.coefficients = tuple(np.zeros((), p.dtype) for _ in range(count))
         self.steady = self.optimizer.steady and config.schedule == "constant"
-        before = self._penalties() + self._clipping()
+        before = self.penalties() + self._clipping()
         self.linear = not before and count == 1 and self.optimizer.slots == 0
         self.calls = before + [call for part in self.blocks for call in self._block(part)]
 
-    def _penalties(self) -> list[Call]:
+    def penalties(self) -> list[Call]:
         """Return the calls that add the gradient of the penalties."""
         config = self.config
         calls: list[Call] = []

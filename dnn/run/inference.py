@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from dnn.engine.fused import fuse
-from dnn.engine.network import EVALUATION, TRAINING, Array, Mode, Pass, with_ones
-from dnn.engine.trainer import architecture_of, loss_key, targets
+from dnn.engine.network import EVALUATION, TRAINING, Array, Mode, Pass
+from dnn.engine.trainer import Evaluation, architecture_of, loss_key, targets
 from dnn.parts.dropout import Masks
 from dnn.parts.losses import LOSSES
 from dnn.parts.optimizers import OPTIMIZERS
@@ -18,7 +18,7 @@ from dnn.run.training import Run, data_of
 AS_TRAINING = replace(TRAINING, update=False)
 
 
-class Question:
+class Question(Evaluation):
     """A network compiled for given examples: run() fills its pass, and with targets its gradient g.
 
     p and running are copies that the caller may alter between runs. Raises ValueError where X or Y
@@ -33,41 +33,32 @@ class Question:
         if Y is not None and X_.shape[1] == 0:
             raise ValueError(f"X is empty (shape {X_.shape}); a mean needs at least one example")
         data = data_of(run)
-        architecture = architecture_of(run.config, data)
+        architecture, shape = architecture_of(run.config, data), (run.layout.sizes[-1], X_.shape[1])
+        if Y is not None:
+            Y = targets(architecture.loss, data, np.asarray(Y, float))
+            if Y.shape != shape:
+                raise ValueError(f"Y has shape {Y.shape}; for this X and network it is {shape}")
         self.p, self.running = run.parameters.copy(), run.running.copy()
-        self.g = np.zeros_like(self.p)
-        self.net = Pass(architecture, self.p, self.g, X_.shape[1], mode, self.running)
-        forward = self.net.forward() + self.net.predict()
-        self.Y = None if Y is None else targets(architecture.loss, data, np.asarray(Y, float))
-        encoded = None
-        if self.Y is not None:
-            if self.Y.shape != self.net.logits.shape:
-                raise ValueError(
-                    f"Y has shape {self.Y.shape}; for this X and network it is "
-                    f"{self.net.logits.shape}"
-                )
-            encoded = self.net.loss.encode(self.Y).astype(self.p.dtype)
-        masked = self.net.dropout
-        backward = self.net.backward() if Y is not None else []
+        backward = Y is not None
+        super().__init__(architecture, self.p, self.running, X_, Y, mode, backward)
+        net, masked = self.net, self.net.dropout
+        forward = net.forward() + net.predict()
         self._forward = fuse(forward, masked=masked)
-        self._both = fuse(forward + backward, masked=masked)
-        rows = with_ones(X_, self.p.dtype)
-        self._step: tuple = (rows.T, rows, encoded)
+        self._run = fuse(forward + (net.backward() if backward else []), masked=masked)
         if masked:
-            masks = Masks(self.net.total, run.config.dropout, run.config.seed, self.p.dtype)
-            self._step = (self._step, masks.of(run.step))
+            masks = Masks(net.total, run.config.dropout, run.config.seed, self.p.dtype)
+            self.step = (self.step, masks.of(run.step))
 
     def run(self) -> Pass:
         """Return the pass after forward and, where there are targets, backward."""
         with np.errstate(all="ignore"):
-            self._both((self._step,))
-        return self.net
+            return super().run()
 
     def cost(self) -> float:
         """Return J of the parameters as they are, by forward alone."""
         with np.errstate(all="ignore"):
-            self._forward((self._step,))
-            return float(self.net.loss.cost(self.net.logits, self.Y).mean())  # type: ignore[arg-type]
+            self._forward((self.step,))
+            return super().cost()
 
 
 def predict(run: Run, X: Array) -> Array:

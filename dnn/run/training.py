@@ -301,15 +301,22 @@ def applied(run: Run, made: Change) -> Run:
     return edit(run, *parameter_place(made.field), made.value)
 
 
-def replay(run: Run, step: int) -> Run:
-    """Return the run as it was (or will be) at `step`, recomputed from its start."""
-    state = np.zeros_like(run.state)
-    now = replace(
-        run, config=run.origin, parameters=run.initial, state=_frozen(state),
+def replay(run: Run, step: int, since: Run | None = None) -> Run:
+    """Return the run as it was (or will be) at `step`, recomputed from its start.
+
+    since: an earlier state of this run, to recompute from instead.
+    """
+    now = since or replace(
+        run, config=run.origin, parameters=run.initial, state=_frozen(np.zeros_like(run.state)),
         running=_frozen(starting_moments(run.origin, data_of(run), run.initial)),
         step=0, epoch=0, position=0, changes=(), diverged=None,
     )  # fmt: skip
-    for made in (c for c in run.changes if c.step <= step):
+    left = [
+        made
+        for made in run.changes
+        if now.step <= made.step <= step and (made.step > now.step or made not in now.changes)
+    ]
+    for made in left:
         now, _ = advance(now, made.step - now.step)
         now = applied(now, made)
     return advance(now, step - now.step)[0]

@@ -39,10 +39,7 @@ def sketch(values: Array, most: int) -> tuple[Array, Array]:
         return np.full(len(PERCENTILES), np.nan, "f4"), np.full(RANKS, np.nan, "f4")
     ordered = np.sort(flat[:: -(-flat.size // most)])
     n = ordered.size
-    at = np.array(PERCENTILES[1:-1]) * ((n - 1) / 100)
-    below = at.astype(int)
-    above = np.minimum(below + 1, n - 1)
-    inner = ordered[below] + (at - below) * (ordered[above] - ordered[below])
+    inner = np.interp(np.array(PERCENTILES[1:-1]) * ((n - 1) / 100), np.arange(n), ordered)
     ranks = ordered[((2 * np.arange(RANKS) + 1) * n) // (2 * RANKS)]
     return np.array([low, *inner, high], "f4"), ranks.astype("f4")
 

@@ -75,7 +75,8 @@ def end_to_end_jacobian(
 ) -> Array:
     """Return d a[last] / d a[first] in float64: from the input to the last hidden layer.
 
-    last may be L, the logits. Raises ValueError where first is not below last.
+    last may be L, the logits. Its singular values below about 1e-16 of the largest are rounding.
+    Raises ValueError where first is not below last. Source: Saxe et al. 2013, section 3.
     """
     hidden = len(net.W) - 1
     last = max(hidden, 1) if last is None else last
@@ -87,13 +88,3 @@ def end_to_end_jacobian(
         for layer in range(first + 2, last + 1):
             J = layer_jacobian(net, layer, example).astype(np.float64) @ J
     return J
-
-
-def end_to_end_singular_values(
-    net: Pass, example: int = 0, first: int = 0, last: int | None = None
-) -> Array:
-    """Return the singular values of d a[last] / d a[first], the largest first.
-
-    Those below about 1e-16 of the largest are rounding. Source: Saxe et al. 2013, section 3.
-    """
-    return singular_values(end_to_end_jacobian(net, example, first, last))

@@ -16,9 +16,8 @@ import numpy as np
 from dnn.data.datasets import DATASETS, Dataset
 from dnn.data.features import FEATURES, expand
 from dnn.data.planes import COMPONENTS, Plane
-from dnn.engine.fused import FusedLater
 from dnn.engine.layout import Layout
-from dnn.engine.network import EVALUATION, Array, Pass, with_ones
+from dnn.engine.network import Array, Pass
 from dnn.engine.trainer import Evaluation, Trainer
 from dnn.parts.activations import ACTIVATIONS
 from lab.text.rounding import ceil_to
@@ -54,14 +53,15 @@ def plane_pass(trainer: Trainer, choice: str = COMPONENTS) -> tuple[Pass, int]:
     Dataset.in_plane has it.
     """
     size, plane = field_size(sum(trainer.layout.sizes[1:])), trainer.data.in_plane(choice)[0]
-    known = trainer.known("field")
+    known = trainer.evaluations.get("field")
     if known is None or known.about is not plane:
         if trainer.data.n_inputs > MANY_INPUTS and plane.features == ("x1", "x2"):
             known = PlaneEvaluation(trainer, plane, _grid(plane, size))
         else:
-            known = Evaluation(trainer, plane.inputs(_grid(plane, size)), None, EVALUATION)
+            parts = trainer.architecture, trainer.p, trainer.running
+            known = Evaluation(*parts, plane.inputs(_grid(plane, size)), None)
         known.about = plane
-        trainer.keep("field", known)
+        trainer.evaluations["field"] = known
     return known.run(), size
 
 
@@ -73,16 +73,12 @@ class PlaneEvaluation(Evaluation):
     """
 
     def __init__(self, trainer: Trainer, plane: Plane, U: Array):
-        self.trainer, self.Y, dtype = trainer, None, trainer.p.dtype
+        self.trainer, dtype = trainer, trainer.p.dtype
         self.axes = np.hstack([plane.axes, plane.origin]).astype(dtype)
         small = Layout.of((2, *trainer.layout.sizes[1:]), trainer.config.batch_norm)
         self.p = np.zeros(small.size, dtype)
         architecture = replace(trainer.architecture, layout=small)
-        work = np.zeros(small.largest, dtype)
-        self.net = Pass(architecture, self.p, work, U.shape[1], EVALUATION, trainer.running)
-        self.rows = with_ones(U, dtype)
-        self.step = (self.rows.T, self.rows, None)
-        self._run = FusedLater(self.net.forward() + self.net.predict())
+        super().__init__(architecture, self.p, trainer.running, U, None)
 
     def run(self) -> Pass:
         """Return the pass after it has run with the trainer's present parameters."""
@@ -94,8 +90,7 @@ class PlaneEvaluation(Evaluation):
         small[:] = first[:, :-1] @ self.axes
         small[:, -1] += first[:, -1]
         self.p[blocks[1].stop :] = self.trainer.p[blocks[0].stop :]
-        self._run((self.step,))
-        return self.net
+        return super().run()
 
 
 def _grid(plane: Any, size: int) -> Array:

@@ -54,15 +54,15 @@ def look(trainer: Trainer, run: Run) -> Moment:
         values = [values_of(net, quantity) for quantity in QUANTITIES]
         sketches = [[sketch(V, most) for V in row] for row in values]
         counts = [[V.size for V in row] for row in values]
-        saturated, dead = zip(
-            *(_saturated_and_dead(net, l) for l in range(1, layers + 1)), strict=True
-        )
+        # Not of the output: one near 0 or 1 is what training is for.
+        saturated, dead = (np.append(shares, np.nan) for shares in saturated_and_dead(net))
+        norms, ratio = np.array([_norm(W[:, :-1]) for W in net.W]), update_ratio(trainer, run)
         return Moment(
             step=run.step,
-            weight_norm=np.array([_norm(W[:, :-1]) for W in net.W]),
-            update_ratio=next_update(trainer, run),
-            saturated=np.array(saturated),
-            dead=np.array(dead),
+            weight_norm=norms,
+            update_ratio=np.where(np.isfinite(ratio) & (norms > 0), ratio, np.nan),
+            saturated=saturated,
+            dead=dead,
             percentiles=np.array([[p for p, _ in row] for row in sketches]),
             ranks=np.array([[r for _, r in row] for row in sketches]),
             counts=np.array(counts),
@@ -92,13 +92,14 @@ def _norm(M: Array) -> float:
     return float(np.sqrt(np.sum(np.square(M, dtype=float))))
 
 
-def _saturated_and_dead(net: Pass, l: int) -> tuple[float, float]:
-    """Return the saturated share and the dead share of a layer (1-based), NaN where it has none."""
-    if l == len(net.W):
-        return np.nan, np.nan  # an output near 0 or 1 is what training is for
-    return saturated_share(net.activations[l - 1], net.branch(l)), dead_share(
-        net.activations[l - 1], net.branch(l)
-    )
+def saturated_and_dead(net: Pass) -> tuple[Array, Array]:
+    """Return the saturated share and the dead share of each hidden layer, (L - 1,) both.
+
+    NaN where a layer's activation has no bounds, or can't die.
+    """
+    layers = [(net.activations[l], net.branch(l + 1)) for l in range(len(net.W) - 1)]
+    saturated, dead = ([f(*each) for each in layers] for f in (saturated_share, dead_share))
+    return np.array(saturated), np.array(dead)
 
 
 def saturated_share(activation: Activation, A: Array) -> float:
@@ -117,24 +118,28 @@ def dead_share(activation: Activation, A: Array) -> float:
     return float(np.mean(A.max(axis=1) <= 0))
 
 
-def next_update(trainer: Trainer, run: Run) -> Array:
-    """Return ||dW|| / ||W|| per layer of the update that the run makes next, which is taken back.
+def update_ratio(trainer: Trainer, run: Run, steps: int = 1) -> Array:
+    """Return ||dW|| / ||W|| per layer, (L,), of the next update: root mean square over `steps`.
 
-    By the optimiser in use on the batch that comes next, with clipping and penalties. NaN where W
-    is 0 or the update leaves the range of numbers.
+    Frobenius norms without biases; by the optimiser in use on the batches that come next, with
+    clipping and penalties; taken back. Infinite where an update leaves the range of numbers or
+    changes a W of 0, and 0 where such a one stays.
     """
     kept = trainer.p.copy(), trainer.state.copy(), trainer.running.copy()
+    before = [W.astype(float) for W, _ in trainer.layout.weights(kept[0])]
+    norms, squares = np.array([_norm(W) for W in before]), np.zeros(len(before))
+    epoch, position = run.epoch, run.position
     try:
-        trainer.train(run.step, run.epoch, run.position, 1)
-        before, after = trainer.layout.weights(kept[0]), trainer.layout.weights(trainer.p)
-        changed = [_norm(b - a) for (a, _), (b, _) in zip(before, after, strict=True)]
-        norms = [_norm(W) for W, _ in before]
-        ratio = np.array([c / n if n else np.nan for c, n in zip(changed, norms, strict=True)])
+        for step in range(run.step, run.step + steps):
+            epoch, position = trainer.train(step, epoch, position, 1)
+            now = [W.astype(float) for W, _ in trainer.layout.weights(trainer.p)]
+            squares += [np.sum((a - b) ** 2) for a, b in zip(now, before, strict=True)]
+            before = now
     except OutOfRange:
-        ratio = np.full(trainer.layout.layers, np.nan)
-    finally:
-        trainer.p[:], trainer.state[:], trainer.running[:] = kept
-    return ratio
+        squares[:] = np.inf
+    trainer.p[:], trainer.state[:], trainer.running[:] = kept
+    ratio = np.sqrt(squares / steps) / np.where(norms > 0, norms, 1.0)
+    return np.where(norms > 0, ratio, np.where(squares > 0, np.inf, 0.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +198,3 @@ class Moments:
             for name, column in self.shapes.columns.items()
         }
         return replace(self, shapes=replace(self.shapes, columns=columns), only=quantity)
-
-    def before(self, step: int) -> Moments:
-        """Return the moments before `step`: what is left when a run is taken back to it."""
-        return replace(self, lines=self.lines.until(step - 1), shapes=self.shapes.until(step - 1))

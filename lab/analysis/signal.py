@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dnn.config import MAX_SIGNAL, Config, check_amount
 from dnn.data.datasets import Dataset
-from dnn.engine.fused import FusedLater
 from dnn.engine.layout import Array, initial_parameters
-from dnn.engine.network import PROBING, Pass, with_ones
-from dnn.engine.trainer import architecture_of, layout_of, targets
+from dnn.engine.network import PROBING, Pass
+from dnn.engine.trainer import Evaluation, architecture_of, layout_of, targets
 from dnn.parts.initializers import INITIALIZERS
-from dnn.parts.losses import LOSSES
 from dnn.run.history import History, Record
 from dnn.run.measure import PROBE, Signal, layer_signal
 from dnn.run.training import Run, start
@@ -45,12 +44,12 @@ class Probe:
         self.p = np.zeros(layout.size, self.dtype)
         g = np.zeros(layout.largest, self.dtype)
         running = np.zeros((2, layout.running_size), self.dtype)
-        self.net = Pass(self.architecture, self.p, g, self.m, PROBING, running)
-        loss = LOSSES[self.architecture.loss]
-        Y = loss.encode(targets(loss.key, data, data.Y_train[:, : self.m])).astype(self.dtype)
-        self.rows = with_ones(data.X_train[:, : self.m], self.dtype)
-        self._step = (self.rows.T, self.rows, Y)
-        self._run = FusedLater(self.net.forward() + self.net.predict() + self.net.backward())
+        X, Y = data.X_train[:, : self.m], data.Y_train[:, : self.m]
+        Y = targets(self.architecture.loss, data, Y)
+        self._evaluation = Evaluation(
+            self.architecture, self.p, running, X, Y, PROBING, backward=True, g=g
+        )
+        self.net, self.rows = self._evaluation.net, self._evaluation.rows
         self._seed: int | None = None
 
     def take(self, config: Config) -> None:
@@ -76,7 +75,7 @@ class Probe:
             out=self.p,
         )
         with np.errstate(all="ignore"):
-            self._run((self._step,))
+            self._evaluation.run()
         self._seed = seed
         return self.net
 
@@ -155,32 +154,38 @@ def weight_scales(config: Config) -> tuple[float, float]:
     return sw2**0.5, config.sigma_b if INITIALIZERS[key].uses_sigma_b else 0.0
 
 
+def theory_of(
+    config: Config, sizes: Sequence[int], x2: float | Array, x_variance: float | None = None
+) -> theory.Prediction:
+    """Return theory.signal of a network of layers (n_0, ..., n_L), with what Config says of it."""
+    keys = config.initializer_keys
+    return theory.signal(
+        sizes,
+        config.activations,
+        theory.weight_variance(keys, sizes, config.sigma_w),
+        config.sigma_b**2 if INITIALIZERS[keys[0]].uses_sigma_b else 0.0,
+        x2,
+        batch_norm=config.batch_norm,
+        residual=config.residual,
+        branch_scale=config.branch_scale,
+        x_variance=x_variance,
+    )
+
+
 def predicted(config: Config, data: Dataset, last_delta: float) -> Signal:
     """Return what mean-field theory says of the network; last_delta: the output's, measured.
 
     Averaged over the lengths of the inputs, for examples of few inputs differ in it. Source:
     theory.signal.
     """
-    layout = architecture_of(config, data).layout
-    sw2 = theory.weight_variance(config.initializer_keys, layout.sizes, config.sigma_w)
-    biased = INITIALIZERS[config.initializer_keys[0]].uses_sigma_b
     X = data.X_train[:, : examples(config, data)]
     squares = np.mean(X**2, axis=0)
     if config.batch_norm:
         parts, spread = [squares], float(X.var(axis=1).mean())
     else:
         parts, spread = np.array_split(np.sort(squares), min(QUANTILES, len(squares))), None
-    lines = theory.signal(
-        layout.sizes,
-        config.activations,
-        sw2,
-        config.sigma_b**2 if biased else 0.0,
-        np.array([part.mean() for part in parts]),
-        batch_norm=config.batch_norm,
-        residual=config.residual,
-        branch_scale=config.branch_scale,
-        x_variance=spread,
-    )
+    sizes = architecture_of(config, data).layout.sizes
+    lines = theory_of(config, sizes, np.array([part.mean() for part in parts]), spread)
 
     def mean(name: str) -> Array:
         return np.sqrt(np.mean(getattr(lines, name) ** 2, axis=1))

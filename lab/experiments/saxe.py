@@ -7,7 +7,7 @@ from math import sqrt
 import numpy as np
 
 from dnn.config import Config
-from lab.analysis.jacobians import end_to_end_singular_values
+from lab.analysis.jacobians import end_to_end_jacobian, singular_values
 from lab.analysis.signal import Probe
 from lab.experiments.experiment import (
     Experiment,
@@ -54,7 +54,7 @@ def run_saxe(progress: Progress) -> Outcome:
             stages.next(f"Singular values of {DEPTHS[-1]} linear layers, {name}, seed {seed}.")
             net = probe.run(seed)
             for depth in DEPTHS:
-                s = end_to_end_singular_values(net, last=depth)
+                s = singular_values(end_to_end_jacobian(net, last=depth))
                 rows.append((name, depth, seed, s[0], np.median(s), s[-1], mean(s < SMALL)))
             if seed == SEEDS[0]:
                 kept = s[s > ROUNDING]

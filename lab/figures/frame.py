@@ -117,7 +117,7 @@ def pack_change(message: dict[str, Any], before: Sent | None) -> tuple[bytes, Se
 
     before: None for the whole message.
     """
-    sent = Sent(message["seq"])
+    sent = Sent(message.get("seq", 0))
 
     def encode(value: Any) -> bytes:
         return orjson.dumps(value, sent.index)
@@ -141,7 +141,7 @@ def pack_change(message: dict[str, Any], before: Sent | None) -> tuple[bytes, Se
         pad = -(len(values.data) - kept) % 8  # each starts at a multiple of 8
         tail += [values.data[kept:], bytes(pad)]
         size += len(values.data) - kept + pad
-    told = {name: message[name] for name in ALWAYS} | {"arrays": places}
+    told = {name: message.get(name) for name in ALWAYS} | {"arrays": places}
     if before is not None:
         told |= {"base": before.seq, "gone": [path for path in known if path not in sent.texts]}
     head = encode(told)[:-1] + b',"parts":{' + b",".join(new) + b"}}"
@@ -227,8 +227,8 @@ class Received:
             for name in names:
                 inside = inside.setdefault(name, {})
             inside[last] = {} if path == "panels" else self._revived(part)
-        # A panel that has come late stands where the message has it.
-        message["panels"] = {key: message["panels"][key] for key in self.parts["panels"]}
+        if "panels" in self.parts:  # one that has come late stands where the message has it
+            message["panels"] = {key: message["panels"][key] for key in self.parts["panels"]}
         return message
 
     def _revived(self, part: Any) -> Any:

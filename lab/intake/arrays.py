@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dnn.files.limits import check_unpacked
 from dnn.files.npz import Archive, Header
 from dnn.settings import shown
-from lab.intake.examples import Examples, check_split, named, no_picture, picture_shape
+from lab.intake.dialect import LARGEST
+from lab.intake.examples import Examples, check_split, named, picture_shape, pictured
 from lab.intake.problem import Problem, of_numbers, of_texts
 
 Array = np.ndarray
@@ -23,7 +24,6 @@ PARTS = {
     "X_test": ("x_test", "test_x", "test_set_x"),
     "Y_test": ("y_test", "test_y", "test_set_y"),
 }
-LARGEST = 1e100
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,10 +78,9 @@ class Arrays:
             )
         problem = _problem(self.Y, m, kind, self.class_names)
         names = self.feature_names if len(self.feature_names) == len(X) else ()
-        said = no_picture(self.X.shape[1:])
         return Examples(
             name or "arrays", X, problem, names or tuple(f"x{k + 1}" for k in range(len(X))),
-            n_train=self.n_train, image=self.image, notes=(said,) if said else (),
+            n_train=self.n_train, **pictured(self.X.shape[1:]),
         )  # fmt: skip
 
 
@@ -139,18 +138,17 @@ def _targets(file: Archive, name: str) -> Array:
     array = file.array(name)
     if array.ndim > 2:
         raise ValueError(f"{shown(name)} has shape {array.shape}; it needs one axis or two")
-    return _decoded(array) if array.dtype.kind == "S" else array
+    return _decoded(array)
 
 
 def _decoded(array: Array) -> Array:
-    return np.char.decode(array, "utf-8", "replace")
+    return np.char.decode(array, "utf-8", "replace") if array.dtype.kind == "S" else array
 
 
 def _texts(file: Archive, name: str | None) -> tuple[str, ...]:
     if name is None or file.header(name).dtype.kind not in "US":
         return ()
-    array = file.array(name).ravel()
-    return named([str(text) for text in (_decoded(array) if array.dtype.kind == "S" else array)])
+    return named([str(text) for text in _decoded(file.array(name).ravel())])
 
 
 def _joined(file: Archive, names: dict[str, str]) -> tuple[Array, Array, int]:
@@ -211,35 +209,26 @@ def _orientation(x: tuple[int, ...], y: tuple[int, ...]) -> tuple[bool, bool, st
 
 
 def _problem(Y: Array, m: int, kind: str | None, class_names: tuple[str, ...]) -> Problem:
+    """Return the problem of targets: texts, numbers, one-hot classes, or k numbers an example."""
     by_rows = _by_rows(Y, m)
-    if by_rows.shape[1] > 1:
-        return _several(by_rows, class_names)
-    values = by_rows[:, 0]
-    if values.dtype.kind == "U":
-        return of_texts("Y", [str(text) for text in values], kind)
-    numbers = np.asarray(values, float)
-    if not (np.abs(numbers) <= LARGEST).all():
-        raise ValueError("Y holds values that are missing, infinite or beyond 1e100")
-    found = of_numbers("Y", numbers, kind)
-    if len(class_names) == len(found.class_names) > 0:
-        return Problem(found.target, found.Y, class_names, found.reason)
-    return found
-
-
-def _several(by_rows: Array, class_names: tuple[str, ...]) -> Problem:
-    """Return the problem of targets (m, k): one-hot classes, or k numbers."""
+    k = by_rows.shape[1]
     if by_rows.dtype.kind == "U":
-        raise ValueError("Y holds several texts for each example; it needs one")
+        if k > 1:
+            raise ValueError("Y holds several texts for each example; it needs one")
+        return of_texts("Y", by_rows[:, 0].tolist(), kind)
     numbers = np.asarray(by_rows, float)
     if not (np.abs(numbers) <= LARGEST).all():
         raise ValueError("Y holds values that are missing, infinite or beyond 1e100")
-    k = numbers.shape[1]
-    one_hot = ((numbers == 0) | (numbers == 1)).all() and (numbers.sum(axis=1) == 1).all()
-    if one_hot:
-        found = of_numbers("Y", numbers.argmax(axis=1).astype(float), "classes")
-        if len(class_names) == k == len(found.class_names):
-            found = Problem(found.target, found.Y, class_names, found.reason)
+    if k == 1:
+        found = of_numbers("Y", numbers[:, 0], kind)
+    elif np.isin(numbers, (0, 1)).all() and (numbers.sum(axis=1) == 1).all():
         reason = f"Y has a single 1 in each of {k} places (one-hot), so these are classes."
-        return Problem(found.target, found.Y, found.class_names, reason)
-    reason = f"Y has {k} numbers for each example, so all of them are predicted."
-    return Problem("real", np.ascontiguousarray(numbers.T), (), reason)
+        found = of_numbers("Y", numbers.argmax(axis=1).astype(float), "classes")
+        found = replace(found, reason=reason)
+        if len(found.class_names) != k:
+            return found  # which names the classes have that are there is not known
+    else:
+        reason = f"Y has {k} numbers for each example, so all of them are predicted."
+        return Problem("real", np.ascontiguousarray(numbers.T), (), reason)
+    named = len(class_names) == len(found.class_names) > 0
+    return replace(found, class_names=class_names) if named else found

@@ -1,6 +1,7 @@
 """The classic demo of a first deep network: cat or not, 64 × 64 pixels, five hidden layers.
 
-Its files, train_catvnoncat.h5 and test_catvnoncat.h5, are not part of this package.
+Its pictures are divided by 255, and split as its files are. These, train_catvnoncat.h5 and
+test_catvnoncat.h5, are not part of this package.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from pathlib import Path
 import numpy as np
 
 from dnn.config import Config
-from dnn.data.datasets import Dataset
 from lab.intake import Examples, read_images
 
 Array = np.ndarray
@@ -49,11 +49,6 @@ def read(paths: tuple[Path, Path]) -> Examples:
     except OSError as error:
         raise ValueError(f"The demo's files can't be read: {error.strerror}") from None
     return read_images(train, test, name="cat / non-cat")
-
-
-def prepared(examples: Examples) -> Dataset:
-    """Return the pictures as the demo has them: divided by 255, and split as the files are."""
-    return examples.prepared(scaling="by_255").data
 
 
 def original_weights(sizes: Sequence[int]) -> list[tuple[Array, Array]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -22,17 +23,12 @@ SHORTEST, CHANNELS = 4, (1, 3)
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Data to train on, and how its numbers came about.
+    """Data to train on, and what people should know of how it came about, in sentences.
 
-    Inputs are (raw - shift) / scale, (n, 1) each, and numbers to be predicted are
-    (raw - target_shift) / target_scale, (k, 1); all fitted on the training part only.
+    data.units: of inputs and numbers to be predicted, fitted on the training part only.
     """
 
     data: Dataset
-    shift: Array
-    scale: Array
-    target_shift: Array
-    target_scale: Array
     notes: tuple[str, ...]
 
 
@@ -98,7 +94,7 @@ class Examples:
             image=self.image,
             units=Units(shift, scale, target_shift, target_scale),
         )  # fmt: skip
-        return Prepared(data, shift, scale, target_shift, target_scale, tuple(notes))
+        return Prepared(data, tuple(notes))
 
     def _filled(self, X: Array, n_train: int) -> Array:
         """Return X with means of the training part, or its most frequent category, in its gaps."""
@@ -126,14 +122,15 @@ def picture_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(full) if fits else ()
 
 
-def no_picture(shape: tuple[int, ...]) -> str:
-    """Return a sentence on examples of several axes that are no pictures, "" for others."""
-    if len(shape) < 2 or picture_shape(shape):
-        return ""
-    return (
+def pictured(shape: tuple[int, ...]) -> dict[str, Any]:
+    """Return what Examples of a shape say of pictures: `image`, and `notes` where they are none."""
+    image = picture_shape(shape)
+    if len(shape) < 2 or image:
+        return {"image": image, "notes": ()}
+    return {"image": image, "notes": (
         f"An example of shape {tuple(shape)} is no picture, which has sides of at least {SHORTEST} "
-        f"pixels and 1 or 3 channels, so its {math.prod(shape):,} numbers are plain inputs."
-    )
+        f"pixels and 1 or 3 channels, so its {math.prod(shape):,} numbers are plain inputs.",
+    )}  # fmt: skip
 
 
 def named(names: tuple[str, ...] | list[str]) -> tuple[str, ...]:

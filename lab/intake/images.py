@@ -11,13 +11,14 @@ import importlib.util
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from dnn.files.limits import check_bytes
 from dnn.files.npz import Archive
-from lab.intake.examples import Examples, check_split, named, no_picture, picture_shape
+from lab.intake.examples import Examples, check_split, named, pictured
 from lab.intake.hdf5 import SENTENCE
 from lab.intake.problem import Problem, label, of_numbers
 
@@ -47,11 +48,9 @@ def read_images(blob: bytes, test: bytes | None = None, name: str = "") -> Examp
         X, Y = np.concatenate([X, X_test]), np.concatenate([Y, Y_test])
         check_split(len(X), n_train)
     problem = _problem(Y, classes)
-    pixels, said = X.reshape(len(X), -1), no_picture(X.shape[1:])
     return Examples(
-        name or "images", pixels.T.astype(float), problem, _pixel_names(X.shape[1:]),
-        target_name="class", n_train=n_train, image=picture_shape(X.shape[1:]),
-        notes=(said,) if said else (),
+        name or "images", X.reshape(len(X), -1).T.astype(float), problem,
+        _pixel_names(X.shape[1:]), target_name="class", n_train=n_train, **pictured(X.shape[1:]),
     )  # fmt: skip
 
 
@@ -61,13 +60,13 @@ def _problem(Y: Array, classes: tuple[str, ...]) -> Problem:
     count = len(found.class_names)
     if len(classes) == count:
         reason = f"The labels are {count} classes: {label(', '.join(classes))}."
-        return Problem(found.target, found.Y, classes, reason)
+        return replace(found, class_names=classes, reason=reason)
     why = f"names {len(classes)} classes in" if classes else "has no"
     reason = (
         f"The labels are {count} different whole numbers, so these are classes; "
         f"the file {why} list_classes."
     )
-    return Problem(found.target, found.Y, found.class_names, reason)
+    return replace(found, reason=reason)
 
 
 def _pixel_names(image: tuple[int, ...]) -> tuple[str, ...]:

@@ -24,7 +24,6 @@ OUTPUTS = {
     "classes": "{} softmax units and the cross-entropy cost",
     "real": "{} linear {units} and half the squared error",
 }
-LOSSES = {"binary": "logistic", "classes": "softmax", "real": "squared_error"}
 LONGEST_LABEL = 80
 
 
@@ -45,11 +44,6 @@ class Problem:
         """The output layer and cost that fit, in words."""
         outputs = len(self.class_names) or len(self.Y)
         return OUTPUTS[self.target].format(outputs, units="unit" if outputs == 1 else "units")
-
-    @property
-    def loss(self) -> str:
-        """The key of the cost that fits: what Config(loss=None) chooses."""
-        return LOSSES[self.target]
 
 
 def label(text: object) -> str:

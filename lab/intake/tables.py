@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -156,7 +156,7 @@ class Table:
         if missing == "drop":
             keep = self._complete(keep, inputs, notes)
         problem = _problem(goal, keep, kind)
-        blocks = [_encoded(column, keep, missing) for column in inputs]
+        blocks = [_encoded(column, keep, missing == "own") for column in inputs]
         X = np.concatenate([rows for rows, _, _ in blocks]) if blocks else np.zeros((0, 0))
         return Examples(
             name or "table", X, problem, named([n for _, names, _ in blocks for n in names]),
@@ -203,15 +203,18 @@ def read_table(blob: bytes, header: bool | None = None) -> Table:
     names = named(list(found.names))
     comma = found.separator != "comma"
     columns = tuple(
-        _counted(_column(name, [row[k] for row in found.rows], comma), found.names[k])
-        for k, name in enumerate(names)
+        _column(name, said, values, comma)
+        for name, said, values in zip(
+            names, found.names, zip(*found.rows, strict=True), strict=True
+        )
     )
     return Table(
         columns, len(found.rows), found.separator, found.encoding, found.header, found.notes
     )
 
 
-def _column(name: str, values: list[str], comma: bool) -> Column:
+def _column(name: str, said: str, values: Sequence[str], comma: bool) -> Column:
+    """Return a column of cells. said: its name in the file; comma: stands for the point."""
     there = [None if absent(value) else value for value in values]
     known = [value for value in there if value is not None]
     parsed = as_numbers(known, comma)
@@ -228,19 +231,15 @@ def _column(name: str, values: list[str], comma: bool) -> Column:
     numbers[large] = np.nan
     kind = "empty" if np.isnan(numbers).all() else "number"
     texts = () if kind == "number" else (None,) * len(there)
-    return Column(name, kind, numbers, texts, int(np.isnan(numbers).sum()), int(large.sum()))
-
-
-def _counted(column: Column, name: str) -> Column:
-    """Return a column as one that counts the rows, where it does and its name in the file fits."""
-    first, said = column.numbers[:1], name.strip().lower()
+    said = said.strip().lower()
     counts = (
-        column.kind == "number"
+        kind == "number"
         and (said in COUNTERS or said.endswith(COUNTER_ENDS))
-        and first[0] in (0, 1)
-        and np.array_equal(column.numbers, first + np.arange(len(column.numbers)))
+        and numbers[0] in (0, 1)
+        and np.array_equal(numbers, numbers[0] + np.arange(len(numbers)))
     )
-    return replace(column, counts=True) if counts else column
+    missing = int(np.isnan(numbers).sum())
+    return Column(name, kind, numbers, texts, missing, int(large.sum()), counts)
 
 
 def _problem(goal: Column, keep: Array, kind: str | None) -> Problem:
@@ -261,38 +260,28 @@ def _problem(goal: Column, keep: Array, kind: str | None) -> Problem:
 Block = tuple[Array, list[str], bool]
 
 
-def _encoded(column: Column, keep: Array, missing: str) -> Block:
-    """Return a column as rows of inputs, their names, and whether they are one category."""
-    encode: Callable[[Column, Array, bool], Block]
-    encode = _numeric if column.kind == "number" else _one_hot
-    return encode(column, keep, missing == "own")
+def _encoded(column: Column, keep: Array, own: bool) -> Block:
+    """Return a column as rows of inputs, their names, and whether they are one category.
 
-
-def _numeric(column: Column, keep: Array, own: bool) -> Block:
-    values = column.numbers[keep]
-    gaps = np.isnan(values)
+    own: a row more says where it is missing.
+    """
+    gaps = column.gaps[keep]
+    if column.kind == "number":
+        rows, names = column.numbers[keep][None], [column.name]
+    else:
+        texts = [text for text, kept in zip(column.texts, keep, strict=True) if kept]
+        known = sorted({text for text in texts if text is not None})
+        index = {text: k for k, text in enumerate(known)}
+        codes = np.array([-1 if text is None else index[text] for text in texts])
+        rows = (codes == np.arange(len(known))[:, None]).astype(float)
+        names = [f"{column.name} = {text}" for text in known]
     if own and gaps.any():
-        return (
-            np.stack([values, gaps.astype(float)]),
-            [column.name, f"{column.name} missing"],
-            False,
-        )
-    return values[None], [column.name], False
-
-
-def _one_hot(column: Column, keep: Array, own: bool) -> Block:
-    texts = [text for text, kept in zip(column.texts, keep, strict=True) if kept]
-    known = sorted({text for text in texts if text is not None})
-    index = {text: k for k, text in enumerate(known)}
-    codes = np.array([index.get(text, -1) if text is not None else -1 for text in texts])
-    rows = (codes == np.arange(len(known))[:, None]).astype(float)
-    names = [f"{column.name} = {text}" for text in known]
-    gaps = codes < 0
-    if gaps.any() and own:
-        return np.vstack([rows, gaps.astype(float)]), [*names, f"{column.name} missing"], True
-    rows[:, gaps] = np.nan
-    # Two categories are one input: the second of them or not.
-    return (rows[1:], names[1:], True) if len(known) == 2 else (rows, names, True)
+        rows, names = np.vstack([rows, gaps.astype(float)]), [*names, f"{column.name} missing"]
+    elif column.kind == "category":
+        rows[:, gaps] = np.nan
+        if len(known) == 2:  # one input: the second of them or not
+            rows, names = rows[1:], names[1:]
+    return rows, names, column.kind == "category"
 
 
 def _groups(blocks: Sequence[Block]) -> tuple[tuple[int, int], ...]:

@@ -6,6 +6,7 @@ beside its steps, which goes back and forth. All are picklable.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from dnn.run.gradcheck import Check
 from dnn.run.history import History, Record
 from dnn.run.training import Run
 from lab.analysis.diagnosis import Finding
-from lab.analysis.diagnosis.autopsy import Offer
+from lab.analysis.diagnosis.fix import Fix
 from lab.analysis.moments import Moment, Moments
 from lab.analysis.signal import Band
 from lab.analysis.spectra import Spectra
@@ -34,8 +35,8 @@ class Measured:
 
     check: back-propagation against finite differences; band: signals of other draws of the
     weights; spectra: singular values; moments: what the layers looked like, None where that is not
-    shown; findings: of the diagnosis; offers: ways back behind a divergence, None before its last
-    steps have been looked at.
+    shown; findings: of the diagnosis; examined: whether the last steps of a run that diverged have
+    been looked at.
     """
 
     check: Check | None = None
@@ -43,7 +44,7 @@ class Measured:
     spectra: Spectra | None = None
     moments: Moments | None = None
     findings: tuple[Finding, ...] = ()
-    offers: tuple[Offer, ...] | None = None
+    examined: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +138,7 @@ class Result:
     where none was made. seconds: of training. measured: with what was wanted, but for moments,
     which come one by one in `looks`. looked: seconds that those took; recording: seconds that the
     record of the last step took, 0 where it had one already. diagnosed: whether the findings are
-    new.
+    new. fixes: what the buttons of the frame do, by key.
     """
 
     run: Run | None
@@ -153,3 +154,4 @@ class Result:
     diagnosed: bool = False
     added: tuple[Record, ...] | None = None
     attending: Attending | None = None
+    fixes: Mapping[str, Fix] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from dnn.run.history import History
 from dnn.run.measure import probe_of
 from dnn.run.training import Run
 from lab.analysis.diagnosis.autopsy import Autopsy
+from lab.analysis.diagnosis.fix import Fix
 from lab.live.request import Display, Measured
 from lab.live.twins import Twin
 from lab.teaching.attending import Attending, withheld
@@ -29,7 +30,8 @@ class Shown:
 
     run: with its data; trainer: holds its parameters, None for a network too large to train.
     before: the run as the call found it. autopsy: of a run that diverged, where that is shown.
-    seq: the frame's number; at_full_speed: whether as many steps are made as fit.
+    seq: the frame's number; at_full_speed: whether as many steps are made as fit. fixes: what the
+    buttons of the frame do, by key; a panel that draws one adds it.
     """
 
     run: Run
@@ -43,6 +45,7 @@ class Shown:
     large: bool = False
     seq: int = 0
     at_full_speed: bool = False
+    fixes: dict[str, Fix] = field(default_factory=dict)
     _made: dict[Callable, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -85,6 +88,11 @@ class Shown:
         if make not in self._made:
             self._made[make] = make(self)
         return self._made[make]
+
+    def button(self, key: str, fix: Fix, help: str = "") -> dict[str, str]:
+        """Return the button of a fix, as the page draws it; its press comes back with the key."""
+        self.fixes[key] = fix
+        return {"key": key, "label": fix.label, "help": help}
 
     def last(self, name: str) -> float:
         """Return the newest value of a recorded number; NaN without a record."""

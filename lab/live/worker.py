@@ -99,7 +99,8 @@ def _large(training: Training, display: Display, data: Dataset, draw: Draw) -> R
     shown = _attended(
         Shown(run, history, display, known, seq=training.seq, before=None, large=True)
     )
-    return Result(run, history, draw(shown), measured=known, attending=shown.attending)
+    frame = draw(shown)
+    return Result(run, history, frame, measured=known, attending=shown.attending, fixes=shown.fixes)
 
 
 def _single(training: Training, display: Display, data: Dataset, draw: Draw) -> Result:
@@ -129,11 +130,11 @@ def _single(training: Training, display: Display, data: Dataset, draw: Draw) -> 
         )  # fmt: skip
         shown = _attended(shown)
         frame = draw(shown)
-    offers = shown.autopsy.offers if shown.autopsy else None
     return Result(
         run, history, frame, run.step - before, seconds, looks=tuple(looks), looked=looked,
-        measured=replace(known, moments=None, offers=offers), recording=recording,
-        diagnosed="diagnosis" in wanted, added=added, attending=shown.attending,
+        measured=replace(known, moments=None, examined=shown.autopsy is not None),
+        recording=recording, diagnosed="diagnosis" in wanted, added=added,
+        attending=shown.attending, fixes=shown.fixes,
     )  # fmt: skip
 
 
@@ -167,7 +168,7 @@ def _twins(training: Training, display: Display, data: Dataset, draw: Draw) -> R
     steps = max(run.step for run in runs) - max(run.step for run in before)
     return Result(
         runs[0], histories[0], frame, steps, seconds, second, training.measured,
-        attending=shown.attending,
+        attending=shown.attending, fixes=shown.fixes,
     )  # fmt: skip
 
 

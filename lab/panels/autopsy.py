@@ -24,11 +24,11 @@ def autopsy_panel(shown: Shown) -> dict[str, Any]:
     first = "activation" if broke.quantity == "logit" else broke.quantity
     quantity = first if view.autopsy == "first" else view.autopsy
     values = found.largest[quantity] if quantity in QUANTITIES else found.cost[:, None]
-    offers = [
-        {"label": o.button, "action": f"back {i}", "help": _tried(o.tried, o.survived)}
-        for i, o in enumerate(found.offers)
+    buttons = [
+        shown.button(f"back {i}", offer.fix, _tried(offer.tried, offer.survived))
+        for i, offer in enumerate(found.offers)
     ]
-    words = "" if offers else "Nothing to go back with: Reset starts it again."
+    words = "" if buttons else "Nothing to go back with: Reset starts it again."
     return figures.panel(
         "The last steps",
         figures.autopsy_sentence(found.began, broke, run.layout.layers),
@@ -42,7 +42,7 @@ def autopsy_panel(shown: Shown) -> dict[str, Any]:
         ),
         controls=[control(view, "autopsy", "Quantity", options=OPTIONS)],
         badge={"text": "diverged", "kind": "diverged"},
-        banner={"strong": "", "text": words, "kind": "", "buttons": offers},
+        banner={"strong": "", "text": words, "kind": "", "buttons": buttons},
     )
 
 

@@ -37,13 +37,13 @@ def cost_of(shown: Shown, ghost_name: str = "", same_axes: bool = False) -> dict
     )  # fmt: skip
     if diverged:
         advice = advise(run)
-        panel["subtitle"] = advice.what
+        panel["subtitle"] = advice.sentence
         panel["badge"] = {"text": "diverged", "kind": "diverged"}
         panel["banner"] = {
-            "strong": advice.why,
+            "strong": advice.evidence,
             "text": "The last finite weights are kept.",
             "kind": "diverged",
-            "button": {"label": advice.button, "action": "fix"},
+            "buttons": [shown.button("divergence", advice.fix)],
         }
     elif not run.step:
         pressed = {"play", "step"}.isdisjoint(view.hide)

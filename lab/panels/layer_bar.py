@@ -46,7 +46,7 @@ def findings(shown: Shown) -> list[dict[str, Any]] | None:
         {
             "key": found.key, "kind": found.severity, "sentence": found.sentence,
             "evidence": found.evidence, "layer": found.layers[0] if found.layers else None,
-            "button": found.suggestion.button, "live": found.suggestion.live,
+            "button": found.fix.label, "live": found.fix.live,
         }
         for found in shown.measured.findings
     ]  # fmt: skip

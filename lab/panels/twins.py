@@ -62,10 +62,12 @@ def _titled(panel: Part, side: int) -> Part:
 
 def _cost(shown: Shown, side: int) -> Part:
     own, _ = _side(shown, side)
+    # A fix would be of A.
+    own = replace(own, fixes={}) if side == 1 else own
     panel = cost_of(own, NAMES[1 - side], same_axes=True)
     panel["title"] = f"{value_words(own)} · {panel['title']}"
     if side == 1 and panel["banner"]:
-        panel["banner"]["button"] = None  # a fix would be of A
+        panel["banner"]["buttons"] = []
     return _titled(panel, side)
 
 

@@ -53,7 +53,7 @@ def _said(found: Verdict, shown: Shown, start: Signal) -> dict[str, Any]:
         "title": found.title if not shown.run.step else f"At the start: {_lowered(found.title)}",
         "text": found.text,
         "facts": facts,
-        "button": {"label": found.button, "action": "fit"} if found.button else None,
+        "button": shown.button("verdict", found.fix) if found.fix else None,
     }
 
 

@@ -125,7 +125,7 @@ def _at_start(shown: Shown) -> tuple[str, str] | None:
 def _diagnosis(shown: Shown) -> dict[str, Any]:
     """Return what the rules of the diagnosis find, with their evidence."""
     found = diagnose(shown.run, shown.history) if len(shown.history) else ()
-    lines = [(f.sentence, f.evidence, f"What may fix it: {f.suggestion.button}.") for f in found]
+    lines = [(f.sentence, f.evidence, f"What may fix it: {f.fix.label}.") for f in found]
     return {"found": lines, "rules": len(RULES)}
 
 

@@ -118,6 +118,16 @@ def changes_label(changes: Sequence[Any]) -> str:
     return change_label(changes[-1].field, changes[-1].value)
 
 
+def capital(text: str) -> str:
+    """Return text as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def owner(layer: int, layers: int) -> str:
+    """Return what a layer (from 0) is called inside a sentence."""
+    return "the output layer" if layer == layers - 1 else f"layer {layer + 1}"
+
+
 def layer_name(layer: int, layers: int) -> str:
     """Return what a layer (from 0) is called: the last one is the output."""
     return "output" if layer == layers - 1 else f"layer {layer + 1}"

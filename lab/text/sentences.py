@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dnn.run.history import History
-from lab.text.numbers import count, number, power_of_ten, times
+from lab.text.numbers import capital, count, number, owner, power_of_ten, times
 
 Array = np.ndarray
 
@@ -54,12 +54,12 @@ def cost_sentence(history: History, diverged: Any = None, guessing: float | None
     records = min(len(history), RECORDS)
     if records < FEWEST:
         said = ", ".join(f"{part} {number(y[-1])}" for part, y in named.items())
-        return f"{_capital(said)}{beside}; too early for a trend."
+        return f"{capital(said)}{beside}; too early for a trend."
     steps = np.asarray(history["step"], float)[-records:]
     said = ", ".join(
         f"{part} {number(y[-1])} ({trend(steps, y[-records:])})" for part, y in named.items()
     )
-    return f"{_capital(said)} over {records} records{beside}."
+    return f"{capital(said)} over {records} records{beside}."
 
 
 def trend(steps: Array, costs: Array) -> str:
@@ -83,14 +83,6 @@ def trend(steps: Array, costs: Array) -> str:
     return "flat" if scatter <= SCATTER * level else "no trend"
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _owner(layer: int, layers: int) -> str:
-    return "the output layer" if layer == layers - 1 else f"layer {layer + 1}"
-
-
 def gradient_sentence(history: History, kind: str = "gradient_rms") -> str:
     """Return one sentence on the largest ratio between layers now, without a verdict.
 
@@ -109,24 +101,24 @@ def gradient_sentence(history: History, kind: str = "gradient_rms") -> str:
         return "Every weight's gradient is exactly 0; those of biases may not be."
     if (now == 0).any():
         zeros = np.flatnonzero(now == 0)
-        who, others = _owner(int(zeros[0]), L), len(zeros) - 1
+        who, others = owner(int(zeros[0]), L), len(zeros) - 1
         if others:
             layers = "layers" if others > 1 else "layer"
             return (
                 f"The gradients of {who} and {others} more {layers} are exactly 0, "
                 "drawn at the bottom."
             )
-        return f"{_capital(who)}'s gradient is exactly 0, drawn at the bottom."
+        return f"{capital(who)}'s gradient is exactly 0, drawn at the bottom."
     if L == 1:
         return f"The only layer's gradient is {number(now[0])}."
     low, high = int(now.argmin()), int(now.argmax())
     ratio = float(now[high] / now[low])
     if ratio < 1.5:
         return "All layers get gradients of about the same size."
-    small, large = _owner(low, L), _owner(high, L)
+    small, large = owner(low, L), owner(high, L)
     if kind == "gradient_norm":
         return f"The norm of {small}'s gradient is {times(ratio)} smaller than {large}'s."
-    return f"{_capital(small)}'s weights get gradients {times(ratio)} smaller than {large}'s."
+    return f"{capital(small)}'s weights get gradients {times(ratio)} smaller than {large}'s."
 
 
 def check_kind(kind: str) -> None:

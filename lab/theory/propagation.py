@@ -35,25 +35,6 @@ class Prediction:
     gradient_rms: Array
 
 
-@dataclass
-class _Stream:
-    """Moments of a: over units and examples, and the variance over the examples of one unit."""
-
-    mean: Array
-    square: Array
-    variance: Array
-
-
-@dataclass(frozen=True)
-class _Layer:
-    """A hidden layer: what of dJ/da reaches dJ/dz (or dJ/du), squared, is `through`."""
-
-    q: Array
-    square: Array
-    through: Array
-    residual: bool
-
-
 def signal(
     sizes: Sequence[int],
     keys: Sequence[str],
@@ -91,16 +72,12 @@ def signal(
         raise ValueError(f"x2: {x2!r} is not a number of 0 or more")
     w, b = _per_layer("sw2", sw2, L), _per_layer("sb2", sb2, L)
     variance = x2 if x_variance is None else np.full(x2.shape, x_variance)
-    stream = _Stream(mean=np.zeros(x2.shape), square=x2, variance=variance)
-    layers: list[_Layer] = []
+    past = [residual and l > 0 and sizes[l + 1] == sizes[l] for l in range(L - 1)]
+    spread = epsilon if batch_norm else None
     with np.errstate(all="ignore"):
-        for l, key in enumerate(keys):
-            shortcut = residual and l > 0 and sizes[l + 1] == sizes[l]
-            spread = w[l] * stream.variance + epsilon if batch_norm else None
-            layers.append(_pass(stream, key, w[l], b[l], spread, shortcut, branch_scale))
-        q = np.array([*(layer.q for layer in layers), w[-1] * stream.square + b[-1]])
-        inputs = np.sqrt([x2, *(layer.square for layer in layers)])
-        delta, chi = _backward(layers, sizes, w, x2.shape)
+        q, squares, through = _forward(keys, w, b, (x2, variance), past, branch_scale, spread)
+        inputs = np.sqrt(squares)
+        delta, chi = _backward(through, past, sizes, w, x2.shape)
     outputs = np.concatenate([inputs[1:], np.sqrt(q[-1:])])
     columns = (q, outputs, chi, delta, delta * inputs)
     for column in columns:
@@ -115,35 +92,41 @@ def _per_layer(name: str, value: float | Sequence[float] | Array, L: int) -> Arr
     return np.broadcast_to(array, (L,))
 
 
-def _pass(
-    stream: _Stream,
-    key: str,
-    w: float,
-    b: float,
-    spread: Array | None,
-    shortcut: bool,
-    scale: float,
-) -> _Layer:
-    """Return a hidden layer, and take the stream past it. spread: variance of u + epsilon."""
-    if spread is None:
-        q, divisor = w * stream.square + b, np.ones(())
-    else:
-        q, divisor = w * stream.variance / spread, spread
-    mean, square, slope = moments(key, q)
-    if shortcut:
-        stream.square = stream.square + scale**2 * square + 2.0 * scale * stream.mean * mean
-        stream.mean = stream.mean + scale * mean
-        stream.variance = stream.variance + scale**2 * (square - mean**2)
-        slope = slope * scale**2
-    else:
-        stream.mean, stream.square, stream.variance = mean, square, square - mean**2
-    return _Layer(q, stream.square, slope / divisor, shortcut)
+def _forward(
+    keys: Sequence[str], w: Array, b: Array, x: tuple[Array, Array], past: Sequence[bool],
+    scale: float, epsilon: float | None,
+) -> tuple[Array, Array, Array]:  # fmt: skip
+    """Return q of layers 1..L, E[a^2] of layers 0..L-1, and what of dJ/da reaches dJ/dz, squared.
+
+    The last of hidden layers only, (L - 1, ...), and of dJ/du under batch normalisation. x: mean
+    square and variance of the inputs; past: which hidden layers are residual; epsilon: None where
+    nothing is normalised.
+    """
+    mean, (square, variance) = np.zeros(x[0].shape), x
+    q, squares, through = [], [square], []
+    for l, key in enumerate(keys):
+        z, divisor = w[l] * square + b[l], np.ones(())
+        if epsilon is not None:
+            divisor = w[l] * variance + epsilon
+            z = w[l] * variance / divisor
+        own_mean, own_square, slope = moments(key, z)
+        own_variance = own_square - own_mean**2
+        if past[l]:
+            square = square + scale**2 * own_square + 2.0 * scale * mean * own_mean
+            mean, variance = mean + scale * own_mean, variance + scale**2 * own_variance
+            slope = slope * scale**2
+        else:
+            mean, square, variance = own_mean, own_square, own_variance
+        q.append(z)
+        squares.append(square)
+        through.append(slope / divisor)
+    return np.array([*q, w[-1] * square + b[-1]]), np.array(squares), np.array(through)
 
 
 def _backward(
-    layers: list[_Layer], sizes: Sequence[int], w: Array, shape: tuple[int, ...]
+    through: Array, past: Sequence[bool], sizes: Sequence[int], w: Array, shape: tuple[int, ...]
 ) -> tuple[Array, Array]:
-    """Return delta_rms and chi.
+    """Return delta_rms and chi, of the values of _forward.
 
     e[l] = dJ/da[l] is W^T delta[l+1], and e[l+1] besides where layer l + 1 is residual; delta[l]^2
     is `through` e[l]^2.
@@ -152,11 +135,10 @@ def _backward(
     delta, chi = np.ones((L, *shape)), np.full((L, *shape), np.nan)
     error = np.zeros(shape)
     for l in range(L - 2, -1, -1):
-        on = l + 1 < L - 1 and layers[l + 1].residual
+        on = l + 1 < L - 1 and past[l + 1]
         error = sizes[l + 2] / sizes[l + 1] * w[l + 1] * delta[l + 1] + (error if on else 0.0)
-        delta[l] = layers[l].through * error
-        beside = np.divide(1.0, layers[l + 1].through) if on else 0.0
-        chi[l] = layers[l].through * (w[l + 1] + beside)
+        delta[l] = through[l] * error
+        chi[l] = through[l] * (w[l + 1] + (np.divide(1.0, through[l + 1]) if on else 0.0))
     return np.sqrt(delta), chi
 
 

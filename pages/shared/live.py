@@ -8,7 +8,6 @@ from contextlib import suppress
 
 import streamlit as st
 
-from dnn.config import Config
 from dnn.data.features import FEATURES
 from lab.intake.hand_drawn import Stroke
 from lab.live.session.loop import Loop
@@ -199,7 +198,7 @@ def on_event() -> None:
 def handle(loop: Loop, event: dict) -> None:
     """Change the loop as an event asks; unknown ones are ignored."""
     kind, value = event.get("type"), event.get("value")
-    if kind == "action" and loop.state.withheld:
+    if kind == "fix" and loop.state.withheld:
         return  # what it would fix has not been shown yet
     if kind == "control":
         key = str(event.get("key"))
@@ -212,14 +211,8 @@ def handle(loop: Loop, event: dict) -> None:
         loop.pause(
             f"Paused after ten minutes without input. Press {loop.state.play_label} to go on."
         )
-    elif kind == "action" and event.get("action") == "fix":
-        fix(loop)
-    elif kind == "action" and event.get("action") == "fit":
-        fit(loop)
-    elif kind == "action" and str(event.get("action")).startswith("back "):
-        go_back(loop, str(event.get("action")).removeprefix("back "))
-    elif kind == "action" and event.get("action") == "suggestion":
-        take(loop, str(event.get("key")))
+    elif kind == "fix":
+        fix(loop, str(event.get("key")))
     elif kind == "answer" and type(value) is int:
         loop.answer(value)
     elif kind == "lesson" and value == "again":
@@ -240,20 +233,13 @@ def handle(loop: Loop, event: dict) -> None:
         move(event.get("x"), event.get("y"))
 
 
-def take(loop: Loop, key: str) -> None:
-    """Make the change that the diagnosis suggests under this key; what can't be done is said."""
+def fix(loop: Loop, key: str) -> None:
+    """Make the change of the button of this key; what can't be done is said."""
     with suppress(KeyError):
         try:
-            loop.take_suggestion(key)
+            loop.apply_fix(key)
         except ValueError as error:
             loop.say(f"Not changed: {error}")
-
-
-def fit(loop: Loop) -> None:
-    """Start again with the one change that the lab's verdict offers."""
-    config = loop.fitted()
-    if config is not None:
-        loop.configure(config)
 
 
 def edit(loop: Loop, event: dict) -> None:
@@ -288,13 +274,6 @@ def strokes_of(told: object) -> list[tuple[int, Stroke]]:
         ]
     except (TypeError, KeyError, AttributeError, OverflowError):
         raise ValueError("draw: this is no stroke") from None
-
-
-def go_back(loop: Loop, offer: str) -> None:
-    """Go back behind a divergence with the offer of that number."""
-    if offer.isdecimal():
-        with suppress(ValueError):
-            loop.go_back(int(offer))
 
 
 def go_to(loop: Loop, step: object) -> None:
@@ -340,11 +319,3 @@ def take_features(features: object) -> None:
     if isinstance(features, list):
         known = tuple(key for key in FEATURES if key in features)
         session.change(features=known)
-
-
-def fix(loop: Loop) -> None:
-    """Start the diverged network again with the one change that its panel offers."""
-    config: Config | None = loop.fixed()
-    if config is not None:
-        loop.reset(config)
-        loop.play()

@@ -170,7 +170,7 @@ def _classic_card(paths: Any) -> None:
 
 
 def _train_classic(examples: Examples) -> None:
-    data = classic.prepared(examples)
+    data = examples.prepared(scaling=classic.CONFIG.scaling).data
     weights = classic.original_weights((data.n_inputs, *classic.HIDDEN, 1))
     session.loop().set_speed("full")  # a step is an epoch here: one a picture would take minutes
     _train(classic.CONFIG, data, weights)

@@ -172,10 +172,8 @@ def balance(examples: Examples, prepared: Prepared) -> None:
         figure = balance_figure(problem.class_names, train, test, _theme())
     else:
         title = "How is the target spread?"
-        train, test = (
-            Y[0] * prepared.target_scale[0, 0] + prepared.target_shift[0, 0]
-            for Y in (data.Y_train, data.Y_test)
-        )
+        shift, scale = data.target_units
+        train, test = (Y[0] * scale + shift for Y in (data.Y_train, data.Y_test))
         figure = values_figure(train, test, examples.target_name, _theme())
         keys = part_colors(_theme())
     _chart(title, figure, "balance", keys)
@@ -188,9 +186,8 @@ def _counts(Y: Any, classes: int) -> Any:
 
 def after_scaling(examples: Examples, prepared: Prepared, scaling: str) -> None:
     """Draw the inputs before and after scaling, over the training part."""
-    X = prepared.data.X_train
-    raw = X * prepared.scale + prepared.shift
-    Y = prepared.data.Y_train
+    X, Y, units = prepared.data.X_train, prepared.data.Y_train, prepared.data.units
+    raw = X * units.scale + units.shift
     labels, keys = None, []
     if examples.problem.class_names:
         labels = Y[0] if len(Y) == 1 else Y.argmax(axis=0)

@@ -32,7 +32,7 @@ export class Findings {
     const button = element("button", "", label);
     Object.assign(button, { type: "button", title: live ? "Applied to this run as it goes on" : "Starts a new network" });
     button.dataset.key = key;
-    button.onclick = () => this.send({ type: "action", action: "suggestion", key });
+    button.onclick = () => this.send({ type: "fix", key });
     const line = element("div", "nl-finding", words, button);
     line.dataset.kind = kind;
     line.onpointerenter = () => this.link.mark(layer);

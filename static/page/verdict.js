@@ -27,10 +27,10 @@ export class Verdict {
     this.root.replaceChildren(words, beside);
   }
 
-  button({ label, action }) {
+  button({ label, key }) {
     const button = element("button", "", label);
     button.type = "button";
-    button.onclick = () => this.send({ type: "action", action });
+    button.onclick = () => this.send({ type: "fix", key });
     return element("div", "nl-fix", element("span", "", "One way to fix it"), button);
   }
 }

@@ -17,10 +17,11 @@ from dnn.run.training import Run, borrowed_trainer
 from lab.analysis.diagnosis import flow, rate, units
 from lab.analysis.diagnosis import progress as course
 from lab.analysis.diagnosis.case import Case
-from lab.analysis.diagnosis.finding import Finding, Suggestion
+from lab.analysis.diagnosis.finding import Finding
+from lab.analysis.diagnosis.fix import Fix
 from lab.analysis.diagnosis.observation import Observation, observe
 
-__all__ = ["RULES", "Finding", "Observation", "Rule", "Suggestion", "diagnose", "observe"]
+__all__ = ["RULES", "Finding", "Fix", "Observation", "Rule", "diagnose", "observe"]
 
 
 @dataclass(frozen=True)

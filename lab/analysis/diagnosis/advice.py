@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from dnn.config import FIELDS
 from dnn.engine.cache import CACHE
-from dnn.engine.network import PROBING
-from dnn.run.measure import PROBE, layer_signal
+from dnn.run.measure import layer_signal, probe_of
 from dnn.run.training import Run, advance, borrowed_trainer, start
-from lab.analysis.diagnosis.verdict import fix
-from lab.text.numbers import number, power_of_ten, short
+from lab.analysis.diagnosis.finding import Finding
+from lab.analysis.diagnosis.fix import Fix
+from lab.analysis.diagnosis.verdict import find_fix
+from lab.text.numbers import number, owner, power_of_ten, short
 
 #: From this factor a layer on, the error's growth at the start counts as the cause.
 GROWTH = 1.15
 #: Steps of a trial with a smaller learning rate, and parameters x examples that it may go over.
 TRIAL, TRIAL_WORK = 300, 300_000_000
 #: What is left where nothing else is.
-CLIP: tuple[str, dict[str, Any]] = ("Clip the gradient's norm at 1", {"clip_norm": 1.0})
-
-
-@dataclass(frozen=True)
-class Advice:
-    """What happened and why, one sentence each; the fix's button and the fields it changes."""
-
-    what: str
-    why: str
-    button: str
-    fields: dict[str, Any]
+CLIP = Fix("Clip the gradient's norm at 1", {"clip_norm": 1.0})
 
 
 def growth_at_start(run: Run) -> float:
@@ -39,14 +29,12 @@ def growth_at_start(run: Run) -> float:
     The geometric mean of delta_rms[l] / delta_rms[l + 1], per example, on the first PROBE training
     examples. 1 for a single layer, and where it can't be told.
     """
-    count = min(PROBE, run.data.m_train) if run.data else 0
     layers = run.layout.layers
     if layers < 2 or not run.data:
         return 1.0
     with borrowed_trainer(run) as trainer, np.errstate(all="ignore"):
         trainer.p[:] = run.initial
-        X, Y = run.data.X_train[:, :count], trainer.Y_train[:, :count]
-        probe = trainer.evaluation("probe", X, Y, PROBING, backward=True)
+        probe = probe_of(trainer)
         delta = layer_signal(probe.run(), probe.rows).delta
         factor = float((delta[0] / delta[-1]) ** (1 / (layers - 1)))
     return factor if np.isfinite(factor) and factor > 0 else 1.0
@@ -73,21 +61,24 @@ def _bearable_rate(run: Run) -> float:
     return rate
 
 
-def advise(run: Run) -> Advice:
-    """Return the advice for a run that has diverged. Raises ValueError for one that has not."""
+def advise(run: Run) -> Finding:
+    """Return what happened to a run that has diverged, why, and a fix, which starts a new network.
+
+    Raises ValueError for one that has not.
+    """
     if run.diverged is None:
         raise ValueError("run: it has not diverged, there is nothing to fix")
     config, factor = run.config, growth_at_start(run)
-    last = run.diverged.layer == run.layout.layers
-    place = "the output layer" if last else f"layer {run.diverged.layer}"
+    place = owner(run.diverged.layer - 1, run.layout.layers)
     step, limit = run.diverged.step, power_of_ten(12)
     what = f"Step {step}: the {run.diverged.quantity} of {place} passed {limit}."
     lower = _bearable_rate(run)
-    slower = f"Retry with learning rate {short(lower)}", {"learning_rate": lower}
+    slower = Fix(f"Retry with learning rate {short(lower)}", {"learning_rate": lower})
     if factor >= GROWTH:
         why = f"At the start the error already grew ×{number(factor)} a layer on its way back."
-        return Advice(what, why, *(fix(config, "exploding") or slower))
-    why = f"The learning rate {short(config.learning_rate)} is too large for this network."
-    if lower < config.learning_rate:
-        return Advice(what, why, *slower)
-    return Advice(what, why, *(fix(config, "exploding") or CLIP))
+        fix = find_fix(config, "exploding") or slower
+    else:
+        why = f"The learning rate {short(config.learning_rate)} is too large for this network."
+        can_fall = lower < config.learning_rate
+        fix = slower if can_fall else find_fix(config, "exploding") or CLIP
+    return Finding("divergence", "error", what, why, fix, (run.diverged.layer,))

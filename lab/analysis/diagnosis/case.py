@@ -15,6 +15,7 @@ from dnn.run.inference import guessing_cost
 from dnn.run.measure import Signal
 from dnn.run.training import Run
 from lab.analysis.diagnosis.observation import Observation
+from lab.analysis.signal import signal_at
 
 #: A network has learned something where its cost is below this share of the cost of guessing, and
 #: is learning below the other.
@@ -86,10 +87,8 @@ class Case:
     @cached_property
     def start(self) -> Signal | None:
         """The signal at step 0, where the history goes back so far."""
-        h = self.history
-        if not len(h) or h["step"][0] != 0:
-            return None
-        return Signal(h["activation_rms"][0], h["delta_rms"][0], h["gradient_rms"][0])
+        known = len(self.history) and self.history["step"][0] == 0
+        return signal_at(self.history, 0) if known else None
 
     @cached_property
     def falling(self) -> float:

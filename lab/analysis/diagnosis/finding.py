@@ -1,31 +1,16 @@
-"""Finding: what one rule of the diagnosis says, and the change that it suggests."""
+"""Finding: what one rule of the diagnosis says, and the change that may fix it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from dnn.config import FIELDS, LIVE_FIELDS, Config
+from dnn.config import Config
 from dnn.parts.optimizers import OPTIMIZERS
-from lab.text.numbers import short
+from lab.analysis.diagnosis.fix import Fix
 
-#: From this L2 penalty on, it may be what holds a network back.
-STRONG_L2 = 0.01
 #: More layers than these are counted and not named one by one.
 MOST_NAMES = 4
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """A button: its label, and the fields of Config that it sets.
-
-    live: applied to the run as it goes on; otherwise it starts a new network.
-    """
-
-    button: str
-    fields: dict[str, Any]
-    live: bool
 
 
 @dataclass(frozen=True)
@@ -41,39 +26,8 @@ class Finding:
     severity: str
     sentence: str
     evidence: str
-    suggestion: Suggestion
+    fix: Fix
     layers: tuple[int, ...] = ()
-
-
-def suggest(button: str, fields: dict[str, Any], restart: bool = False) -> Suggestion:
-    """Return the suggestion of these fields, live where all of them can change live.
-
-    restart: a new network all the same, because this one is damaged.
-    """
-    live = not restart and all(name in LIVE_FIELDS for name in fields)
-    return Suggestion(button, fields, live)
-
-
-def other_rate(config: Config, factor: float, restart: bool = False) -> Suggestion:
-    """Return the suggestion of the learning rate times a factor, or another start at its bounds."""
-    about = FIELDS["learning_rate"]
-    rate = min(max(float(f"{config.learning_rate * factor:.2g}"), about.min), about.max)
-    if rate == config.learning_rate:
-        return other_seed(config)
-    verb = "Start again with" if restart else "Set"
-    return suggest(f"{verb} learning rate {short(rate)}", {"learning_rate": rate}, restart)
-
-
-def other_seed(config: Config) -> Suggestion:
-    """Return the suggestion of other starting weights."""
-    return suggest("Start again with another seed", {"seed": (config.seed + 1) % 2**31})
-
-
-def without_penalties(config: Config) -> Suggestion | None:
-    """Return the suggestion to start again without penalties, where there are strong ones."""
-    if not config.l1 and config.l2 < STRONG_L2:
-        return None
-    return suggest("Start again without penalties", {"l1": 0.0, "l2": 0.0}, restart=True)
 
 
 def layer_names(layers: Sequence[int], total: int) -> str:
@@ -99,8 +53,3 @@ def optimizer_name(config: Config) -> str:
     label = OPTIMIZERS[config.optimizer].label
     # Adam is a name, gradient descent is not.
     return label if OPTIMIZERS[config.optimizer].divides else label[:1].lower() + label[1:]
-
-
-def capital(text: str) -> str:
-    """Return text as the beginning of a sentence."""
-    return text[:1].upper() + text[1:]

@@ -6,17 +6,11 @@ import numpy as np
 
 from dnn.parts.optimizers import OPTIMIZERS
 from lab.analysis.diagnosis.case import Case
-from lab.analysis.diagnosis.finding import (
-    Finding,
-    Suggestion,
-    optimizer_name,
-    other_rate,
-    suggest,
-    without_penalties,
-)
+from lab.analysis.diagnosis.finding import Finding, optimizer_name
+from lab.analysis.diagnosis.fix import Fix, fix_of, other_rate, without_penalties
 from lab.analysis.diagnosis.probes import verdict as measured_verdict
 from lab.analysis.diagnosis.units import dead
-from lab.analysis.diagnosis.verdict import Verdict, judge
+from lab.analysis.diagnosis.verdict import Verdict, bypassed, judge
 from lab.text.numbers import count, number
 
 #: Beyond so many times over all hidden layers a network that was healthy at the start is judged.
@@ -49,27 +43,25 @@ def exploding(case: Case) -> Finding | None:
 
 
 def _flow(case: Case, way: str) -> Finding | None:
-    if any(case.config.residual_layers()) and not case.config.branch_scale:
+    if bypassed(case.config):
         return None  # the error passes all branches by, and theirs is 0
     start = _start(case)
     began = start is not None and start.kind in KINDS[way]
     if start is not None and case.run.step == 0:
-        return _at_start(case, way, start) if began else None
-    now = judge(case.config, case.seen.signal)
-    if case.learns or now.kind not in KINDS[way]:
-        return None
-    far = now.total < 1 / GROWN if way == "vanishing" else not now.total <= GROWN
-    # Dead units stop the error as well, and are then what there is to fix.
-    if not began and (not far or dead(case)):
-        return None
-    return Finding(
-        way,
-        _severity(case, now),
-        _now(way, now),
-        _measured(case, now),
-        _fix(case, start if began else None),
-        (1,),
-    )
+        if not began:
+            return None
+        verdict, sentence, evidence = start, f"{start.title}.", start.text
+    else:
+        verdict = judge(case.config, case.seen.signal)
+        if case.learns or verdict.kind not in KINDS[way]:
+            return None
+        far = verdict.total < 1 / GROWN if way == "vanishing" else not verdict.total <= GROWN
+        # Dead units stop the error as well, and are then what there is to fix.
+        if not began and (not far or dead(case)):
+            return None
+        sentence, evidence = _now(verdict), _measured(case, verdict)
+    fix = _fix(case, start if began else None)
+    return Finding(way, _severity(case, verdict), sentence, evidence, fix, (1,))
 
 
 def _start(case: Case) -> Verdict | None:
@@ -81,17 +73,6 @@ def _start(case: Case) -> Verdict | None:
     return measured_verdict(case.run.origin, case.run.data, case.start)
 
 
-def _at_start(case: Case, way: str, verdict: Verdict) -> Finding:
-    return Finding(
-        way,
-        _severity(case, verdict),
-        f"{verdict.title}.",
-        verdict.text,
-        _fix(case, verdict),
-        (1,),
-    )
-
-
 def _severity(case: Case, verdict: Verdict) -> str:
     """Return how bad it is: an optimiser that divides by the gradient's size may still learn."""
     if OPTIMIZERS[case.config.optimizer].divides and verdict.kind != "broken" and verdict.total:
@@ -99,7 +80,7 @@ def _severity(case: Case, verdict: Verdict) -> str:
     return "warning" if 1 / GROWN < verdict.total < GROWN else "error"
 
 
-def _now(way: str, verdict: Verdict) -> str:
+def _now(verdict: Verdict) -> str:
     if verdict.kind == "broken":
         return "Gradients explode: activations or errors are not finite any more."
     if verdict.kind in ("fading", "growing"):
@@ -107,8 +88,7 @@ def _now(way: str, verdict: Verdict) -> str:
         return f"The signal still {word} from layer to layer on its way forward."
     if verdict.total == 0:
         return "Gradients vanish altogether: no error comes back to layer 1."
-    word = "vanish" if way == "vanishing" else "explode"
-    return f"Gradients {word}: each layer multiplies the error by {number(verdict.factor)}."
+    return f"{verdict.title}."
 
 
 def _measured(case: Case, verdict: Verdict) -> str:
@@ -129,10 +109,10 @@ def _measured(case: Case, verdict: Verdict) -> str:
     return " ".join(parts) or f"Measured at step {step}."
 
 
-def _fix(case: Case, start: Verdict | None) -> Suggestion:
+def _fix(case: Case, start: Verdict | None) -> Fix:
     """Return what fixes the start, where the start is at fault; else smaller steps."""
-    if start is not None and start.fields:
-        return suggest(start.button, start.fields)
+    if start is not None and start.fix:
+        return start.fix
     if start is not None and not case.config.batch_norm and case.config.batch_size != 1:
-        return suggest("Normalise each layer over the batch", {"batch_norm": True})
+        return fix_of("Normalise each layer over the batch", {"batch_norm": True})
     return without_penalties(case.config) or other_rate(case.config, 0.1, restart=True)

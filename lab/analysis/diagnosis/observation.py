@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dnn.engine.fused import OutOfRange
 from dnn.engine.layout import Array
 from dnn.engine.network import Pass
 from dnn.engine.trainer import Trainer
 from dnn.run.measure import Signal, layer_signal, probe_of
 from dnn.run.training import Run
-from lab.analysis.moments import dead_share, saturated_share
+from lab.analysis.moments import saturated_and_dead, update_ratio
 
 #: Steps that the size of an update is the root mean square over; one where a step takes long.
 STEPS, STEP_WORK = 4, 2_000_000
@@ -26,9 +25,8 @@ class Observation:
 
     Per hidden layer, (L - 1,): saturated, the share of activations beyond 0.97 of their bounds
     (NaN where there are none); dead, the number of ReLU units that give 0 on every example; equal,
-    the number of units that do just what another of the layer does. Per layer, (L,): update,
-    ||dW|| / ||W|| of a step (Frobenius norms, biases left out); size: the rms of W.
-    signal: rms of activations, deltas and gradients per layer, now.
+    the number of units that do just what another of the layer does. update: update_ratio of a
+    step, (L,). signal: rms of activations, deltas and gradients per layer, now.
     """
 
     signal: Signal
@@ -36,7 +34,6 @@ class Observation:
     dead: Array
     equal: Array
     update: Array
-    size: Array
 
 
 def observe(trainer: Trainer, run: Run) -> Observation:
@@ -47,24 +44,15 @@ def observe(trainer: Trainer, run: Run) -> Observation:
     with np.errstate(all="ignore"):
         probe = probe_of(trainer)
         net = probe.run()
-        signal = layer_signal(net, probe.rows)
-        hidden = range(1, len(net.W))
+        signal, (saturated, dead) = layer_signal(net, probe.rows), saturated_and_dead(net)
+        few = trainer.layout.size * trainer.batches.size <= STEP_WORK
         return Observation(
             signal=signal,
-            saturated=np.array(
-                [saturated_share(net.activations[l - 1], net.branch(l)) for l in hidden]
-            ),
-            dead=np.array([_dead(net, l) for l in hidden], int),
-            equal=np.array([_equal(net, l) for l in hidden], int),
-            update=_update(trainer, run),
-            size=np.array([np.sqrt(np.mean(np.square(W[:, :-1], dtype=float))) for W in net.W]),
+            saturated=saturated,
+            dead=np.rint(np.nan_to_num(dead) * run.config.hidden).astype(int),
+            equal=np.array([_equal(net, l) for l in range(1, len(net.W))], int),
+            update=update_ratio(trainer, run, STEPS if few else 1),
         )
-
-
-def _dead(net: Pass, l: int) -> int:
-    """Return how many units of hidden layer l are 0 on every example, 0 where none can be."""
-    share = dead_share(net.activations[l - 1], net.branch(l))
-    return 0 if np.isnan(share) else round(share * len(net.branch(l)))
 
 
 def _equal(net: Pass, l: int) -> int:
@@ -85,25 +73,3 @@ def _equal(net: Pass, l: int) -> int:
     near = np.abs(np.diff(rows, axis=0)).max(axis=1) <= EQUAL * np.abs(rows).max()
     with_next, with_last = np.append(near, False), np.append(False, near)
     return int(np.sum(with_next | with_last))
-
-
-def _update(trainer: Trainer, run: Run) -> Array:
-    """Return ||dW|| / ||W|| per layer: root mean square over the next steps, which are undone."""
-    kept = trainer.p.copy(), trainer.state.copy(), trainer.running.copy()
-    weights = [W.copy() for W, _ in trainer.layout.weights(kept[0])]
-    steps = STEPS if trainer.layout.size * trainer.batches.size <= STEP_WORK else 1
-    squares, before = np.zeros(len(weights)), [W.astype(float) for W in weights]
-    epoch, position = run.epoch, run.position
-    try:
-        for step in range(run.step, run.step + steps):
-            epoch, position = trainer.train(step, epoch, position, 1)
-            now = [W.astype(float) for W, _ in trainer.layout.weights(trainer.p)]
-            squares += [np.sum((a - b) ** 2) for a, b in zip(now, before, strict=True)]
-            before = now
-    except OutOfRange:
-        squares[:] = np.inf
-    trainer.p[:], trainer.state[:], trainer.running[:] = kept
-    norms = np.array([np.linalg.norm(W.astype(float)) for W in weights])
-    ratio = np.sqrt(squares / steps) / np.where(norms > 0, norms, 1.0)
-    # A layer of zeros that changes grows without measure; one that does not stays.
-    return np.where(norms > 0, ratio, np.where(squares > 0, np.inf, 0.0))

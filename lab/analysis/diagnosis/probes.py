@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -12,10 +11,9 @@ from dnn.config import Config
 from dnn.data.datasets import Dataset
 from dnn.engine.cache import CACHE
 from dnn.engine.trainer import architecture_of
-from dnn.run.history import History
 from dnn.run.measure import Signal
 from lab.analysis.diagnosis.verdict import Verdict, judge
-from lab.analysis.signal import Probe, signal_at
+from lab.analysis.signal import Probe
 
 #: Up to so many parameters a fix is measured before it is offered: 100 x 140 takes 0.1 s.
 MEASURED = 2_000_000
@@ -60,10 +58,3 @@ def verdict(config: Config, data: Dataset, signal: Signal) -> Verdict:
     """Return the verdict on a signal at step 0; its fix has been tried on this very network."""
     values = np.array([signal.activation, signal.delta, signal.gradient], float)
     return _judged(config, data, values.tobytes())
-
-
-def fitting(config: Config, history: History, data: Dataset) -> dict[str, Any] | None:
-    """Return the fields of the change that fixes a network's signal, None where none is needed."""
-    if not len(history):
-        return None
-    return verdict(config, data, signal_at(history, 0)).fields

@@ -7,13 +7,8 @@ import numpy as np
 from dnn.engine.layout import Array
 from lab.analysis.diagnosis.advice import advise
 from lab.analysis.diagnosis.case import FEWEST, Case
-from lab.analysis.diagnosis.finding import (
-    Finding,
-    Suggestion,
-    other_rate,
-    suggest,
-    without_penalties,
-)
+from lab.analysis.diagnosis.finding import Finding
+from lab.analysis.diagnosis.fix import Fix, fix_of, other_rate, without_penalties
 from lab.text.numbers import count, number, short
 
 #: Overfitting: the test cost has risen from its lowest by this factor, and by this share of the
@@ -34,13 +29,7 @@ def divergence(case: Case) -> Finding | None:
 
     Cause and fix are advice.advise's: weights that are too large, or else the learning rate.
     """
-    if case.run.diverged is None:
-        return None
-    found = advise(case.run)
-    return Finding(
-        "divergence", "error", found.what, found.why,
-        suggest(found.button, found.fields, restart=True), (case.run.diverged.layer,),
-    )  # fmt: skip
+    return advise(case.run) if case.run.diverged else None
 
 
 def overfitting(case: Case) -> Finding | None:
@@ -82,15 +71,15 @@ def _medians(values: Array, k: int) -> Array:
     return np.median(np.lib.stride_tricks.sliding_window_view(values, k), axis=1)
 
 
-def _decay(case: Case) -> Suggestion:
-    """Return the suggestion of a stronger penalty, or of dropout where that is strong already."""
+def _decay(case: Case) -> Fix:
+    """Return the fix of a stronger penalty, or of dropout where that is strong already."""
     config = case.config
     if config.l2 >= 1 and config.hidden and config.dropout < STRONG_DROPOUT:
-        return suggest("Leave out half the units", {"dropout": STRONG_DROPOUT})
+        return fix_of("Leave out half the units", {"dropout": STRONG_DROPOUT})
     if config.l2 >= 1:
         return other_rate(config, 0.1)
     l2 = max(0.01, float(f"{3 * config.l2:.2g}"))
-    return suggest(f"Set the L2 penalty to {short(l2)}", {"l2": l2})
+    return fix_of(f"Set the L2 penalty to {short(l2)}", {"l2": l2})
 
 
 def plateau(case: Case) -> Finding | None:
@@ -130,17 +119,17 @@ def plateau(case: Case) -> Finding | None:
     return Finding("plateau", "warning", f"The cost stands still {where}.", evidence, _off(case))
 
 
-def _off(case: Case) -> Suggestion:
+def _off(case: Case) -> Fix:
     """Return what may lead off a plateau, by what holds the network there."""
     config = case.config
     if (without := without_penalties(config)) is not None:
         return without
     if config.dropout >= STRONG_DROPOUT:
-        return suggest("Leave no units out", {"dropout": 0.0})
+        return fix_of("Leave no units out", {"dropout": 0.0})
     if not config.hidden:
-        return suggest("Add a hidden layer of 8 units", {"hidden": (8,)})
+        return fix_of("Add a hidden layer of 8 units", {"hidden": (8,)})
     if set(config.activations) == {"linear"}:
-        return suggest("Use tanh in the hidden layers", {"activation": "tanh"})
+        return fix_of("Use tanh in the hidden layers", {"activation": "tanh"})
     if config.optimizer != "adam":
-        return suggest("Use Adam at 0.01", {"optimizer": "adam", "learning_rate": 0.01})
+        return fix_of("Use Adam at 0.01", {"optimizer": "adam", "learning_rate": 0.01})
     return other_rate(config, 10)

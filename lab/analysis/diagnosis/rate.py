@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from lab.analysis.diagnosis.case import FEWEST, RECENT, Case
-from lab.analysis.diagnosis.finding import Finding, capital, optimizer_name, other_rate, suggest
-from lab.text.numbers import count, layer_name, number, power_of_ten, short
+from lab.analysis.diagnosis.finding import Finding, optimizer_name
+from lab.analysis.diagnosis.fix import fix_of, other_rate
+from lab.text.numbers import capital, count, number, owner, power_of_ten, short
 
 #: Update over weights, ||dW|| / ||W|| of a step: what is usual, and where it is far too much or
 #: far too little. Source of the first: Karpathy, CS231n, "Ratio of weights:updates".
@@ -84,7 +85,7 @@ def too_low(case: Case) -> Finding | None:
     )
     if case.rate < 0.1 * case.config.learning_rate:
         what = f"The schedule has brought the learning rate down to {short(case.rate)} too early."
-        constant = suggest("Keep the learning rate constant", {"schedule": "constant"})
+        constant = fix_of("Keep the learning rate constant", {"schedule": "constant"})
         return Finding("rate_low", "warning", what, evidence, constant)
     fell, falls = case.train[0] - before, before - case.train[-1]
     if not (falls > 0 and falls > STEADY * fell):  # it has come to rest
@@ -97,8 +98,6 @@ def too_low(case: Case) -> Finding | None:
 
 
 def _changes(case: Case, layer: int, ratio: float) -> str:
-    name = layer_name(layer, case.layers)
-    owner = "the output layer's" if name == "output" else f"{name}'s"
     amount = number(ratio) if np.isfinite(ratio) else f"more than {power_of_ten(12)}"
-    name = optimizer_name(case.config)
-    return f"under {name} a step changes {owner} weights by {amount} of their size"
+    name, whose = optimizer_name(case.config), owner(layer, case.layers)
+    return f"under {name} a step changes {whose}'s weights by {amount} of their size"

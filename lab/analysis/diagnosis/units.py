@@ -11,16 +11,10 @@ from dnn.parts.initializers import INITIALIZERS
 from dnn.parts.optimizers import OPTIMIZERS
 from dnn.run.measure import PROBE
 from lab.analysis.diagnosis.case import Case
-from lab.analysis.diagnosis.finding import (
-    Finding,
-    Suggestion,
-    capital,
-    layer_names,
-    other_rate,
-    other_seed,
-    suggest,
-)
-from lab.text.numbers import count, number, percent
+from lab.analysis.diagnosis.finding import Finding, layer_names
+from lab.analysis.diagnosis.fix import Fix, fix_of, other_rate, other_seed
+from lab.text.numbers import capital, count, number, percent
+from lab.theory.gaussian import values
 
 #: A layer counts from this share of saturated activations on, and of dead units: in a deep ReLU
 #: network examples point the same way as they start, and half the units are dead to all of them.
@@ -58,13 +52,13 @@ def symmetric(case: Case) -> Finding | None:
     )  # fmt: skip
 
 
-def _other_weights(case: Case) -> Suggestion:
-    """Return the suggestion to draw the starting weights at random, as suits the activation."""
+def _other_weights(case: Case) -> Fix:
+    """Return the fix to draw the starting weights at random, as suits the activation."""
     if case.config.initializer is None:  # then it was by hand
         return other_seed(case.config)
     keys = case.config.activations
     label = INITIALIZERS[ACTIVATIONS[keys[0]].initializer].label
-    return suggest(f"Start with {label} weights", {"initializer": None})
+    return fix_of(f"Start with {label} weights", {"initializer": None})
 
 
 def saturation(case: Case) -> Finding | None:
@@ -99,27 +93,22 @@ def saturation(case: Case) -> Finding | None:
 @lru_cache
 def _slope(key: str, value: float) -> float:
     """Return the largest slope of an activation above this value, over that at its middle."""
-    Z = np.linspace(0.0, 10.0, 2001)
-    A, D = np.empty_like(Z), np.empty_like(Z)
-    for function, operands in ACTIVATIONS[key].forward(Z.copy(), A):
-        function(*operands)
-    for function, operands in ACTIVATIONS[key].derivative(Z, A, D):
-        function(*operands)
+    A, D = values(key, np.linspace(0.0, 10.0, 2001))
     return float(D[value < A].max() / D[0])
 
 
-def _unsaturate(case: Case) -> Suggestion:
+def _unsaturate(case: Case) -> Fix:
     """Return what brings activations off their bounds, by what may have driven them there."""
     data, config = case.run.data, case.config
     assert data is not None
     size = float(np.sqrt(np.mean(data.X_train[:, :PROBE] ** 2)))
     if config.scaling != "standard" and size > LARGE_INPUT:
-        return suggest("Scale the inputs to size 1", {"scaling": "standard"})
+        return fix_of("Scale the inputs to size 1", {"scaling": "standard"})
     fitting = {ACTIVATIONS[key].initializer for key in config.activations}
     if config.initializer is not None and config.initializer not in fitting:
         return _other_weights(case)
     if not case.run.step and not config.batch_norm and config.batch_size != 1:
-        return suggest("Normalise each layer over the batch", {"batch_norm": True})
+        return fix_of("Normalise each layer over the batch", {"batch_norm": True})
     return other_rate(config, 0.1, restart=True)
 
 
@@ -155,9 +144,9 @@ def _many(dead: int, size: int) -> bool:
     return dead == size or (dead >= 2 and dead >= DEAD_SHARE * size)
 
 
-def _revive(case: Case) -> Suggestion:
-    """Return the suggestion of smaller steps, where they are large and the start was not dead."""
+def _revive(case: Case) -> Fix:
+    """Return the fix of smaller steps, where they are large and the start was not dead."""
     if case.run.step and case.rate > USUAL_RATE[OPTIMIZERS[case.config.optimizer].divides]:
         return other_rate(case.config, 0.1, restart=True)
     keys = tuple("leaky_relu" if key == "relu" else key for key in case.config.activations)
-    return suggest("Use leaky ReLU", {"activation": keys if len(set(keys)) > 1 else keys[0]})
+    return fix_of("Use leaky ReLU", {"activation": keys if len(set(keys)) > 1 else keys[0]})

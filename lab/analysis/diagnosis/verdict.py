@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,8 @@ from dnn.parts.initializers import INITIALIZERS
 from dnn.parts.optimizers import OPTIMIZERS
 from dnn.run.measure import Signal
 from lab import theory
+from lab.analysis.diagnosis.fix import Fix
+from lab.analysis.signal import theory_of
 from lab.text.numbers import number, times
 
 #: From so many times on, gradients no longer count as about equal.
@@ -30,8 +31,6 @@ LARGEST_SIGMA = 3.0
 #: Returns the signal of a Config's network at its width, depth and seed, None where that is too
 #: much to measure.
 Measure = Callable[[Config], Signal | None]
-#: A button's label, and the fields that it changes.
-Fix = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Verdict:
     """kind: vanishing, exploding, fading, growing, broken, healthy, bypassed or shallow.
 
     title and text: sentences; factor: of the error's size, from one hidden layer back to the one
-    before it; total: over all of them; button and fields: a fix, "" and {} where none is needed.
+    before it; total: over all of them; fix: None where none is needed, or none is known.
     """
 
     kind: str
@@ -47,8 +46,7 @@ class Verdict:
     text: str
     factor: float
     total: float
-    button: str = ""
-    fields: dict[str, Any] | None = None
+    fix: Fix | None = None
 
 
 def judge(config: Config, signal: Signal, measure: Measure | None = None) -> Verdict:
@@ -60,23 +58,20 @@ def judge(config: Config, signal: Signal, measure: Measure | None = None) -> Ver
     if hidden < 2:
         title = "Too shallow to vanish or explode"
         return Verdict("shallow", title, "Add hidden layers to see what depth does.", 1.0, 1.0)
+    kind, back, forward = _kind(config, signal)
     delta, activation = errors(config, signal), signal.activation[:hidden]
-    factor = error_factor(config, signal)
-    if not (np.isfinite(delta).all() and np.isfinite(activation).all()):
-        broken = Verdict("broken", *_BROKEN, float("nan"), float("nan"))
-        return _with_fix(config, broken, measure)
-    if _bypassed(config):
-        off = Verdict("bypassed", *_BYPASSED, factor, _ratio(delta[0], delta[-1]))
-        return _with_fix(config, off, measure)
-    back = _ratio(delta[0], delta[-1])
-    forward = _ratio(activation[-1], activation[0])
-    kind = _kind(back, forward)
-    if not delta[0]:
+    each = back ** (1 / (hidden - 1))
+    if kind == "broken":
+        title, text = _BROKEN
+    elif bypassed(config):
+        kind, (title, text) = "bypassed", _BYPASSED
+    elif not delta[0]:
         title, text = _stopped(delta, activation)
     else:
-        title = _title(kind, factor, forward ** (1 / (hidden - 1)))
+        title = _title(kind, each, forward ** (1 / (hidden - 1)))
         text = _text(config, kind, back, forward, signal)
-    return _with_fix(config, Verdict(kind, title, text, factor, back), measure)
+    fix = None if kind == "healthy" else find_fix(config, kind, measure)
+    return Verdict(kind, title, text, each, back, fix)
 
 
 def error_factor(config: Config, signal: Signal) -> float:
@@ -114,7 +109,7 @@ def _beside(delta: np.ndarray, residual: Sequence[bool]) -> np.ndarray:
     return delta[np.maximum.accumulate(own)]
 
 
-def _bypassed(config: Config) -> bool:
+def bypassed(config: Config) -> bool:
     """Return whether there are residual layers of which the branch counts for nothing."""
     return any(config.residual_layers()) and not config.branch_scale
 
@@ -137,14 +132,18 @@ def _ratio(a: float, b: float) -> float:
     return float(a / b) if b > 0 else float("inf")
 
 
-def _kind(back: float, forward: float) -> str:
-    if back < 1 / TOTAL:
-        return "vanishing"
-    if back > TOTAL:
-        return "exploding"
-    if forward < 1 / TOTAL:
-        return "fading"
-    return "growing" if forward > TOTAL else "healthy"
+def _kind(config: Config, signal: Signal) -> tuple[str, float, float]:
+    """Return the kind of a signal, and what it does to error and activations over all layers."""
+    error, activation = errors(config, signal), signal.activation[: len(config.hidden)]
+    if not (np.isfinite(error).all() and np.isfinite(activation).all()):
+        return "broken", float("nan"), float("nan")
+    back, forward = _ratio(error[0], error[-1]), _ratio(activation[-1], activation[0])
+    kind = "healthy"
+    if not 1 / TOTAL <= back <= TOTAL:
+        kind = "vanishing" if back < 1 else "exploding"
+    elif not 1 / TOTAL <= forward <= TOTAL:
+        kind = "fading" if forward < 1 else "growing"
+    return kind, back, forward
 
 
 def _title(kind: str, back: float, forward: float) -> str:
@@ -161,7 +160,11 @@ def _text(config: Config, kind: str, back: float, forward: float, signal: Signal
     last = len(config.hidden)
     if kind == "healthy":
         return f"Between layer {last} and layer 1 the error changes ×{number(back)} in all."
-    parts = [_strays(config)] if _should_flow(config) else []
+    parts = []
+    if _should_flow(config):
+        units = min(config.hidden)
+        of = "1 unit" if units == 1 else f"{units:,} units"
+        parts = [f"Theory has it flow in wide layers; this draw of layers of {of} strays from it."]
     if kind in ("vanishing", "exploding"):
         word, ratio = _compared(back)
         parts.append(f"At layer 1 the error is {ratio} {word} than at layer {last}.")
@@ -185,13 +188,6 @@ def _text(config: Config, kind: str, back: float, forward: float, signal: Signal
 def _should_flow(config: Config) -> bool:
     """Return whether theory sees it flow; with batch normalisation it is of large batches only."""
     return not config.batch_norm and _flows(config)
-
-
-def _strays(config: Config) -> str:
-    """Return what is said where theory, which is of wide layers, sees the signal flow."""
-    units = min(config.hidden)
-    of = f"{units} unit" if units == 1 else f"{units:,} units"
-    return f"Theory has it flow in wide layers; this draw of layers of {of} strays from it."
 
 
 def _spread(gradients: np.ndarray) -> str:
@@ -240,31 +236,21 @@ def _consequence(config: Config, kind: str, gradients: float | None, size: float
     )
 
 
-def _with_fix(config: Config, verdict: Verdict, measure: Measure | None) -> Verdict:
-    if verdict.kind == "healthy":
-        return verdict
-    found = fix(config, verdict.kind, measure)
-    if found is None:
-        return verdict
-    button, fields = found
-    return replace(verdict, button=button, fields=fields)
-
-
-def fix(config: Config, kind: str, measure: Measure | None = None) -> Fix | None:
-    """Return the label and fields of one change after which the signal flows.
+def find_fix(config: Config, kind: str, measure: Measure | None = None) -> Fix | None:
+    """Return one change after which the signal flows.
 
     The first that does, of those that fit the activation, in theory and, where measure can tell,
     at this width, depth and seed; None where none does. kind: as in Verdict.
     """
     flowing = _should_flow(config)
-    for label, fields in _candidates(config, kind):
-        other = replace(config, **fields)
+    for fix in _candidates(config, kind):
+        other = replace(config, **fix.fields)
         if _alike(config, other) or not _flows(other):
             continue
         found = measure(other) if measure else None
         # By theory alone, only out of what it sees fade or grow: else two could fix each other.
-        if not flowing if found is None else _is_healthy(other, found):
-            return label, fields
+        if not flowing if found is None else _kind(other, found)[0] == "healthy":
+            return fix
     return None
 
 
@@ -297,53 +283,30 @@ def _candidates(config: Config, kind: str) -> Iterator[Fix]:
         for power in (0.5, 1.0):
             scale = float(f"{len(config.hidden) ** -power:.2g}")
             if config.branch_scale > scale or not config.branch_scale:
-                yield f"Scale the branches by {scale:g}", {"branch_scale": scale}
+                yield Fix(f"Scale the branches by {scale:g}", {"branch_scale": scale})
     if config.batch_norm:
-        yield "Take batch normalisation out", {"batch_norm": False, "initializer": None}
-    keys = set(config.activations)
-    if len(keys) == 1:
-        yield from _of_one_activation(config, *keys)
-    yield "Use tanh with Glorot weights", {"activation": "tanh", "initializer": "glorot"}
-    # Whose layers keep every length, however narrow they are.
-    yield "Use tanh with orthogonal weights", {"activation": "tanh", "initializer": "orthogonal"}
-
-
-def _of_one_activation(config: Config, key: str) -> Iterator[Fix]:
-    suits = "orthogonal" if key == "linear" else ACTIVATIONS[key].initializer
-    fitting = f"Start with {INITIALIZERS[suits].label} weights", {"initializer": suits}
-    if key not in ("tanh", "erf"):
+        yield Fix("Take batch normalisation out", {"batch_norm": False, "initializer": None})
+    if len(set(config.activations)) == 1:
+        key = config.activations[0]
+        suits = "orthogonal" if key == "linear" else ACTIVATIONS[key].initializer
+        fitting = Fix(f"Start with {INITIALIZERS[suits].label} weights", {"initializer": suits})
+        if key not in ("tanh", "erf"):
+            yield fitting
+        critical = theory.critical_sigma_w(key, config.sigma_b)
+        if critical is not None and critical <= LARGEST_SIGMA:
+            value = float(f"{critical:.3f}")
+            fields = {"initializer": "mean_field", "sigma_w": value, "sigma_b": config.sigma_b}
+            yield Fix(f"Set the weight scale to the critical {value:g}", fields)
         yield fitting
-    critical = theory.critical_sigma_w(key, config.sigma_b)
-    if critical is not None and critical <= LARGEST_SIGMA:
-        value = float(f"{critical:.3f}")
-        fields = {"initializer": "mean_field", "sigma_w": value, "sigma_b": config.sigma_b}
-        yield f"Set the weight scale to the critical {value:g}", fields
-    yield fitting
-    yield "Start with Orthogonal weights", {"initializer": "orthogonal"}
+        yield Fix("Start with Orthogonal weights", {"initializer": "orthogonal"})
+    # The layers of the second keep every length, however narrow they are.
+    for weights, key in (("Glorot", "glorot"), ("orthogonal", "orthogonal")):
+        yield Fix(f"Use tanh with {weights} weights", {"activation": "tanh", "initializer": key})
 
 
 def _flows(config: Config) -> bool:
     """Return whether theory sees neither signal nor error fade or grow over the hidden layers."""
     sizes = (config.hidden[0], *config.hidden, 1)
-    keys = config.initializer_keys
-    sb2 = config.sigma_b**2 if INITIALIZERS[keys[0]].uses_sigma_b else 0.0
-    line = theory.signal(
-        sizes,
-        config.activations,
-        theory.weight_variance(keys, sizes, config.sigma_w),
-        sb2,
-        1.0,
-        batch_norm=config.batch_norm,
-        residual=config.residual,
-        branch_scale=config.branch_scale,
-    )
+    line = theory_of(config, sizes, 1.0)
     found = Signal(line.activation_rms, line.delta_rms, line.gradient_rms)
-    return _is_healthy(config, found)
-
-
-def _is_healthy(config: Config, found: Signal) -> bool:
-    error, hidden = errors(config, found), len(config.hidden)
-    if not (np.isfinite(error).all() and np.isfinite(found.activation[:hidden]).all()):
-        return False
-    back = _ratio(error[0], error[-1])
-    return _kind(back, _ratio(found.activation[hidden - 1], found.activation[0])) == "healthy"
+    return _kind(config, found)[0] == "healthy"

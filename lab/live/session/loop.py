@@ -21,8 +21,6 @@ from dnn.engine.trainer import loss_key
 from dnn.files.saved import Saved
 from dnn.run.history import History
 from dnn.run.training import Run, check_edit
-from lab.analysis.diagnosis.advice import advise
-from lab.analysis.diagnosis.probes import fitting
 from lab.analysis.signal import signal_only
 from lab.intake.hand_drawn import Stroke, by_hand, check_stroke, made_again
 from lab.link import Link
@@ -239,29 +237,21 @@ class Loop:
 
     # --- fixes -----------------------------------------------------------------------------------
 
-    @synchronized
-    def fixed(self) -> Config | None:
-        """Return the Config with the fix for a diverged run, or None where there is none."""
-        if self.state.run.diverged is None:
-            return None
-        return replace(self.state.config, **advise(self.state.run).fields)
-
-    @synchronized
-    def fitted(self) -> Config | None:
-        """Return the Config with the fix that the lab's verdict offers, or None without one."""
-        run = self.state.run
-        fields = fitting(run.origin, self.state.history, run.data or dataset(run.origin))
-        return replace(self.state.config, **fields) if fields else None
-
     @announced
-    def take_suggestion(self, key: str) -> None:
-        """Make the change that a finding of the diagnosis suggests: live, or from the start again.
+    def apply_fix(self, key: str) -> None:
+        """Make the change of a button: live, from an earlier step, or in a new network that plays.
 
-        Raises KeyError where there is no such finding (any more), ValueError for what can't be.
+        On the page that shows step 0 the new network stays there. Raises KeyError where the newest
+        frame has no such button, ValueError for what can't be.
         """
-        found = self.measurements.findings[key][0].suggestion
-        config = replace(self.state.config, **found.fields)
-        if found.live and self.state.run.diverged is None:
+        state, fix = self.state, self.measurements.fix(key)
+        if fix.from_step is not None:
+            self.go_to(fix.from_step)
+            self.replay.branch(fix.from_step, fix.fields)
+            self.tick()
+            return
+        config = replace(state.config, **fix.fields)
+        if state.shows_start or (fix.live and state.run.diverged is None):
             self.configure(config)
             return
         self.reset(config)
@@ -288,17 +278,6 @@ class Loop:
         self.calls.abandon()
         self.state.stop()
         self.replay.go_to(end, step)
-        self.tick()
-
-    @announced
-    def go_back(self, offer: int) -> None:
-        """Go back behind a divergence with one of the changes that its autopsy offers, and play.
-
-        Raises ValueError where there is no such offer.
-        """
-        step, fields = self.replay.offered(offer)
-        self.go_to(step)
-        self.replay.branch(step, fields)
         self.tick()
 
     @announced

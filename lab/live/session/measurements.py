@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
 from dnn.run.training import Run, exchanged
 from lab.analysis.diagnosis import Finding
 from lab.analysis.diagnosis.autopsy import STEPS
+from lab.analysis.diagnosis.fix import Fix
 from lab.analysis.moments import Moments
 from lab.live.request import Measured, Result
 from lab.live.session.state import State
@@ -34,7 +36,8 @@ class Measurements:
     """What is known of the run on screen beside its steps, and what is still to be asked for.
 
     known: all but moments and findings; moments: what the layers looked like; findings: what is the
-    matter with the run, by key, and when it was found last.
+    matter with the run, by key, and when it was found last; fixes: what the other buttons of the
+    newest frame do, by key.
     """
 
     def __init__(self, state: State):
@@ -45,6 +48,7 @@ class Measurements:
         """Forget all of it: there is another run."""
         self.known, self.moments = Measured(), Moments()
         self.findings: dict[str, tuple[Finding, float]] = {}
+        self.fixes: Mapping[str, Fix] = {}
         self._resolved_at = self._looked_at = self._diagnosed_at = -math.inf
         self._look_takes = 0.0
         self._diagnosed: int | None = None
@@ -77,7 +81,7 @@ class Measurements:
             "check": self._unchecked and (state.playing or alone),
             "draws": self._undrawn and alone and not spectra,
             "spectra": spectra,
-            "autopsy": (self._unexamined and alone) or self.known.offers is not None,
+            "autopsy": (self._unexamined and alone) or self.known.examined,
             "moments": self._looking(),
             "diagnosis": self._diagnosing(),
         }
@@ -96,9 +100,14 @@ class Measurements:
         if result.diagnosed and result.run is not None:
             self.note_findings(found.findings)
             self._diagnosed = result.run.step
+        self.fixes = result.fixes if result.frame else self.fixes
         self._look_takes = result.looked if result.looks else self._look_takes
         for moment in result.looks:
             self.moments = self.moments.extend(moment)
+
+    def fix(self, key: str) -> Fix:
+        """Return what a button on the page does. Raises KeyError for a key that none has."""
+        return self.findings[key][0].fix if key in self.findings else self.fixes[key]
 
     @property
     def more_to_find(self) -> bool:
@@ -119,7 +128,7 @@ class Measurements:
         """Whether the last steps of a run that diverged are still to be recomputed."""
         state = self.state
         over = state.run.diverged is not None and self.needs("autopsy")
-        return over and self.known.offers is None and not state.large and len(state.history) > 0
+        return over and not self.known.examined and not state.large and len(state.history) > 0
 
     @property
     def _undrawn(self) -> bool:

@@ -10,7 +10,6 @@ from typing import Any
 
 import dnn
 from dnn.run.training import Change, exchanged
-from lab.analysis.diagnosis.autopsy import STEPS
 from lab.link import Link, check_changes, check_step
 from lab.live.session.measurements import Measurements
 from lab.live.session.state import State
@@ -63,7 +62,8 @@ class Replay:
         state, measurements = self.state, self.measurements
         earlier = replace(state.timeline.before(step), data=end.run.data)
         state.queued, state.link = 0, None
-        measurements.known = replace(measurements.known, check=None, spectra=None, offers=None)
+        measurements.known = replace(measurements.known, check=None, spectra=None, examined=False)
+        measurements.fixes = {}
         if step == end.run.step:
             self._show_end(end)
             return
@@ -76,13 +76,6 @@ class Replay:
         known = len(state.history) and state.history.last("step") == earlier.step
         state.edited, state.playing = not known, True
         self.make_due_changes()
-
-    def offered(self, offer: int) -> tuple[int, dict[str, Any]]:
-        """Return the step and the fields of an offer of the autopsy. Raises ValueError."""
-        run, offers = self.state.run, self.measurements.known.offers
-        if run.diverged is None or not offers or not 0 <= offer < len(offers):
-            raise ValueError(f"offer: there is none of number {offer}")
-        return max(exchanged(run) or 0, run.diverged.step - STEPS), offers[offer].fields
 
     def branch(self, step: int, fields: dict[str, Any]) -> None:
         """Go on from an earlier step, shown by go_to, with other settings from there on."""
