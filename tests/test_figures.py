@@ -345,19 +345,19 @@ def test_frame_round_trip():
     size = int.from_bytes(data[:4], "little")
     assert (4 + size) % 8 == 0
     head = json.loads(data[4 : 4 + size])
-    assert head["arrays"]["i4"] == head["arrays"]["again"]  # stored once
-    places = [v["$"] for v in head["arrays"].values()]
-    assert all(place[0] % 8 == 0 for place in places)
-    assert head["arrays"]["grid"]["$"][3] == 3
+    told = head["parts"]["arrays"]
+    assert told["i4"] == told["again"]  # stored once
+    assert all(place[0] % 8 == 0 for place in head["arrays"])
+    assert head["arrays"][told["grid"]["$"]][3] == 3
 
 
 def test_frame_refuses_what_json_cannot_say():
-    with pytest.raises(ValueError, match="JSON"):
-        frame.pack({"x": math.nan})
-    with pytest.raises(ValueError, match="axes"):
+    with pytest.raises(TypeError, match="ndarray") as refused:
         frame.pack({"x": np.zeros((2, 2, 2))})
+    assert "axes" in str(refused.value.__cause__)
     with pytest.raises(TypeError, match="object"):
         frame.pack({"x": object()})
+    assert frame.unpack(frame.pack({"x": math.nan}))["x"] is None
 
 
 def test_a_full_frame_is_small():
@@ -381,7 +381,7 @@ def test_a_full_frame_is_small():
         "weights": {"figure": figures.weights_figure(layers, layers, "light")},
     }
     size = len(frame.pack({"panels": panels}))
-    assert size <= 40_000
+    assert size <= 42_000
     panels["boundary"]["static"] = figures.point_traces(U, Y, U, Y, "binary", True, "light")
     assert len(frame.pack({"panels": panels})) <= size + 6_000
 

@@ -11,6 +11,7 @@ import dnn
 from dnn.config import FIELDS, Config, to_query
 from dnn.data.datasets import DATASETS
 from lab.figures import unpack
+from lab.figures.frame import Received
 from lab.live.executors import InlineExecutor
 from lab.live.session.loop import SPEEDS, Loop, dataset
 from lab.teaching.presets import PRESETS
@@ -325,7 +326,7 @@ def test_events_of_the_panels():
     shown(running)
     live.handle(running, {"type": "control", "key": "cost_axis", "value": "linear"})
     live.handle(running, {"type": "control", "key": "show_test", "value": False})
-    running.page_is(theme="dark", points="")
+    running.page_is(theme="dark")
     live.handle(running, {"type": "control", "key": "__class__", "value": "x"})
     live.handle(running, {"type": "nonsense"})
     live.handle(running, {})
@@ -335,16 +336,26 @@ def test_events_of_the_panels():
         running.look(cost_axis="diagonal")
 
 
-def test_data_points_are_sent_until_they_have_arrived():
-    running = loop()
-    shown(running)
-    sent = shown(running)["panels"]["boundary"]["static"]
-    running.page_is("light", sent["version"])
-    shown(running)
-    assert "static" not in shown(running)["panels"]["boundary"]
-    running.page_is("dark", sent["version"])
-    shown(running)
-    assert "static" in shown(running)["panels"]["boundary"]
+def test_data_points_are_sent_until_the_page_has_them():
+    running, received = loop(), Received()
+
+    def points() -> str:
+        """Give the page the next frame, and return the version of the points that it brings."""
+        seq = received.seq
+        while seq <= received.seq:
+            seq, frame, _ = running.tick(received.seq)
+        received.take(frame)
+        return running.calls.frame.points
+
+    first = points()
+    assert first
+    assert "panels/boundary/static" in received.parts
+    assert not points()
+    running.page_is("dark")
+    assert first != points() != "", "their colours are others"
+    assert not points()
+    received.seq = 0
+    assert points(), "the page has been loaded again"
 
 
 def test_a_hidden_page_pauses_and_goes_on():

@@ -108,7 +108,7 @@ def test_only_the_first_network_offers_a_fix_when_it_diverges(first):
     calm, wild = 0.1, 100.0
     config = replace(SMALL, activation="relu", l2=0.1, learning_rate=wild if first else calm)
     outcome = trained(config, {"learning_rate": calm if first else wild}, steps=300)
-    panels = unpack(outcome.frame)["panels"]
+    panels = unpack(outcome.frame.data)["panels"]
     keys = [
         button["key"] for button in panels["a_cost" if first else "b_cost"]["banner"]["buttons"]
     ]

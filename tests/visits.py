@@ -23,6 +23,7 @@ def opened(page: str = "", **query: str) -> AppTest:
         at.switch_page(page)
     for key, value in query.items():
         at.query_params[key] = value
+    at.session_state["more_training"] = True  # what folds away is drawn when it is opened
     return checked(at)
 
 
