@@ -7,10 +7,12 @@ and back, and with forty students, whose pages are drawn by more threads, worker
 from __future__ import annotations
 
 import ctypes
+import math
 import multiprocessing
 import os
 import pickle
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, InvalidStateError
@@ -27,6 +29,9 @@ FLAGS = 4096
 TRIES = 3
 #: A session moves to a worker where so many calls fewer are before it: its run moves along.
 MOVING = 3
+#: The share of their time that workers are to be busy at most; seconds from one look at that to the
+#: next, since a session's last call where it counts as training, and in which a page asks anyway.
+BUSY, RECKONING, TRAINING, ASKING = 0.9, 0.1, 2.0, 0.03
 
 
 def nothing() -> None:
@@ -64,7 +69,7 @@ class _Worker:
         context: Any,
         flags: Any,
         warm: Callable[[], object],
-        answered: Callable[[_Worker, _Call], None],
+        answered: Callable[[_Worker, _Call, float], None],
         ended: Callable[[_Worker], None],
     ):
         self.pipe, there = context.Pipe()
@@ -110,10 +115,10 @@ class _Worker:
         """Take answers until the process ends."""
         try:
             while True:
-                number, well, value = pickle.loads(self.pipe.recv_bytes())
+                number, well, value, took = pickle.loads(self.pipe.recv_bytes())
                 call = self.calls.pop(number)
                 call.answer(well, value)
-                self._answered(self, call)
+                self._answered(self, call, took)
         except (EOFError, OSError):
             self._ended(self)
 
@@ -137,6 +142,9 @@ class WorkerPool(Executor):
         self._free = list(range(FLAGS))
         #: The worker of each session's last call.
         self._homes: dict[int, _Worker] = {}
+        #: The seconds that each session's calls take, and when the last one came.
+        self._takes: dict[int, tuple[float, float]] = {}
+        self._interval, self._reckoned = 0.0, -math.inf
         #: Calls of no session, which each worker is given one at a time.
         self._backlog: deque[_Call] = deque()
         self._closed = False
@@ -160,6 +168,7 @@ class WorkerPool(Executor):
         with self._lock:
             self._free.append(slot)
             self._homes.pop(slot, None)
+            self._takes.pop(slot, None)
 
     def raise_flag(self, slot: int, number: int) -> None:
         """Ask the session's call `number`, and all before it, to finish."""
@@ -208,6 +217,19 @@ class WorkerPool(Executor):
         with suppress(OSError):  # its end is noticed by who listens to it, and the call made again
             worker.send(call)
 
+    def interval(self) -> float:
+        """Return the seconds from one call of a session to its next at which workers keep up.
+
+        0 where that is no more than a page takes to ask. Without it calls would wait in front of
+        the workers, and what somebody presses would wait behind them.
+        """
+        now = time.monotonic()
+        if now - self._reckoned > RECKONING:
+            with self._lock:
+                takes = [took for took, at in self._takes.values() if now - at < TRAINING]
+            self._interval, self._reckoned = sum(takes) / (len(self._team) * BUSY), now
+        return self._interval if self._interval > ASKING else 0.0
+
     def _home(self, slot: int) -> _Worker:
         """Return the worker for a session's call. The lock is held."""
         free = min(self._team, key=lambda w: (w.background, w.busy()))
@@ -219,9 +241,12 @@ class WorkerPool(Executor):
         self._homes[slot] = free
         return free
 
-    def _answered(self, worker: _Worker, call: _Call) -> None:
-        """Give a worker that is done with a long call the next one."""
+    def _answered(self, worker: _Worker, call: _Call, took: float) -> None:
+        """Note what a session's call takes; give a worker that is done with a long one the next."""
         with self._lock:
+            if call.slot in self._homes:
+                before, _ = self._takes.get(call.slot, (took, 0.0))
+                self._takes[call.slot] = before + (took - before) / 4, time.monotonic()
             while call.slot is None and self._backlog and not worker.background:
                 following = self._backlog.popleft()
                 if following.future.cancelled():

@@ -1,7 +1,7 @@
 """A worker process: it makes the calls that come through its pipe, one after the other.
 
 Calls come as pickled (number, function, arguments, keywords), answers go back as pickled (number,
-whether it went well, value or exception). An empty message ends the process.
+whether it went well, value or exception, seconds). An empty message ends the process.
 Flags are numbers in memory shared with the server.
 """
 
@@ -67,16 +67,19 @@ def _receive(pipe: Connection, calls: SimpleQueue[bytes | None]) -> None:
 
 def _answer(call: bytes) -> bytes:
     """Make a call, and return its answer."""
-    number = -1
+    number, began = -1, time.perf_counter()
     try:
         number, fn, args, kwargs = pickle.loads(call)
-        return pickle.dumps((number, True, fn(*args, **kwargs)), pickle.HIGHEST_PROTOCOL)
+        value = fn(*args, **kwargs)
+        took = time.perf_counter() - began
+        return pickle.dumps((number, True, value, took), pickle.HIGHEST_PROTOCOL)
     except Exception as error:
         error.add_note(traceback.format_exc())
         try:
-            return pickle.dumps((number, False, error))
+            return pickle.dumps((number, False, error, 0.0))
         except Exception:
-            return pickle.dumps((number, False, RuntimeError(f"{type(error).__name__}: {error}")))
+            told = RuntimeError(f"{type(error).__name__}: {error}")
+            return pickle.dumps((number, False, told, 0.0))
 
 
 def _end_with(parent: int) -> None:

@@ -13,6 +13,7 @@ import os
 import secrets
 import socket
 import stat
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
@@ -150,8 +151,10 @@ async def _newer_than(seen: int, loop: Loop) -> bytes:
             if future is not None and future is not awaited:
                 awaited = future
                 future.add_done_callback(wake)
+            paced = future is None and loop.state.playing
+            due = loop.calls.due_at - time.perf_counter() if paced else WAIT
             with suppress(TimeoutError):
-                await asyncio.wait_for(asked.wait(), end - running.time())
+                await asyncio.wait_for(asked.wait(), min(end - running.time(), max(0.001, due)))
     finally:
         loop.waiting.discard(wake)
 

@@ -81,7 +81,7 @@ class Calls:
         self.points_there = ""
         self.under_way: Future[Result] | None = None
         self._training, self._display = Training(state.run, state.history), Display()
-        self._due = 0
+        self._due, self._sent = 0, 0.0
         self._noted = ("", 0.0)
 
     @property
@@ -130,6 +130,14 @@ class Calls:
     def _finish(self) -> None:
         if isinstance(self.executor, WorkerPool):
             self.executor.raise_flag(self.slot, self.seq)
+
+    @property
+    def due_at(self) -> float:
+        """When the next call is due, by time.perf_counter: at once where somebody waits for it."""
+        state = self.state
+        if not isinstance(self.executor, WorkerPool) or not state.playing or state.dirty:
+            return 0.0
+        return self._sent + self.executor.interval() if state.goal is None else 0.0
 
     def submit_due(self) -> None:
         """Submit the next call, of as many steps as are due."""

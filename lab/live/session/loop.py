@@ -9,6 +9,7 @@ for frames: every public method holds the lock.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import replace
@@ -412,7 +413,7 @@ class Loop:
         fits = not calls.stale
         if seen is not None:
             fits = fits and calls.give(seen)
-        if calls.under_way is None and not self.settled:
+        if calls.under_way is None and not self.settled and time.perf_counter() >= calls.due_at:
             calls.submit_due()
         return calls.shown if fits else 0, calls.frame.data, calls.under_way
 
