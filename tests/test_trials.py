@@ -119,7 +119,6 @@ def said(page):
 
 def outcome(verdict):
     return Outcome(
-        ("layer", "factor"),
         ((1.0, 0.5), ("all", float("nan"))),
         "It was 0.5.",
         verdict,

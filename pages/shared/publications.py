@@ -186,28 +186,28 @@ def _outcome(experiment: Experiment, outcome: Outcome, seconds: float) -> None:
         f"<p>{escape(typeset(outcome.measured))}</p></section>"
     )
     if outcome.series:
-        _chart(outcome)
-    st.html(_table(outcome))
+        _chart(experiment, outcome)
+    st.html(_table(experiment, outcome))
 
 
-def _chart(outcome: Outcome) -> None:
+def _chart(experiment: Experiment, outcome: Outcome) -> None:
     theme = getattr(st.context.theme, "type", None) or "light"
-    y, x = outcome.y_label, outcome.x_label
+    y, x = experiment.y_label, experiment.x_label
     with st.container(border=True, key="experiment_chart"):
         st.html(f"<h4 class='nl-chart-title'>{escape(y[:1].upper() + y[1:])}, by {escape(x)}</h4>")
         st.plotly_chart(
             figures.series_figure(
                 outcome.series, x[:1].upper() + x[1:], y[:1].upper() + y[1:],
-                log=outcome.log_y, theme=theme, height=HEIGHT,
+                log=experiment.log_y, theme=theme, height=HEIGHT,
             ),
             theme=None,
             config={"displayModeBar": False},
         )  # fmt: skip
 
 
-def _table(outcome: Outcome) -> str:
+def _table(experiment: Experiment, outcome: Outcome) -> str:
     """Return the rows as a table; numbers stand at the right."""
-    head = "".join(f"<th>{escape(typeset(name))}</th>" for name in outcome.columns)
+    head = "".join(f"<th>{escape(typeset(name))}</th>" for name in experiment.columns)
     columns = [_column(cells) for cells in zip(*outcome.rows, strict=True)]
     rows = "".join(
         "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>"
