@@ -8,6 +8,7 @@ import streamlit as st
 
 from lab.report.qr import qr_svg
 from lab.teaching.lessons import LESSONS, Lesson
+from lab.teaching.lessons.lesson import MINUTES
 from pages.shared import frames, keys, session, style
 from pages.shared.address import Reach, lesson_address, network_address, reach, spoken
 from pages.shared.controls import brand, message
@@ -65,7 +66,7 @@ def teach() -> None:
 
 def _head(present: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="teach_head"):
-        minutes = sum(lesson.minutes for lesson in LESSONS.values())
+        minutes = MINUTES * len(LESSONS)
         st.html(
             "<h3 class='nl-title'>Teach</h3><p class='nl-read'>"
             f"{len(LESSONS)} lessons, about {minutes} minutes in all</p>"
@@ -116,7 +117,7 @@ def _room(found: Reach) -> str:
 def _row(number: int, lesson: Lesson, found: Reach) -> str:
     address = lesson_address(found.address, lesson.key)
     page = page_of(lesson.page).title
-    place = f"Lesson {number} · {page} · about {lesson.minutes} minutes"
+    place = f"Lesson {number} · {page} · about {MINUTES} minutes"
     goals = "".join(f"<li>{escape(goal.text)}</li>" for goal in lesson.goals)
     return (
         f"<article class='nl-handed' {_shown(lesson.title, place, address)}><div>"

@@ -44,7 +44,6 @@ LESSON = Lesson(
     key="batches",
     order=60,
     title="Batch, mini-batch, single examples",
-    page="playground",
     config=Config(
         dataset="circle",
         noise=0.2,

@@ -64,7 +64,6 @@ LESSON = Lesson(
     key="overfit",
     order=70,
     title="Overfitting, L2 and dropout",
-    page="playground",
     config=Config(
         dataset="circle",
         samples=200,

@@ -38,7 +38,6 @@ LESSON = Lesson(
     key="xor",
     order=20,
     title="Why xor needs a hidden layer",
-    page="playground",
     config=Config(dataset="xor", hidden=(), learning_rate=0.03),
     question=Question(
         "In xor opposite corners belong together. How many examples will one neuron get right, "

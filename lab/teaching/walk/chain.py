@@ -15,7 +15,7 @@ from dnn.run.training import Run, start
 from lab.teaching.walk.example import BACKWARD, FIRST_GRADIENT, PRODUCT, bracketed, checked
 from lab.teaching.walk.matrices import aligned, number, shaped
 from lab.teaching.walk.small import small_run
-from lab.teaching.walk.stage import Passage, Stage, symbol
+from lab.teaching.walk.stage import DELTA, TOP, Passage, Stage, symbol
 from lab.teaching.walk.trace import Trace, trace
 
 #: How far w is moved to see what a derivative says.
@@ -141,7 +141,7 @@ def _links(t: Trace) -> Iterator[Stage]:
 
 def _vectors(t: Trace) -> Iterator[Stage]:
     first, last = t.layers
-    dW1, d1, x = symbol("dW", 1), symbol(r"\delta", 1), r"\layer{0}{x^{\top}}"
+    dW1, d1, x = symbol("dW", 1), symbol(DELTA, 1), r"\layer{0}{x^{\top}}"
     sent = first.W.T @ first.delta
     parts = " + ".join(
         rf"{bracketed(first.W[k, 0])} \cdot {bracketed(first.delta[k, 0])}" for k in range(2)
@@ -161,7 +161,7 @@ def _vectors(t: Trace) -> Iterator[Stage]:
         "row. That is the transposed matrix. Forwards W gathers what a unit is given, backwards "
         "Wᵀ gathers what it has fed.",
         rf"\frac{{\partial L}}{{\partial \layer{{0}}{{x}}}} = "
-        rf"{symbol('W', 1, chr(92) + 'top')}\,{d1}",
+        rf"{symbol('W', 1, TOP)}\,{d1}",
         rf"{shaped(first.W.T)}\,{shaped(first.delta)} = {shaped(sent)}",
         layer=1, passages=(Passage(Pass.backward, ("self.W[l].T.dot",)),), units=(0, 1), links=(1,),
         shows="delta", terms=("transpose", "delta", "jacobian"),
@@ -174,7 +174,7 @@ def _vectors(t: Trace) -> Iterator[Stage]:
         "A unit's activation looks at its own sum only, so its link is one number for each unit: "
         "the matrix of these links has g′(z) on its diagonal and zeros elsewhere, and multiplying "
         "by it is multiplying entry by entry.",
-        rf"{d1} = \left({symbol('W', 2, chr(92) + 'top')}\,{symbol(chr(92) + 'delta', 2)}\right) "
+        rf"{d1} = \left({symbol('W', 2, TOP)}\,{symbol(DELTA, 2)}\right) "
         rf"\odot g'({symbol('z', 1)})",
         aligned(
             rf"{d1} &= \left({shaped(last.W.T)}\,{shaped(last.delta)}\right) \odot "
@@ -201,8 +201,8 @@ def _vectors(t: Trace) -> Iterator[Stage]:
         "a network of L layers there are L − 1 such pairs of factors, one after the other. If they "
         "are below 1 in size the product vanishes, if above it explodes.",
         aligned(
-            rf"{dW1} &= \Big(\big({symbol('W', 2, chr(92) + 'top')}\,"
-            rf"{symbol(chr(92) + 'delta', 2)}\big) \odot g'({symbol('z', 1)})\Big)\,{x}",
+            rf"{dW1} &= \Big(\big({symbol('W', 2, TOP)}\,"
+            rf"{symbol(DELTA, 2)}\big) \odot g'({symbol('z', 1)})\Big)\,{x}",
             rf"\text{{L layers: }}\quad {dW1} &= D^{{[1]}} W^{{[2]\top}} \cdots\, D^{{[L-1]}} "
             rf"W^{{[L]\top}}\, \delta^{{[L]}}\,{x} \qquad "
             r"D^{[l]} = \operatorname{diag}\, g'(z^{[l]})",

@@ -37,9 +37,9 @@ def places(count: int, most: int = MOST) -> list[int | None]:
     return [*range(most - 2), None, count - 1]
 
 
-def written(count: int, most: int = MOST) -> list[int]:
+def written(count: int) -> list[int]:
     """Return the indices that `places` writes out."""
-    return [i for i in places(count, most) if i is not None]
+    return [i for i in places(count) if i is not None]
 
 
 def matrix(M: Array, most: tuple[int, int] = (MOST, MOST)) -> str:
@@ -56,14 +56,9 @@ def _row(M: Array, i: int | None, columns: Sequence[int | None]) -> str:
     return "&".join(r"\cdots" if j is None else number(M[i, j]) for j in columns)
 
 
-def column(M: Array, most: int = MOST) -> str:
-    """Return a column, or the first columns of a batch, in LaTeX."""
-    return matrix(M, (MOST, most))
-
-
-def shaped(M: Array, most: tuple[int, int] = (MOST, MOST)) -> str:
+def shaped(M: Array) -> str:
     """Return a matrix with its shape below it."""
-    return rf"\underset{{{M.shape[0]}\times{M.shape[1]}}}{{{matrix(M, most)}}}"
+    return rf"\underset{{{M.shape[0]}\times{M.shape[1]}}}{{{matrix(M)}}}"
 
 
 def aligned(*lines: str) -> str:

@@ -25,13 +25,10 @@ MOVE = 1e-5
 
 @dataclass(frozen=True)
 class Norm:
-    """A layer's batch normalisation with its running moments: columns (n, 1)."""
+    """A layer's batch normalisation: columns gamma, beta (n, 1), and the sums normalised (n, m)."""
 
     gamma: Array
     beta: Array
-    mean: Array
-    var: Array
-    scale: Array
     normalised: Array
 
 
@@ -145,8 +142,7 @@ def _norm(net: Pass, l: int) -> Norm | None:
     if not net.norms or l > len(net.norms):
         return None
     n = net.norms[l - 1]
-    parts = (n.gamma, n.beta, n.mean, n.var, n.scale, n.U)
-    return Norm(*(part.copy() for part in parts))
+    return Norm(n.gamma.copy(), n.beta.copy(), n.U.copy())
 
 
 def doubled(run: Run) -> Run:
