@@ -13,7 +13,7 @@ from lab import figures
 from lab.experiments import EXPERIMENTS, REPRODUCED, Experiment, NotBy, Outcome
 from lab.live.trials import Trials
 from lab.text.numbers import count, number
-from pages.shared import predictions, session
+from pages.shared import parameters, predictions, session, widgets
 from pages.shared.controls import brand, message
 from pages.shared.page import page_of
 
@@ -39,7 +39,7 @@ HELD = "What the run measures is shown here once you have predicted."
 
 def chosen() -> str:
     """Return the key of the experiment that the address names, else the first."""
-    return session.chosen("experiment", EXPERIMENTS, next(iter(EXPERIMENTS)))
+    return parameters.chosen("experiment", EXPERIMENTS, next(iter(EXPERIMENTS)))
 
 
 def listing(trials: Trials) -> None:
@@ -54,7 +54,7 @@ def listing(trials: Trials) -> None:
             type="secondary" if key == current else "tertiary",
             help=f"{experiment.help} ({experiment.source})",
         ):
-            session.choose("experiment", key)
+            parameters.write("experiment", key)
             st.rerun()
     st.caption(ABOUT)
 
@@ -70,7 +70,7 @@ def details(trials: Trials) -> None:
     """Draw the chosen experiment: the paper's finding, the settings, and this run's."""
     key = chosen()
     experiment = EXPERIMENTS[key]
-    if session.taken("run") == "1":
+    if parameters.take("run") == "1":
         trials.start(key)
     _choice(key)
     st.html(_heading(experiment, *_state(trials, key)))
@@ -96,10 +96,10 @@ def _choice(key: str) -> None:
         found = st.selectbox(
             "Experiment", list(EXPERIMENTS), index=list(EXPERIMENTS).index(key),
             format_func=lambda k: EXPERIMENTS[k].label,
-            key=session.key_for("chosen_experiment", key), label_visibility="collapsed",
+            key=widgets.key_for("chosen_experiment", key), label_visibility="collapsed",
         )  # fmt: skip
     if found != key:
-        session.choose("experiment", found)
+        parameters.write("experiment", found)
         st.rerun()
 
 
@@ -250,7 +250,7 @@ def _show(config: Config) -> None:
 
 def experiments_page() -> None:
     """Draw the page, with the list of experiments in the side bar."""
-    session.heed_link()
+    session.read_link()
     with st.sidebar:
         brand()
         listing(session.trials())

@@ -9,7 +9,7 @@ import streamlit as st
 from lab.report.qr import qr_svg
 from lab.teaching.lessons import LESSONS, Lesson
 from lab.teaching.lessons.lesson import MINUTES
-from pages.shared import frames, keys, session, style
+from pages.shared import frames, keys, parameters, session, style
 from pages.shared.address import Reach, lesson_address, network_address, reach, spoken
 from pages.shared.controls import brand, message
 from pages.shared.page import page_of
@@ -76,7 +76,7 @@ def _head(present: bool) -> None:
             help="For a projector: no side bar, and everything large. P brings it back.",
         ):  # fmt: skip
             session.loop().look(present=not present)
-            session.choose_only(**({} if present else {"present": "on"}))
+            parameters.write_only(**({} if present else {"present": "on"}))
             st.rerun()
 
 
