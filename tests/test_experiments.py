@@ -103,7 +103,7 @@ def test_the_outcome_is_reproduced_and_complete(key):
     assert all(len(row) == len(columns) for row in outcome.rows)
     assert all(type(cell) in (str, float, NotBy) for row in outcome.rows for cell in row)
     assert outcome.measured.endswith(".")
-    assert outcome.why.startswith("Asked")
+    assert outcome.why.startswith("Criterion")
     assert outcome.why.endswith(".")
     assert "nan" not in outcome.measured + outcome.why
     for series in outcome.series:
@@ -153,7 +153,7 @@ def test_stop_stops_on_the_way(key):
 
 def test_the_verdict_follows_the_criterion():
     def judge(rows):
-        return rows[0][0] > 1, f"{rows}.", "Asked: more than 1."
+        return rows[0][0] > 1, f"{rows}.", "Criterion: more than 1."
 
     def made(value):
         experiment = replace(
@@ -423,7 +423,7 @@ def test_a_criterion_can_fail(key):
         assert repr(rows) != repr(outcome.rows)
         met, _, why = EXPERIMENTS[key].judge(rows)
         assert not met, why
-        assert why.startswith("Asked")
+        assert why.startswith("Criterion")
 
 
 # What the experiments share

@@ -86,10 +86,11 @@ def judge(rows: Rows) -> Judgement:
         f"{number(LN2)}."
     )
     why = (
-        f"Asked, first layer over last hidden layer: gradient under 0.001 ({number(gradient, 2)}), "
-        f"updates under 0.001 with gradient descent ({number(sgd, 2)}) and over 0.1 with Adam "
-        f"({number(adam, 2)}); costs never below 98% of ln 2 with the one ({number(plain)}), "
-        f"on every seed, below 95% of it with the other ({number(best, 2)}, the median)."
+        f"Criterion, first layer over last hidden layer: gradient under 0.001 "
+        f"({number(gradient, 2)}), updates under 0.001 with gradient descent ({number(sgd, 2)}) "
+        f"and over 0.1 with Adam ({number(adam, 2)}); costs never below 98% of ln 2 with the one "
+        f"({number(plain)}), on every seed, below 95% of it with the other ({number(best, 2)}, "
+        f"the median)."
     )
     return met, measured, why
 

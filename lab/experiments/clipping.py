@@ -52,8 +52,9 @@ def judge(rows: Rows) -> Judgement:
         f"{number(cost, 2)} or less, through gradients of norm up to {number(norm, 2)}."
     )
     why = (
-        f"Asked: without clipping no run lasts {STEPS:,} steps (the longest made {off:g}); with it "
-        f"all do ({on:,g}) and end under half of ln 2 ({number(cost, 2)} < {number(0.5 * LN2)})."
+        f"Criterion: without clipping no run lasts {STEPS:,} steps (the longest made {off:g}); "
+        f"with it all do ({on:,g}) and end under half of ln 2 "
+        f"({number(cost, 2)} < {number(0.5 * LN2)})."
     )
     return off < STEPS and on >= STEPS and cost < 0.5 * LN2, measured, why
 

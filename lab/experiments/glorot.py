@@ -73,8 +73,8 @@ def judge_tanh(rows: Rows) -> Judgement:
         f"{number(s0, 2)} standard."
     )
     why = (
-        f"Asked: mean singular values within {NEAR} of 0.5 ({number(s0)}) and 0.8 ({number(s1)}); "
-        f"errors that keep under 0.2 ({number(d0, 2)}) with standard and over 0.5 "
+        f"Criterion: mean singular values within {NEAR} of 0.5 ({number(s0)}) and 0.8 "
+        f"({number(s1)}); errors that keep under 0.2 ({number(d0, 2)}) with standard and over 0.5 "
         f"({number(d1, 2)}) with normalised weights; standard weight gradients that keep between "
         f"0.5 and 2 ({number(g0, 2)})."
     )
@@ -134,8 +134,8 @@ def judge_sigmoid(rows: Rows) -> Judgement:
         f"layer has gone from 0.5 to {number(saturated, 2)} or less."
     )
     why = (
-        f"Asked, on all {len(SEEDS)} seeds: 1 and 2 hidden layers under a tenth of guessing's cost "
-        f"({number(shallow, 2)} < {number(0.1 * CHANCE, 2)}); 4 and 5 over 95% of it "
+        f"Criterion, on all {len(SEEDS)} seeds: 1 and 2 hidden layers under a tenth of guessing's "
+        f"cost ({number(shallow, 2)} < {number(0.1 * CHANCE, 2)}); 4 and 5 over 95% of it "
         f"({number(deep)} > {number(0.95 * CHANCE)}) with a last hidden activation under 0.1 "
         f"({number(saturated, 2)})."
     )

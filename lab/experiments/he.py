@@ -75,7 +75,7 @@ def judge_propagation(rows: Rows) -> Judgement:
             f"{number(deep, 2)} of the last hidden one's"
         )
     why = (
-        f"Asked: every factor within {100 * NEAR:.0f}% of sqrt(fan_in Var W / 2), 1 for He and "
+        f"Criterion: every factor within {100 * NEAR:.0f}% of sqrt(fan_in Var W / 2), 1 for He and "
         f"0.707 for Glorot; the furthest is {100 * worst:.1f}% away."
     )
     return worst <= NEAR, f"At width {WIDTH:,}, {'; '.join(parts)}.", why
@@ -155,7 +155,7 @@ def judge_training(rows: Rows) -> Judgement:
         f"{number(end)} after {STEPS}, guessing being {number(LN2)}. {watched}."
     )
     why = (
-        f"Asked, of medians over {len(SEEDS)} seeds: with {SHALLOW} layers a cost below {DONE} "
+        f"Criterion, on medians over {len(SEEDS)} seeds: with {SHALLOW} layers a cost below {DONE} "
         f"with both, Glorot's in {LATER} steps ({_reached(later, LATER)}), He's "
         f"in less than half of that ({_reached(sooner, STEPS)}); with {DEEP} layers He's in "
         f"{STEPS} ({_reached(deep, STEPS)}), while Glorot's stay within {100 * SHARE:.0f}% of ln 2 "

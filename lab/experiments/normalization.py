@@ -60,7 +60,7 @@ def judge_sigmoid(rows: Rows) -> Judgement:
         f"{number(without)} on any, guessing being {number(LN2)}."
     )
     why = (
-        f"Asked: without, on none of {len(SEEDS)} seeds ever below 98% of ln 2 "
+        f"Criterion: without, on none of {len(SEEDS)} seeds ever below 98% of ln 2 "
         f"({number(without)} > {number(0.98 * LN2)}); with, a median under half "
         f"of it ({number(on, 2)} < {number(0.5 * LN2)})."
     )
@@ -107,7 +107,7 @@ def judge_explosion(rows: Rows) -> Judgement:
         f"{number(plain)}."
     )
     why = (
-        f"Asked: on every seed a factor within {100 * NEAR:.0f}% of sqrt(pi / (pi - 1)) = "
+        f"Criterion: on every seed a factor within {100 * NEAR:.0f}% of sqrt(pi / (pi - 1)) = "
         f"{number(RATE, 4)} (furthest {100 * worst:.1f}%), and without batch normalisation a mean "
         f"factor within {100 * NEAR:.0f}% of 1 ({number(plain)})."
     )

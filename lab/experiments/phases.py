@@ -87,7 +87,7 @@ def judge(rows: Rows) -> Judgement:
     ]
     measured = f"Factor of the squared error a layer, in brackets theory's: {'; '.join(parts)}."
     why = (
-        f"Asked: factors within {100 * NEAR:.0f}% of theory (furthest {100 * off:.1f}%) and "
+        f"Criterion: factors within {100 * NEAR:.0f}% of theory (furthest {100 * off:.1f}%) and "
         f"correlations within {NEAR_C} (furthest {number(off_c, 2)}); ordered examples grow alike, "
         f"over 0.99 ({ordered:.4f}), chaotic ones stay apart, under 0.5 "
         f"({number(chaotic, 2)})."

@@ -92,7 +92,7 @@ def judge(rows: Rows) -> Judgement:
         f"the weight gradients differ by {times(level)} at most."
     )
     why = (
-        f"Asked: errors that fall at every layer, to under a third from the last to the first "
+        f"Criterion: errors that fall at every layer, to under a third from the last to the first "
         f"({number(mean, 2)}), within 2\u00d7 of theory ({number(line, 2)}), and weight gradients "
         f"within 3\u00d7 of each other ({times(level)})."
     )

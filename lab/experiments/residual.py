@@ -70,7 +70,7 @@ def judge(rows: Rows) -> Judgement:
         f"{times(residual[-1] / residual[0])} the cost of {DEPTHS[0]}."
     )
     why = (
-        f"Asked, of medians over {len(SEEDS)} seeds: plain costs that rise with depth, over "
+        f"Criterion, on medians over {len(SEEDS)} seeds: plain costs that rise with depth, over "
         f"{RISE:g} times at each doubling ({said['plain']}), to more than "
         f"half of ln 2 at {DEPTHS[-1]} layers ({number(plain[-1], 2)} > {number(0.5 * LN2)}); "
         f"residual ones under a quarter of it at every depth ({number(max(residual), 2)} < "

@@ -62,7 +62,7 @@ def judge(rows: Rows) -> Judgement:
         f"{number(middle, 2)}, and {100 * share:.0f}% lie below {SMALL}."
     )
     why = (
-        f"Asked: orthogonal values within 1e-8 of 1 (furthest {number(off, 2)}); with Gaussian "
+        f"Criterion: orthogonal values within 1e-8 of 1 (furthest {number(off, 2)}); with Gaussian "
         f"weights and {DEPTHS[-1]} layers a largest value within a third of the wide limit's "
         f"{number(top)} ({number(largest)}), and more than half below {SMALL} "
         f"({100 * share:.0f}%)."

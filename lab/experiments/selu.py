@@ -57,7 +57,7 @@ def judge(rows: Rows) -> Judgement:
         f"which nothing pulls back, {ends[1]}."
     )
     why = (
-        f"Asked: from every start a mean within {MEANS} of 0 (furthest {number(furthest, 2)}) "
+        f"Criterion: from every start a mean within {MEANS} of 0 (furthest {number(furthest, 2)}) "
         f"and a variance from {low} to {high} ({number(min(selu), 2)} to "
         f"{number(max(selu), 2)}), the domain of theorem 1; ReLU's ends still over 10 times "
         f"apart ({number(apart, 2)})."

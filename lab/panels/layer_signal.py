@@ -12,7 +12,7 @@ from lab.panels.panel import Panel, Part
 
 def history_panel(shown: Shown, kind: str) -> dict[str, Any]:
     """Return the lines of the activations' or the deltas' root mean square."""
-    title = {"activation_rms": "Activation", "delta_rms": "Delta, coming back"}[kind]
+    title = {"activation_rms": "Activation", "delta_rms": "Back-propagated error"}[kind]
     steps, values = column(shown, kind)
     words = compared(values, shown.run.layout.layers, title)
     return figures.panel(title, words, lines_figure(shown, kind, steps, values))

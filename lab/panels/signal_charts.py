@@ -24,7 +24,7 @@ FEWEST = 5
 SIGNALS = (("gradient", "Gradient"), ("delta", "Error"), ("activation", "Signal"))
 TITLES = {
     "activation": "Signal going forward",
-    "delta": "Error coming back",
+    "delta": "Back-propagated error",
     "gradient": "What each layer learns from",
 }
 
@@ -114,6 +114,6 @@ def _projected(shown: Shown) -> str:
 
 PANELS = [
     _panel("activation", 10, "Signal going forward"),
-    _panel("delta", 20, "Error coming back"),
+    _panel("delta", 20, "Back-propagated error"),
     _panel("gradient", 30, "What each layer learns from"),
 ]

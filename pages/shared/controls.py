@@ -192,7 +192,7 @@ def _start_from(config: Config) -> None:
         "Start from", presets, index=None if current is None else presets.index(current), key=key,
         format_func=lambda k: PRESETS[k].label, placeholder="Your own settings",
         on_change=_take_preset, args=(key,),
-        help="Whole networks worth a first look: " + " ".join(p.help for p in PRESETS.values()),
+        help="Ready-made networks to start from: " + " ".join(p.help for p in PRESETS.values()),
     )  # fmt: skip
 
 

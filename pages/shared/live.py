@@ -287,7 +287,7 @@ def strokes_of(told: object) -> list[tuple[int, Stroke]]:
             for each in list(told)[:MOST_STROKES]  # type: ignore[call-overload]
         ]
     except (TypeError, KeyError, AttributeError, OverflowError):
-        raise ValueError("draw: this is no stroke") from None
+        raise ValueError("draw: not a valid stroke") from None
 
 
 def go_back(loop: Loop, offer: str) -> None:

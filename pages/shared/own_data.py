@@ -286,7 +286,7 @@ def _choose_columns(source: Source, table: Table, chosen: dict[str, Any]) -> Non
     if any(column.missing for column in table.columns):
         _choose_missing(chosen)
     header = st.toggle(
-        "The first row holds the names", table.header, key=uploads.choice_key("header")
+        "The first row is the header", table.header, key=uploads.choice_key("header")
     )
     if header != table.header:
         _read_again(source, header)
@@ -323,7 +323,7 @@ def _choose_orientation(arrays: Arrays, chosen: dict[str, Any]) -> None:
         True: f"Columns: {columns:,} examples of {rows:,} inputs (n, m)",
     }
     chosen["columns"] = st.radio(
-        "Which way round is X?", [False, True],
+        "How are the examples arranged in X?", [False, True],
         index=int(chosen.get("columns", arrays.columns)), format_func=words.__getitem__,
         key=uploads.choice_key("columns"), help=escaped(arrays.reason),
     )  # fmt: skip

@@ -48,7 +48,7 @@ def _answer(trials: Trials, key: str) -> str:
     """Return the prediction beside what came of it."""
     said, outcome = trials.predicted.get(key), trials.outcomes.get(key)
     predicted = f"<span>Predicted: </span><b>{escape(CHOICES[said])}</b> " if said else ""
-    came = "has not been made yet" if outcome is None else EXPERIMENTS[key].concluded(outcome)
+    came = "has not been started yet" if outcome is None else EXPERIMENTS[key].concluded(outcome)
     mark = ""
     if said and outcome is not None:
         right = said == outcome.verdict

@@ -36,7 +36,7 @@ def how_read(source: Source, examples: Examples | None) -> None:
     """Draw in words how a file was read."""
     what = source.what
     if isinstance(what, Table):
-        names = "the first row holds the names" if what.header else "no row of names"
+        names = "the first row is the header" if what.header else "no header row"
         rows = "1 row" if what.rows == 1 else f"{what.rows:,} rows"
         text = (
             f"{rows}, {len(what.columns)} columns, separated by {what.separator}; "

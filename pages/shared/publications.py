@@ -30,8 +30,8 @@ SIGNS = {"sigma_": "σ_", "chi_1": "χ₁", "sqrt ": "√", "sqrt(": "√(", "^2
 #: Whole words only: "pi" is part of others.
 LETTERS = {"pi": "π"}
 EMPTY = (
-    "Nothing has been measured yet. A run takes a second to a minute; its figures and the verdict "
-    "computed from them stand here then."
+    "Nothing has been measured yet. A run takes a second to a minute; then its figures and the "
+    "verdict computed from them are shown here."
 )
 
 HELD = "What the run measures is shown here once you have predicted."

@@ -224,7 +224,7 @@ def _moment(run: Run) -> bool:
         return False
     far = run.step > farthest(run, run.changes)
     options = ["start"] if far else ["start", "step"]
-    labels = {"start": "At the start", "step": "Where it is now"}
+    labels = {"start": "At the start", "step": "At this step"}
     chosen = st.radio(
         "The link opens", options, index=len(options) - 1, format_func=labels.__getitem__,
         key="share_moment", horizontal=True,

@@ -205,15 +205,15 @@ def _class() -> None:
     _title("class")
     with st.expander("One machine"):
         st.markdown(
-            "This machine computes for all. Everyone opens its address in a browser; nothing is "
-            "installed on theirs."
+            "This machine computes for everyone. Students open its address in a browser and "
+            "install nothing."
         )
         st.code(ONE_MACHINE, language="sh", wrap_lines=True)
         st.markdown(
             "`NEURAL_LAB_WORKERS` is the number of processes that train, by default one a core. "
             "They are shared by all who are training at that moment; a paused or hidden page "
-            "costs nothing. A session ends two minutes after its page is closed: what should last "
-            "is the link, or the saved file."
+            "costs nothing. A session ends two minutes after its page is closed: to keep a run, "
+            "keep its link or save it as a file."
         )
     with st.expander("Several processes or machines"):
         st.markdown(

@@ -54,7 +54,7 @@ def glossary() -> None:
     elif not session.hidden("sidebar"):
         with st.sidebar:
             brand()
-            st.caption("The name of each setting in the side bar opens its help too: the ? there.")
+            st.caption("In the side bar, the ? beside each setting opens its help too.")
     text = parameters.text("search")
     key = widgets.key_for("glossary_search", text)
     st.html("<h3 class='nl-title'>Glossary</h3>")

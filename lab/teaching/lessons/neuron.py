@@ -46,8 +46,8 @@ LESSON = Lesson(
     title="A first neuron",
     config=Config(dataset="gauss", hidden=(), optimizer="sgd", learning_rate=0.1),
     question=Question(
-        "This network is one neuron: p = sigmoid(w₁x₁ + w₂x₂ + b). What can the line be along "
-        "which it changes its mind, p = 0.5?",
+        "This network is one neuron: p = sigmoid(w₁x₁ + w₂x₂ + b). What can its decision "
+        "boundary be, the line along which p = 0.5?",
         ("Always a straight line", "A curve, once it has trained", "A closed circle"),
         _outcome,
     ),

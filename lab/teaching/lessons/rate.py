@@ -77,9 +77,9 @@ LESSON = Lesson(
         Goal("large", f"{STEPS} steps at {short(LARGE)} or more", _after(_large)),
     ),
     take_away="After 300 steps: {small} leaves the cost at {small_cost}, {right} brings it to "
-    "{right_cost}, {large} has a median of {large_cost}. Gradient descent trusts the slope for one "
-    "step: a short one wastes it, a long one jumps over the valley. Try rates by factors of 3 "
-    "or 10.",
+    "{right_cost}, {large} has a median of {large_cost}. Each step of gradient descent follows "
+    "the slope at one point: a short step makes little progress, a long one jumps over the valley. "
+    "Try rates by factors of 3 or 10.",
     source="LeCun et al. 1998, Efficient BackProp, section 4; Goodfellow et al. 2016, 11.4.1",
     plain=("small", "right", "large"),
     free=("learning_rate",),

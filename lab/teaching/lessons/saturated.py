@@ -35,7 +35,7 @@ def _logistic(state: State) -> Found:
     if state.config.loss != "logistic":
         return f"set “Cost”{state.more}, to logistic"
     if state.config.hidden:
-        return "take the hidden neuron away: the output is the sigmoid neuron now"
+        return "remove the hidden neuron: the output is the sigmoid neuron now"
     missing = far_enough(state, STEPS)
     return missing or {"logistic": 100 * state.moved(0), "logistic_right": right(state)}
 

@@ -11,7 +11,7 @@ STEPS, STUCK, WANTED = 300, 0.6, 0.1
 
 def _without(state: State) -> Found:
     if state.run.origin.hidden:
-        return "take every hidden layer away first"
+        return "remove every hidden layer first"
     cost = state.cost_at(STEPS)
     if not cost > STUCK:
         return far_enough(state, STEPS)

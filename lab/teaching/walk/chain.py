@@ -58,8 +58,8 @@ def _links(t: Trace) -> Iterator[Stage]:
     yield Stage(
         "compose", "chain", "A function in a function",
         "One neuron, one input, and the answer should be y = 1. From w and b comes the sum z, "
-        "from z the value a, from a the cost L: three machines in a row, each fed by the one "
-        "before.",
+        "from z the value a, from a the cost L: three functions in a row, each applied to "
+        "the result of the one before.",
         rf"L(g(z({w_}, {b_})))",
         aligned(
             rf"{z_} &= {w_}\,{x_} + {b_} = {W} \cdot {X} + {bracketed(b)} = {Z}",
@@ -72,7 +72,7 @@ def _links(t: Trace) -> Iterator[Stage]:
     moved = float(np.log1p(np.exp(-((w + NUDGE) * x + b))))
     yield Stage(
         "slope", "chain", "What we want to know",
-        "Turn w a little: how much does L change? That ratio, for ever smaller turns, is the "
+        "Change w a little: how much does L change? That ratio, for ever smaller changes, is the "
         "derivative. It could be found by trying, once for each weight; the chain rule finds it "
         "for all of them in one pass.",
         rf"\frac{{dL}}{{d{w_}}} = \lim_{{h \to 0}} \frac{{L({w_} + h) - L({w_})}}{{h}}",
@@ -112,8 +112,8 @@ def _links(t: Trace) -> Iterator[Stage]:
     )  # fmt: skip
     yield Stage(
         "product", "chain", "Their product",
-        "A turn h of w moves z by x h, that moves a by g′(z) times as much, and that moves L by "
-        "dL/da times as much again. Each machine multiplies: the derivative of the whole is the "
+        "A change h of w changes z by x h, that changes a by g′(z) times as much, and that changes "
+        "L by dL/da times as much again. Each link multiplies: the derivative of the whole is the "
         "product of the links.",
         rf"\frac{{dL}}{{d{w_}}} = \frac{{dL}}{{d{a_}}} \cdot \frac{{d{a_}}}{{d{z_}}} \cdot "
         rf"\frac{{\partial {z_}}}{{\partial {w_}}}",

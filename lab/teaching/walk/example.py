@@ -102,7 +102,7 @@ def _activation(t: Trace, layer: Layer) -> Stage:
         passages = (Passage(loss.link),)
     else:
         entry = ACTIVATIONS[layer.key]
-        text = f"Each unit bends its sum with the activation {entry.label}. {entry.help}"
+        text = f"Each unit applies the activation {entry.label} to its sum. {entry.help}"
         plain, code, passages = entry.formula, entry.plain, (Passage(entry.forward),)
     if layer.residual:
         s = t.net.architecture.branch_scale
@@ -228,8 +228,8 @@ def _weight_gradient(t: Trace, layer: Layer) -> Stage:
         a = r"\layer{0}{x^{\top}}"
     return Stage(
         f"dW{l}", "backwards", f"Gradient of the weights of {named(t.depth, l)}",
-        "A weight's gradient is the δ at the end of its link times the value at its start: no more "
-        "than two numbers, both already there. All weights of the layer at once are δ times the "
+        "A weight's gradient is the δ at the end of its link times the value at its start: two "
+        "numbers that are already known. All weights of the layer at once are δ times the "
         "row of values." + _through_norm(layer),
         rf"{dW} = \frac{{1}}{{m}}\,{delta}\,{a} \qquad m = 1",
         aligned(
@@ -327,7 +327,10 @@ def carried(t: Trace, layer: Layer, above: Layer) -> Stage:
         text += " The residual connection brings the error of the layer above along unchanged."
         passages = (AROUND_BRANCH,)
     if layer.residual:
-        text += " Only its own part is bent, and that is scaled by s: its slope is s g′(z)."
+        text += (
+            " Only the layer's own part goes through the activation and is scaled by s: "
+            "its slope is s g′(z)."
+        )
     lines = [
         rf"{symbol(DELTA, l)} &= \left({error}\right) \odot {slopes}",
         rf"&= {shaped(layer.error)} \odot {slopes}",
