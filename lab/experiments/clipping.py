@@ -82,7 +82,5 @@ EXPERIMENTS = [
             "largest gradient norm recorded", "end",
         ),
         judge=judge,
-        x_label="step",
-        y_label="cost J (nats)",
     ),
 ]  # fmt: skip

@@ -100,7 +100,8 @@ class Experiment(Entry):
     order: where it stands in the list; help: what it shows; paper: what the paper found; config: a
     network of the kind, for the lab page, where it takes built-in data. collect: module-level and
     seeded, fills Findings in so many stages; columns: of the rows; judge: pure, of the rows;
-    x_label, y_label, log_y: of the chart; span: the part of the run that the finding holds for.
+    x_label, y_label, log_y: of the chart, by default the train cost; span: the part of the run that
+    the finding holds for.
     """
 
     order: int
@@ -110,8 +111,8 @@ class Experiment(Entry):
     stages: int
     columns: tuple[str, ...]
     judge: Callable[[Rows], Judgement]
-    x_label: str
-    y_label: str
+    x_label: str = "step"
+    y_label: str = "cost J (nats)"
     log_y: bool = True
     span: str = ""
 

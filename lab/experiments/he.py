@@ -206,8 +206,6 @@ EXPERIMENTS = [
             f"lowest cost in {STEPS} steps", f"cost at step {STEPS}",
         ),
         judge=judge_training,
-        x_label="step",
-        y_label="cost J (nats)",
         span=f"in the first {STEPS} of {LONG:,} steps",
     ),
 ]  # fmt: skip

@@ -134,8 +134,6 @@ EXPERIMENTS = [
             "accuracy at the end",
         ),
         judge=judge_sigmoid,
-        x_label="step",
-        y_label="cost J (nats)",
     ),
     Experiment(
         key="batch_norm_explodes",

@@ -101,7 +101,5 @@ EXPERIMENTS = [
             f"mean train cost of the last {LAST * RECORDED} steps", "train accuracy at the end",
         ),
         judge=judge,
-        x_label="step",
-        y_label="cost J (nats)",
     ),
 ]  # fmt: skip

@@ -8,19 +8,13 @@ from html import escape
 import streamlit as st
 
 from lab.figures.walk import symbol_color
-from lab.teaching.walk import (
-    Lines,
-    Stage,
-    Trace,
-    batch_stages,
-    chain_stages,
-    chain_traces,
-    coloured,
-    example_stages,
-    small_run,
-    source_lines,
-    trace,
-)
+from lab.teaching.walk.batch import batch_stages
+from lab.teaching.walk.chain import chain_stages, chain_traces
+from lab.teaching.walk.example import example_stages
+from lab.teaching.walk.small import small_run
+from lab.teaching.walk.source import Lines, source_lines
+from lab.teaching.walk.stage import Stage, coloured
+from lab.teaching.walk.trace import Trace
 from pages.shared import link_writing, parameters, session, style, widgets
 from pages.shared.controls import brand, message
 from pages.shared.terms import popovers
@@ -100,8 +94,8 @@ def _walked(subject: str) -> tuple[Trace, Trace, list[Stage]]:
     assert data is not None
     i = parameters.whole("example", 1, data.m_train, 1) - 1
     m = min(run.config.batch_size or data.m_train, data.m_train, BATCH)
-    one = trace(run, data.X_train[:, i : i + 1], data.Y_train[:, i : i + 1])
-    many = trace(run, data.X_train[:, :m], data.Y_train[:, :m])
+    one = Trace(run, data.X_train[:, i : i + 1], data.Y_train[:, i : i + 1])
+    many = Trace(run, data.X_train[:, :m], data.Y_train[:, :m])
     return one, many, [*example_stages(one), *batch_stages(many)]
 
 

@@ -16,7 +16,7 @@ from lab.teaching.walk.example import BACKWARD, FIRST_GRADIENT, PRODUCT, bracket
 from lab.teaching.walk.matrices import aligned, number, shaped
 from lab.teaching.walk.small import small_run
 from lab.teaching.walk.stage import DELTA, TOP, Passage, Stage, symbol
-from lab.teaching.walk.trace import Trace, trace
+from lab.teaching.walk.trace import Trace
 
 #: How far w is moved to see what a derivative says.
 NUDGE = 0.1
@@ -35,7 +35,7 @@ def chain_traces() -> tuple[Trace, Trace]:
     """Return the traces of the neuron's first example, and of the 2-2-1 network's."""
     runs = neuron_run(), small_run()
     one, two = (
-        trace(run, run.data.X_train[:, :1], run.data.Y_train[:, :1])  # type: ignore[union-attr]
+        Trace(run, run.data.X_train[:, :1], run.data.Y_train[:, :1])  # type: ignore[union-attr]
         for run in runs
     )
     return one, two

@@ -66,9 +66,15 @@ class Trace:
     """A pass of examples X (n_0, m) with targets Y, forwards and backwards, in float64.
 
     layers: 1 to L; losses: of each example, (m,); cost: their mean J; Y: as the output sees it.
+    Raises ValueError where the network is too large, or X or Y has another shape than its own.
     """
 
     def __init__(self, run: Run, X: Array, Y: Array):
+        if run.layout.size > MOST_PARAMETERS:
+            raise ValueError(
+                f"this network has {run.layout.size:,} parameters; "
+                f"up to {MOST_PARAMETERS:,} can be walked through"
+            )
         self.run = run = doubled(run)
         self.X = np.array(X, float)
         self.question = Question(run, self.X, Y, KEPT)
@@ -169,19 +175,6 @@ def _update(run: Run, g: Array) -> Array:
     with np.errstate(all="ignore"):
         FusedLater(update.calls)([(None, None, None)])
     return p - run.parameters
-
-
-def trace(run: Run, X: Array, Y: Array) -> Trace:
-    """Return what the engine computes for examples X (n_0, m) and targets Y, layer by layer.
-
-    Raises ValueError where the network is too large, or X or Y has another shape than its own.
-    """
-    if run.layout.size > MOST_PARAMETERS:
-        raise ValueError(
-            f"this network has {run.layout.size:,} parameters; "
-            f"up to {MOST_PARAMETERS:,} can be walked through"
-        )
-    return Trace(run, X, Y)
 
 
 def unlike_training(run: Run) -> str:
