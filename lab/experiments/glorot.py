@@ -103,7 +103,7 @@ def _sigmoid(depth: int, seed: int) -> Config:
 
 def collect_sigmoid(found: Findings) -> None:
     """Find what sigmoid networks of one to five hidden layers learn in the same time."""
-    data = clusters(64, EXAMPLES, 1.0, CLASSES)
+    data = clusters(64, EXAMPLES, CLASSES)
     for depth in range(1, 6):
         for seed in SEEDS:
             sentence = f"Training {depth} hidden sigmoid layers, seed {seed}."

@@ -17,18 +17,17 @@ SEEDS = (0, 1, 2)
 LN2 = float(np.log(2))
 
 
-def random_inputs(n: int, m: int, rms: float = 1.0, classes: int = 10, seed: int = 0) -> Dataset:
+def random_inputs(n: int, m: int, rms: float = 1.0, classes: int = 10) -> Dataset:
     """Return m examples of n normal inputs of mean 0, with labels that mean nothing."""
-    rng = np.random.default_rng([seed, 7])
-    X = rms * rng.standard_normal((n, m))
+    X = rms * np.random.default_rng([0, 7]).standard_normal((n, m))
     return Dataset(X, np.arange(m)[None] % classes, target="classes", name="random inputs")
 
 
-def clusters(n: int, m: int, noise: float, classes: int = 10, seed: int = 0) -> Dataset:
-    """Return m examples around one centre a class, centres N(0, 1) and noise N(0, noise^2)."""
-    rng = np.random.default_rng([seed, 8])
+def clusters(n: int, m: int, classes: int) -> Dataset:
+    """Return m examples around one centre a class, centres and noise N(0, 1)."""
+    rng = np.random.default_rng([0, 8])
     centres, labels = rng.standard_normal((n, classes)), np.arange(m) % classes
-    X = centres[:, labels] + noise * rng.standard_normal((n, m))
+    X = centres[:, labels] + rng.standard_normal((n, m))
     return Dataset(X, labels[None], target="classes", name="clusters")
 
 
