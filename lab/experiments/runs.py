@@ -19,7 +19,8 @@ LN2 = float(np.log(2))
 
 def random_inputs(n: int, m: int, rms: float = 1.0, classes: int = 10) -> Dataset:
     """Return m examples of n normal inputs of mean 0, with labels that mean nothing."""
-    X = rms * np.random.default_rng([0, 7]).standard_normal((n, m))
+    rng = np.random.default_rng([0, 7])
+    X = rms * rng.standard_normal((n, m))
     return Dataset(X, np.arange(m)[None] % classes, target="classes", name="random inputs")
 
 
