@@ -8,7 +8,7 @@ PAGE = Page(
     title="Experiments",
     icon="science",
     order=70,
-    question="What did the papers find, and is it found here?",
+    question="What did the papers find, and can it be reproduced here?",
 )
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ PAGE = Page(
     title="Glossary",
     icon="dictionary",
     order=100,
-    question="What does this word mean, and where is it to be seen?",
+    question="What does this word mean, and where can I see it?",
 )
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ PAGE = Page(
     title="Gradients",
     icon="stacked_line_chart",
     order=40,
-    question="What does depth do to signal and error, and does theory have it?",
+    question="What does depth do to signal and error, and does theory predict it?",
     preset="lab",
     plays=False,
 )

@@ -8,7 +8,7 @@ PAGE = Page(
     title="Layers",
     icon="layers",
     order=20,
-    question="What is inside each layer, and how did it come to be so?",
+    question="What is inside each layer, and how did it develop?",
 )
 
 if __name__ == "__main__":

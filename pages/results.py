@@ -8,7 +8,7 @@ PAGE = Page(
     title="Results",
     icon="fact_check",
     order=30,
-    question="What are the network's answers worth?",
+    question="How good are the network's answers?",
 )
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ def words(at: AppTest) -> str:
 def test_a_table_is_shown_in_words_and_trained_on(name, separator, word):
     at = brought((name, csv(separator)))
     said = words(at)
-    assert f"60 rows, 4 columns, separated by {word}; the first row holds the names" in said
+    assert f"60 rows, 4 columns, separated by {word}; the first row is the header" in said
     assert "one sigmoid unit and the logistic cost" in said
     assert "&lt;b&gt;kind&lt;/b&gt;" in said
     assert "<b>kind</b>" not in said

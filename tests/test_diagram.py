@@ -20,7 +20,7 @@ from lab.live.executors import InlineExecutor
 from lab.live.session.loop import Loop
 from lab.panels.network import LINKS, LINKS_IN_ALL, strongest
 from lab.view import View
-from pages.shared import live, session
+from pages.shared import link_writing, live, messages, session
 
 G = {
     "tanh": np.tanh,
@@ -325,10 +325,10 @@ def page(monkeypatch):
 
 def told(monkeypatch, loop, event):
     monkeypatch.setattr(session, "loop", lambda: loop)
-    monkeypatch.setattr(session, "redraw", lambda: None)
-    monkeypatch.setattr(session, "write_link", lambda: None)
+    monkeypatch.setattr(messages, "redraw", lambda: None)
+    monkeypatch.setattr(link_writing, "write_link", lambda: None)
     said = []
-    monkeypatch.setattr(session, "say", lambda text, title="": said.append(text))
+    monkeypatch.setattr(messages, "say", lambda text, title="": said.append(text))
     live.handle(loop, event)
     return " ".join(said)
 

@@ -15,7 +15,7 @@ import dnn
 from dnn.config import from_query, to_query
 from lab.analysis.signal import signal_only
 from lab.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED, Outcome, Stopped, he, residual, saxe
-from lab.experiments.experiment import NotBy, concluded
+from lab.experiments.experiment import NotBy
 from lab.experiments.runs import SEEDS, last_cost, steps_to, trained
 from pages.shared.publications import _cell
 
@@ -99,18 +99,18 @@ def test_the_link_of_an_experiment_starts(key):
 def test_the_outcome_is_reproduced_and_complete(key):
     outcome, said = found(key)
     assert outcome.verdict == REPRODUCED, outcome.why
-    assert all(len(row) == len(outcome.columns) for row in outcome.rows)
+    columns = EXPERIMENTS[key].columns
+    assert all(len(row) == len(columns) for row in outcome.rows)
     assert all(type(cell) in (str, float, NotBy) for row in outcome.rows for cell in row)
     assert outcome.measured.endswith(".")
-    assert outcome.why.startswith("Asked")
+    assert outcome.why.startswith("Criterion")
     assert outcome.why.endswith(".")
     assert "nan" not in outcome.measured + outcome.why
     for series in outcome.series:
         assert len(series.x) == len(series.y) > 1
         assert {type(v) for v in series.x + series.y} == {float}
         assert all(map(isfinite, series.y))
-        assert not outcome.log_y or min(series.y) > 0
-    assert not outcome.series or (outcome.x_label and outcome.y_label)
+        assert not EXPERIMENTS[key].log_y or min(series.y) > 0
     done = [share for share, _ in said]
     assert done == sorted(done)
     assert done[0] == 0
@@ -121,7 +121,7 @@ def test_the_outcome_is_reproduced_and_complete(key):
 @pytest.mark.parametrize("key", RUNS)
 def test_the_verdict_is_computed_from_the_rows(key):
     outcome, _ = found(key)
-    assert EXPERIMENTS[key].criterion(outcome.rows) == (True, outcome.why)
+    assert EXPERIMENTS[key].judge(outcome.rows) == (True, outcome.measured, outcome.why)
 
 
 @pytest.mark.parametrize("key", RUNS)
@@ -152,11 +152,14 @@ def test_stop_stops_on_the_way(key):
 
 
 def test_the_verdict_follows_the_criterion():
-    def criterion(rows):
-        return rows[0][0] > 1, "Asked: more than 1."
+    def judge(rows):
+        return rows[0][0] > 1, f"{rows}.", "Criterion: more than 1."
 
     def made(value):
-        return concluded(criterion, ("a",), [(np.float32(value),)], lambda rows: f"{rows}.")
+        experiment = replace(
+            EXPERIMENTS["saxe"], collect=lambda found: found.row(np.float32(value)), judge=judge
+        )
+        return experiment.run(lambda done, sentence: True)
 
     assert made(2).verdict == REPRODUCED
     assert made(0).verdict == NOT_HERE
@@ -268,7 +271,7 @@ def test_residual_asks_for_a_rise_at_each_doubling():
     """Plain costs that differ by less than their seeds do are no rise."""
     outcome, _ = found("residual")
     level = altered(outcome.rows, named("plain"), 3, lambda v: 0.5)
-    assert not EXPERIMENTS["residual"].criterion(level)[0]
+    assert not EXPERIMENTS["residual"].judge(level)[0]
 
 
 def test_residual_says_where_seeds_differ():
@@ -276,7 +279,7 @@ def test_residual_says_where_seeds_differ():
         (n, d, s, 0.01, 1.0) for n in residual.NAMES.values() for d in (10, 20, 40) for s in SEEDS
     ]
     rows = [(*r[:3], 0.005, 1.0) if r[:3] == ("residual", 40, 1) else r for r in rows]
-    assert "here seeds differ: 40" in residual._measured(tuple(rows))
+    assert "here seeds differ: 40" in EXPERIMENTS["residual"].judge(tuple(rows))[1]
 
 
 @pytest.mark.parametrize(("deep", "words"), [(0.02, "not here: 40"), (0.005, "also here: 40")])
@@ -286,7 +289,7 @@ def test_residual_says_whether_depth_helped(deep, words):
         (n, d, s, 0.01, 1.0) for n in residual.NAMES.values() for d in (10, 20, 40) for s in SEEDS
     ]
     rows = [(*r[:3], deep, 1.0) if r[0] == "residual" and r[1] == 40 else r for r in rows]
-    assert words in residual._measured(tuple(rows))
+    assert words in EXPERIMENTS["residual"].judge(tuple(rows))[1]
 
 
 def test_selu():
@@ -418,9 +421,9 @@ def test_a_criterion_can_fail(key):
     for where, index, value in OTHERWISE[key]:
         rows = altered(outcome.rows, where, index, value)
         assert repr(rows) != repr(outcome.rows)
-        met, why = EXPERIMENTS[key].criterion(rows)
+        met, _, why = EXPERIMENTS[key].judge(rows)
         assert not met, why
-        assert why.startswith("Asked")
+        assert why.startswith("Criterion")
 
 
 # What the experiments share
@@ -456,7 +459,7 @@ def test_a_step_not_reached_says_by_when():
 
 def test_a_finding_about_part_of_a_run_names_the_part():
     experiment = EXPERIMENTS["he_training"]
-    met = Outcome((), (), "", REPRODUCED, "")
+    met = Outcome((), "", REPRODUCED, "")
     assert experiment.concluded(met) == f"reproduced in the first {he.STEPS} of {he.LONG:,} steps"
     assert experiment.concluded(replace(met, verdict=NOT_HERE)) == NOT_HERE
     assert EXPERIMENTS["pascanu"].concluded(met) == REPRODUCED

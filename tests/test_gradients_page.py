@@ -10,7 +10,7 @@ from visits import base, buttons, checked, config, errors, found, opened, press,
 from dnn.config import FIELDS, Config
 from lab.figures import unpack
 from lab.teaching.presets import PRESETS
-from pages.shared import live, session
+from pages.shared import live, widgets
 from pages.shared.controls import LAB
 
 PAGE = "gradients.py"
@@ -38,7 +38,7 @@ def send(monkeypatch):
             events.clear()
         real(*args)
 
-    monkeypatch.setattr(session, "event", lambda: dict(events[0]))
+    monkeypatch.setattr(widgets, "event", lambda: dict(events[0]))
     monkeypatch.setattr(live, "stage", stage)
 
     def sent(at, **event):

@@ -181,7 +181,7 @@ def test_start_from_waits_for_an_answer():
 # --- published experiments -----------------------------------------------------------------------
 
 #: Words of an outcome that must not be seen before somebody has predicted.
-MEASURED = Outcome(("layer", "factor"), ((1.0, 0.25),), "It was 0.25.", REPRODUCED, "As asked.")
+MEASURED = Outcome(((1.0, 0.25),), "It was 0.25.", REPRODUCED, "As asked.")
 
 
 @pytest.fixture

@@ -30,7 +30,8 @@ from lab.link import (
 from lab.live.executors import InlineExecutor
 from lab.live.session.loop import Loop
 from lab.view import CHOICES, LINKED, View, view_from_query
-from pages.shared import hiding, session, share
+from pages.shared import hiding, link_reading, share
+from pages.shared.widgets import VERSION
 
 SMALL = {"dataset": "xor", "samples": 60, "hidden": (3, 2), "batch_size": 7}
 QUERY = {"dataset": "xor", "samples": "60", "hidden": "3-2", "batch_size": "7"}
@@ -376,7 +377,7 @@ def test_any_query_is_a_config_or_a_sentence_a_field(sent):
 )
 @given(
     st.dictionaries(
-        st.sampled_from([*FIELDS, *LINKED, *session.BESIDE, "junk"]), HOSTILE, max_size=6
+        st.sampled_from([*FIELDS, *LINKED, *link_reading.BESIDE, "junk"]), HOSTILE, max_size=6
     )
 )
 def test_any_link_opens_a_page(sent):
@@ -401,7 +402,7 @@ def test_everything_that_can_be_hidden_has_a_label_of_its_own():
 def widgets(at: AppTest) -> set[str]:
     kinds = (at.button, at.selectbox, at.number_input, at.select_slider, at.toggle, at.pills,
              at.segmented_control, at.text_input)  # fmt: skip
-    return {w.key.partition(session.VERSION)[0] for kind in kinds for w in kind if w.key}
+    return {w.key.partition(VERSION)[0] for kind in kinds for w in kind if w.key}
 
 
 FULL = {"batch_norm": "on", "residual": "on", "hidden": "4-4", "initializer": "mean_field",

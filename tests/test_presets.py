@@ -28,23 +28,7 @@ def test_every_preset_starts_and_fits_a_link(key):
     run, _ = dnn.advance(dnn.start(preset.config), 1)
     assert run.step == 1
     assert from_query(to_query(preset.config)) == preset.config
-    assert preset.key == key
     assert preset.help.endswith((".", "?"))
-
-
-@pytest.mark.parametrize("key", PRESETS)
-def test_the_formula_tells_the_network(key):
-    config, formula = PRESETS[key].config, PRESETS[key].formula.lower()
-    sizes = dnn.start(config).layout.sizes
-    hidden = config.hidden
-    many = f"{sizes[0]}-{len(hidden)}x{hidden[0]}-{sizes[-1]}" if len(set(hidden)) == 1 else ""
-    assert formula.startswith(("-".join(map(str, sizes)), many or "?"))
-    assert config.activation in formula
-    assert f"{config.learning_rate:g}" in formula
-    if config.batch_size is None:
-        assert "full batch" in formula
-    elif "mini-batches" in formula:
-        assert f"mini-batches of {config.batch_size}" in formula
 
 
 def test_the_first_is_the_first_visit():

@@ -68,7 +68,7 @@ def test_of_a_link_that_others_cannot_open_it_is_said_what_stands_for_it():
     assert here.address == "http://10.0.0.5:8501/"
     words = elsewhere(url, here)
     assert words.startswith("Others can’t open “localhost”")
-    assert words.endswith("On this network 10.0.0.5:8501 stands for it.")
+    assert words.endswith("On this network, use 10.0.0.5:8501 instead.")
     alone = elsewhere(url, reach(url, "layers", "10.0.0.5", "localhost"))
     assert alone == "Others can’t open “localhost”: on their machines it means their own."
     for open_ in ("https://example.org/lab/?lesson=xor", here.address):

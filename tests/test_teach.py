@@ -19,6 +19,7 @@ from dnn.run.training import replay
 from lab.link import changes_from_text
 from lab.report.qr import qr_svg
 from lab.teaching.lessons import LESSONS
+from lab.teaching.lessons.lesson import MINUTES
 from pages.shared import teaching
 from pages.shared.address import Reach
 from pages.shared.share import NO_LINK, report_of
@@ -43,7 +44,7 @@ def test_every_lesson_is_there_with_its_link_its_short_address_and_its_code():
         assert row.count(qr_svg(link)) == 2, "small, and to be shown large"
         assert lesson.title in unescape(row)
         assert lesson.question.text in unescape(row)
-        assert f"about {lesson.minutes} minutes" in row
+        assert f"about {MINUTES} minutes" in row
     # The app's own address comes first.
     assert html.index(qr_svg(ADDRESS)) < html.index("<article")
     assert "nl-problem" not in html

@@ -119,7 +119,6 @@ def said(page):
 
 def outcome(verdict):
     return Outcome(
-        ("layer", "factor"),
         ((1.0, 0.5), ("all", float("nan"))),
         "It was 0.5.",
         verdict,
@@ -170,12 +169,14 @@ def test_words_become_signs():
 def test_what_was_found_is_typeset(page):
     page.query_params["experiment"] = QUICK
     page.run()
-    found = replace(outcome(NOT_HERE), measured="It was 0.5 of sqrt(2).", why="Asked: sigma_w^2.")
+    found = replace(
+        outcome(NOT_HERE), measured="It was 0.5 of sqrt(2).", why="Criterion: sigma_w^2."
+    )
     page.session_state["trials"].outcomes[QUICK] = found
     page.session_state["trials"].seconds[QUICK] = 1.0
     page.run()
     assert "It was 0.5 of √(2)." in said(page)
-    assert "Asked: σ_w²." in said(page)
+    assert "Criterion: σ_w²." in said(page)
 
 
 def test_a_link_runs_it_once(page):

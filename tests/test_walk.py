@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import math
-import sys
 
 import numpy as np
 import pytest
@@ -15,21 +14,14 @@ from dnn.parts.activations import ACTIVATIONS
 from dnn.parts.losses import LOSSES
 from dnn.parts.optimizers import OPTIMIZERS
 from lab.teaching.glossary import GLOSSARY
-from lab.teaching.walk import (
-    Passage,
-    batch_stages,
-    chain_stages,
-    chain_traces,
-    coloured,
-    example_stages,
-    small_run,
-    source_lines,
-    trace,
-)
-from lab.teaching.walk.batch import example_gradients
+from lab.teaching.walk.batch import batch_stages, example_gradients
+from lab.teaching.walk.chain import chain_stages, chain_traces
+from lab.teaching.walk.example import example_stages
 from lab.teaching.walk.matrices import matrix, number, shaped
-from lab.teaching.walk.source import ROOT
-from lab.teaching.walk.stage import symbol
+from lab.teaching.walk.small import small_run
+from lab.teaching.walk.source import ROOT, source_lines
+from lab.teaching.walk.stage import Passage, coloured, symbol
+from lab.teaching.walk.trace import Trace
 
 CONFIGS = [
     Config(),
@@ -50,13 +42,13 @@ def examples(run, m: int):
 
 def all_stages():
     for run in (small_run(), *map(started, CONFIGS)):
-        yield from example_stages(trace(run, *examples(run, 1)))
-        yield from batch_stages(trace(run, *examples(run, 8)))
+        yield from example_stages(Trace(run, *examples(run, 1)))
+        yield from batch_stages(Trace(run, *examples(run, 8)))
     yield from chain_stages(*chain_traces())
 
 
 def test_the_small_network_against_a_loop_by_hand():
-    t = trace(small_run(), *examples(small_run(), 1))
+    t = Trace(small_run(), *examples(small_run(), 1))
     x = [1.0, -1.0]
     z1 = [0.6 * x[0] - 0.4 * x[1] + 0.1, 0.3 * x[0] + 0.8 * x[1] - 0.2]
     a1 = [math.tanh(z) for z in z1]
@@ -81,7 +73,7 @@ def test_the_numbers_are_the_engines_and_those_of_central_differences(config):
     run = started(config)
     for m in (1, 8):
         X, Y = examples(run, m)
-        t = trace(run, X, Y)
+        t = Trace(run, X, Y)
         exact = 1e-12 if config.dtype == "float64" else 1e-5
         assert t.cost == pytest.approx(dnn.cost(run, X, Y), rel=exact)
         assert pytest.approx(dnn.predict(run, X), rel=exact) == t.layers[-1].A
@@ -104,17 +96,17 @@ def test_the_numbers_are_the_engines_and_those_of_central_differences(config):
 
 def test_an_examples_gradient_in_a_batch_is_its_own():
     run = started(CONFIGS[0])
-    t = trace(run, *examples(run, 5))
-    alone = trace(run, run.data.X_train[:, 3:4], run.data.Y_train[:, 3:4])
+    t = Trace(run, *examples(run, 5))
+    alone = Trace(run, run.data.X_train[:, 3:4], run.data.Y_train[:, 3:4])
     for layer, own in zip(t.layers, alone.layers, strict=True):
         assert example_gradients(t, layer)[3] == pytest.approx(own.dW)
 
 
 def test_delta_is_each_examples_own_and_the_mean_stands_in_the_formulas():
     run = started(CONFIGS[0])
-    stages = {s.key: s for s in batch_stages(trace(run, *examples(run, 5)))}
-    alone = trace(run, run.data.X_train[:, 3:4], run.data.Y_train[:, 3:4])
-    for layer, own in zip(trace(run, *examples(run, 5)).layers, alone.layers, strict=True):
+    stages = {s.key: s for s in batch_stages(Trace(run, *examples(run, 5)))}
+    alone = Trace(run, run.data.X_train[:, 3:4], run.data.Y_train[:, 3:4])
+    for layer, own in zip(Trace(run, *examples(run, 5)).layers, alone.layers, strict=True):
         assert layer.delta[:, 3] == pytest.approx(own.delta[:, 0])
         assert layer.delta_z[:, 3] == pytest.approx(own.delta_z[:, 0])
         mean = stages[f"mean{layer.l}"].formula
@@ -128,7 +120,7 @@ def test_delta_is_each_examples_own_and_the_mean_stands_in_the_formulas():
 
 def test_a_batch_shows_every_layers_values_before_the_cost_and_every_delta():
     run = started(CONFIGS[0])
-    keys = [s.key for s in batch_stages(trace(run, *examples(run, 5)))]
+    keys = [s.key for s in batch_stages(Trace(run, *examples(run, 5)))]
     L = run.layout.layers
     forth = ["columns", *(f"columns{l}" for l in range(2, L + 1)), "batch_delta", f"mean{L}"]
     back = [key for l in range(L - 1, 0, -1) for key in (f"batch_delta{l}", f"mean{l}")]
@@ -142,7 +134,7 @@ def test_a_batch_shows_every_layers_values_before_the_cost_and_every_delta():
 def test_where_training_differs_it_is_said_and_no_update_is_shown(unlike, words):
     run = started(Config(dataset="circle", hidden=(3, 3), **unlike))
     for stages in (example_stages, batch_stages):
-        found = stages(trace(run, *examples(run, 4 if stages is batch_stages else 1)))
+        found = stages(Trace(run, *examples(run, 4 if stages is batch_stages else 1)))
         updates = [s for s in found if s.part.endswith("update")]
         assert (len(updates) == 1 and words in updates[0].text) if words else len(updates) == 3
         assert bool(words) == (not updates[0].numbers)
@@ -153,7 +145,7 @@ def test_where_training_differs_it_is_said_and_no_update_is_shown(unlike, words)
 def test_a_residual_layers_lines_have_their_own_names_and_its_scale():
     run = started(Config(dataset="circle", hidden=(2, 2), activation="tanh", residual=True,
                          branch_scale=0.5))  # fmt: skip
-    t = trace(run, *examples(run, 1))
+    t = Trace(run, *examples(run, 1))
     stages = {s.key: s for s in example_stages(t)}
     a2, g2 = symbol("a", 2), rf"g({symbol('z', 2)})"
     lines = stages["a2"].numbers.split(r"\\[6pt]")
@@ -168,7 +160,7 @@ def test_a_residual_layers_lines_have_their_own_names_and_its_scale():
 
 def test_before_batch_normalisation_delta_and_sums_have_names_of_their_own():
     run = started(Config(dataset="circle", hidden=(3, 3), batch_norm=True))
-    stages = {s.key: s for s in example_stages(trace(run, *examples(run, 1)))}
+    stages = {s.key: s for s in example_stages(Trace(run, *examples(run, 1)))}
     u = symbol(r"\delta_u", 2)
     assert symbol(r"\delta_u", 2, ",(i)") in stages["db2"].formula
     for key in ("dW2", "delta1"):
@@ -176,7 +168,7 @@ def test_before_batch_normalisation_delta_and_sums_have_names_of_their_own():
         assert symbol(r"\delta", 2) not in stages[key].formula
     assert symbol(r"\delta", 3) in stages["dW3"].formula
     assert rf"{u} =" in stages["delta2"].formula
-    batch = {s.key: s for s in batch_stages(trace(run, *examples(run, 4)))}
+    batch = {s.key: s for s in batch_stages(Trace(run, *examples(run, 4)))}
     assert batch["columns"].formula.startswith(symbol("U", 1))
     assert batch["columns3"].formula.startswith(symbol("Z", 3))
 
@@ -184,7 +176,7 @@ def test_before_batch_normalisation_delta_and_sums_have_names_of_their_own():
 def test_the_update_is_the_step_that_the_engine_makes():
     config = Config(dataset="circle", hidden=(3,), batch_size=None, l2=0.01, clip_norm=0.2)
     run = started(config)
-    t = trace(run, run.data.X_train, run.data.Y_train)
+    t = Trace(run, run.data.X_train, run.data.Y_train)
     after, _ = dnn.advance(run, 1)
     for layer, (W, b), (W_, b_) in zip(t.layers, run.weights, after.weights, strict=True):
         assert layer.update == pytest.approx(np.hstack([W_ - W, b_ - b]), abs=1e-12)
@@ -212,7 +204,7 @@ def test_every_entrys_plain_numpy_stands_beside_its_formula(family, registry):
     for key, entry in registry.items():
         kind = getattr(entry, "targets", ("binary",))[0]
         run = dnn.start(Config(dataset=data[kind], hidden=(3,), **{family: key}))
-        stages = example_stages(trace(run, *examples(run, 1)))
+        stages = example_stages(Trace(run, *examples(run, 1)))
         shown = "\n".join(stage.numpy for stage in stages)
         plain = [text for name, text in vars(entry).items() if name.startswith("plain")]
         assert all(plain)
@@ -271,7 +263,7 @@ def test_the_whole_chain_is_the_gradient_and_is_called_so():
 
 def test_keys_are_unique_in_each_walk():
     run = small_run()
-    one, many = trace(run, *examples(run, 1)), trace(run, *examples(run, 4))
+    one, many = Trace(run, *examples(run, 1)), Trace(run, *examples(run, 4))
     for stages in ([*example_stages(one), *batch_stages(many)], chain_stages(*chain_traces())):
         assert len({stage.key for stage in stages}) == len(stages)
 
@@ -292,6 +284,6 @@ def test_numbers_in_latex(x, written):
 
 
 def test_a_network_that_is_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr(sys.modules["lab.teaching.walk.trace"], "MOST_PARAMETERS", 5)
+    monkeypatch.setattr("lab.teaching.walk.trace.MOST_PARAMETERS", 5)
     with pytest.raises(ValueError, match="9 parameters; up to 5"):
-        trace(small_run(), *examples(small_run(), 1))
+        Trace(small_run(), *examples(small_run(), 1))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 
 import pytest
 from visits import errors, found, opened, press, query
@@ -11,7 +10,9 @@ from visits import errors, found, opened, press, query
 from dnn.config import Config
 from dnn.run.training import start
 from lab.teaching.glossary import GLOSSARY
-from lab.teaching.walk import example_stages, small_run, trace
+from lab.teaching.walk.example import example_stages
+from lab.teaching.walk.small import small_run
+from lab.teaching.walk.trace import Trace
 from pages.shared.walk_picture import picture
 
 pytestmark = pytest.mark.usefixtures("inline")
@@ -89,7 +90,7 @@ def key_of(t, stages, key):
 
 def test_the_key_says_what_the_picture_shows():
     run = small_run()
-    t = trace(run, run.data.X_train[:, :1], run.data.Y_train[:, :1])
+    t = Trace(run, run.data.X_train[:, :1], run.data.Y_train[:, :1])
     stages = example_stages(t)
     told = {
         "z1": "At the units: input x, layer 1 z[1]. At the marked links: W[1].",
@@ -102,7 +103,7 @@ def test_the_key_says_what_the_picture_shows():
 
 def test_the_key_tells_delta_before_batch_normalisation_and_links_without_numbers():
     run = start(Config(dataset="circle", hidden=(4, 4), batch_norm=True))
-    t = trace(run, run.data.X_train[:, :1], run.data.Y_train[:, :1])
+    t = Trace(run, run.data.X_train[:, :1], run.data.Y_train[:, :1])
     stages = example_stages(t)
     assert "layer 2 δᵤ[2]" in key_of(t, stages, "dW2")
     assert "layer 2 δ[2]" in key_of(t, stages, "delta2")
@@ -132,7 +133,7 @@ def test_a_link_to_a_run_at_a_step_opens_that_step():
 
 
 def test_a_network_that_is_too_large_gives_way_to_the_small_one(monkeypatch):
-    monkeypatch.setattr(sys.modules["lab.teaching.walk.trace"], "MOST_PARAMETERS", 20)
+    monkeypatch.setattr("lab.teaching.walk.trace.MOST_PARAMETERS", 20)
     at = opened("walk.py", walk="run")
     assert "up to 20 can be walked through" in at.info[0].value
     press(at, "walk_next")

@@ -10,7 +10,7 @@ from dnn.config import FIELDS, Config, from_query
 from lab.figures import unpack
 from lab.live.session.loop import Loop
 from lab.teaching.presets import PRESETS
-from pages.shared import session
+from pages.shared import widgets
 from pages.shared.page import page_of
 
 APP = str(Path(__file__).parents[1] / "pages" / "main.py")
@@ -54,7 +54,7 @@ def settled(running: Loop, most: int = 400) -> dict:
 
 
 def base(key: str) -> str:
-    return key.partition(session.VERSION)[0]
+    return key.partition(widgets.VERSION)[0]
 
 
 def press(at: AppTest, key: str) -> AppTest:

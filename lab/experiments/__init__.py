@@ -11,12 +11,9 @@ from dnn.registry import Registry
 from lab.experiments.experiment import (
     NOT_HERE,
     REPRODUCED,
-    Criterion,
     Experiment,
     NotBy,
     Outcome,
-    Progress,
-    Rows,
     Series,
     Stopped,
 )
@@ -32,12 +29,9 @@ __all__ = [
     "EXPERIMENTS",
     "NOT_HERE",
     "REPRODUCED",
-    "Criterion",
     "Experiment",
     "NotBy",
     "Outcome",
-    "Progress",
-    "Rows",
     "Series",
     "Stopped",
 ]

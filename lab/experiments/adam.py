@@ -7,22 +7,14 @@ import numpy as np
 from dnn.config import Config
 from dnn.engine.layout import Array
 from dnn.run.training import advance, start
-from lab.experiments.experiment import (
-    Experiment,
-    Outcome,
-    Progress,
-    Row,
-    Rows,
-    Stages,
-    concluded,
-    curve,
-)
-from lab.experiments.runs import LN2, SEEDS, median, numbers, rms, trained
+from lab.experiments.experiment import Experiment, Findings, Judgement, Rows
+from lab.experiments.runs import LN2, SEEDS, median, rms, trained, values
 from lab.text.numbers import number
 
 #: Update-to-weight ratios are means over so many first steps; costs are those after STEPS.
 FIRST, STEPS = 20, 3000
 RATES = {"sgd": 0.5, "adam": 0.003}
+NAMES = {"sgd": "gradient descent", "adam": "Adam"}
 COST = "lowest cost"
 
 
@@ -48,75 +40,59 @@ def _updates(config: Config) -> Array:
     return np.mean(found, axis=0)
 
 
-def run_adam(progress: Progress) -> Outcome:
-    """Return gradients and update-to-weight ratios layer by layer, and what training comes to."""
-    stages = Stages(progress, len(SEEDS) * 2 * 6)
+def collect(found: Findings) -> None:
+    """Find gradients and update-to-weight ratios layer by layer, and what training comes to."""
     gradients: list[Array] = []
     updates: dict[str, list[Array]] = {key: [] for key in RATES}
     costs: dict[str, list[float]] = {key: [] for key in RATES}
     for seed in SEEDS:
         for key in RATES:
             config = _config(key, seed)
-            stages.next(f"Measuring the first updates, {key}, seed {seed}.")
+            found.next(f"Measuring the first updates, {key}, seed {seed}.")
             updates[key].append(_updates(config))
             _, records = trained(config, 1, 1)
             gradients.append(records[0].gradient_rms)
             sentence = f"Training ten sigmoid layers, {key}, seed {seed}."
-            _, records = trained(config, STEPS, 50, stages, sentence, 5)
+            _, records = trained(config, STEPS, 50, found, sentence, 5)
             costs[key].append(min(r.train_cost for r in records))
-    gradient, ratios = rms(gradients), {key: np.median(v, axis=0) for key, v in updates.items()}
+    gradient, ratios = rms(gradients), [np.median(updates[key], axis=0) for key in RATES]
     layers = range(1, len(gradient) + 1)
-    rows: list[Row] = [(l, gradient[l - 1], *(ratios[key][l - 1] for key in RATES)) for l in layers]
-    rows += [
-        (f"{COST}, seed {s}", np.nan, *(costs[key][i] for key in RATES))
-        for i, s in enumerate(SEEDS)
-    ]
-    series = [
-        curve("gradient descent: update / weight", layers, ratios["sgd"]),
-        curve("Adam: update / weight", layers, ratios["adam"]),
-        curve("gradient rms, both", layers, gradient),
-    ]
-    columns = (
-        "layer",
-        "gradient rms",
-        "gradient descent: update / weight",
-        "Adam: update / weight",
-    )
-    return concluded(
-        adam_criterion, columns, rows, _measured, series, "layer", "size at the start", True
-    )
+    for l, *sizes in zip(layers, gradient, *ratios, strict=True):
+        found.row(l, *sizes)
+    for seed, *lowest in zip(SEEDS, *costs.values(), strict=True):
+        found.row(f"{COST}, seed {seed}", np.nan, *lowest)
+    found.curve(f"{NAMES['sgd']}: update / weight", layers, ratios[0])
+    found.curve(f"{NAMES['adam']}: update / weight", layers, ratios[1])
+    found.curve("gradient rms, both", layers, gradient)
 
 
-def _parts(rows: Rows) -> tuple[float, float, float, float, float]:
-    """Return gradient and updates, first over last hidden layer; lowest sgd, median Adam cost."""
-    layers = [row for row in rows if not isinstance(row[0], str)]
+def lowest_costs(rows: Rows) -> tuple[float, float]:
+    """Return the lowest cost with gradient descent and the median one with Adam."""
     costs = [row for row in rows if isinstance(row[0], str)]
-    first, last = layers[0], layers[-2]
-    gradient, sgd, adam = (float(first[k]) / float(last[k]) for k in (1, 2, 3))
-    return gradient, sgd, adam, min(numbers(costs, 2)), median(numbers(costs, 3))
+    return min(values(costs, 2)), median(values(costs, 3))
 
 
-def _measured(rows: Rows) -> str:
-    gradient, sgd, adam, plain, best = _parts(rows)
-    return (
+def judge(rows: Rows) -> Judgement:
+    """Judge whether updates vanish with gradient descent and do not with Adam."""
+    layers = [row for row in rows if not isinstance(row[0], str)]
+    gradient, sgd, adam = (float(layers[0][k]) / float(layers[-2][k]) for k in (1, 2, 3))
+    plain, best = lowest_costs(rows)
+    met = gradient < 1e-3 and sgd < 1e-3 and adam > 0.1 and plain > 0.98 * LN2 and best < 0.95 * LN2
+    measured = (
         f"The first layer's gradient is {number(gradient, 2)} of the last hidden layer's. Gradient "
         f"descent changes its weights by {number(sgd, 2)} as large a share a step, Adam by "
         f"{number(adam, 2)}. In {STEPS:,} steps Adam's cost fell to {number(best, 2)} (median of "
         f"{len(SEEDS)} seeds); gradient descent's never fell below {number(plain)}, guessing being "
         f"{number(LN2)}."
     )
-
-
-def adam_criterion(rows: Rows) -> tuple[bool, str]:
-    """Return whether updates vanish with gradient descent and do not with Adam."""
-    gradient, sgd, adam, plain, best = _parts(rows)
-    met = gradient < 1e-3 and sgd < 1e-3 and adam > 0.1 and plain > 0.98 * LN2 and best < 0.95 * LN2
-    return met, (
-        f"Asked, first layer over last hidden layer: gradient under 0.001 ({number(gradient, 2)}), "
-        f"updates under 0.001 with gradient descent ({number(sgd, 2)}) and over 0.1 with Adam "
-        f"({number(adam, 2)}); costs never below 98% of ln 2 with the one ({number(plain)}), "
-        f"on every seed, below 95% of it with the other ({number(best, 2)}, the median)."
+    why = (
+        f"Criterion, first layer over last hidden layer: gradient under 0.001 "
+        f"({number(gradient, 2)}), updates under 0.001 with gradient descent ({number(sgd, 2)}) "
+        f"and over 0.1 with Adam ({number(adam, 2)}); costs never below 98% of ln 2 with the one "
+        f"({number(plain)}), on every seed, below 95% of it with the other ({number(best, 2)}, "
+        f"the median)."
     )
+    return met, measured, why
 
 
 EXPERIMENTS = [
@@ -133,7 +109,11 @@ EXPERIMENTS = [
         "learning rate, whatever the gradient's. That this hides vanishing is a consequence, "
         "measured here.",
         config=_config("adam"),
-        run=run_adam,
-        criterion=adam_criterion,
+        collect=collect,
+        stages=len(SEEDS) * 2 * 6,
+        columns=("layer", "gradient rms", *(f"{name}: update / weight" for name in NAMES.values())),
+        judge=judge,
+        x_label="layer",
+        y_label="size at the start",
     ),
-]
+]  # fmt: skip

@@ -5,20 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from dnn.config import Config
-from lab.experiments.experiment import (
-    Experiment,
-    Outcome,
-    Progress,
-    Row,
-    Rows,
-    Stages,
-    concluded,
-    curve,
-)
-from lab.experiments.runs import LN2, SEEDS, last_cost, numbers, picked, trained
+from lab.experiments.experiment import Experiment, Findings, Judgement, Rows
+from lab.experiments.runs import LN2, SEEDS, last_cost, trained, values
 from lab.text.numbers import number
 
 STEPS, CLIP = 1000, 1.0
+NAMES = {0.0: "off", CLIP: f"to {CLIP:g}"}
 
 
 def _config(clip: float, seed: int = 0) -> Config:
@@ -35,54 +27,36 @@ def _config(clip: float, seed: int = 0) -> Config:
     )
 
 
-def run_clipping(progress: Progress) -> Outcome:
-    """Return how far gradient descent comes with and without clipping."""
-    stages, series = Stages(progress, 2 * len(SEEDS) * 4), []
-    rows: list[Row] = []
-    for clip, name in ((0.0, "off"), (CLIP, f"to {CLIP:g}")):
+def collect(found: Findings) -> None:
+    """Find how far gradient descent comes with and without clipping."""
+    for clip, name in NAMES.items():
         for seed in SEEDS:
             sentence = f"Training twelve ReLU layers, clipping {name}, seed {seed}."
-            run, records = trained(_config(clip, seed), STEPS, 10, stages, sentence, 4)
+            run, records = trained(_config(clip, seed), STEPS, 10, found, sentence, 4)
             cost = last_cost(run, records, 10)
             norm = max((float(np.linalg.norm(r.gradient_norm)) for r in records), default=np.nan)
             end = f"left the range at step {run.diverged.step}" if run.diverged else "trained on"
-            rows.append((name, seed, run.step, cost, norm, end))
+            found.row(name, seed, run.step, cost, norm, end)
             if records and seed == SEEDS[0]:
-                costs = [r.train_cost for r in records]
-                series.append(curve(f"clipping {name}", [r.step for r in records], costs))
-    columns = (
-        "clipping", "seed", "steps made", "mean cost of the last 100 steps",
-        "largest gradient norm recorded", "end",
-    )  # fmt: skip
-    return concluded(
-        clipping_criterion, columns, rows, _measured, series, "step", "cost J (nats)", True
-    )
+                found.costs(f"clipping {name}", records)
 
 
-def _parts(rows: Rows) -> tuple[float, float, float]:
-    """Return the most steps made without; with clipping the fewest steps and the highest cost."""
-    off = picked(rows, 0, "off")
-    on = [row for row in rows if row[0] != "off"]
-    return max(numbers(off, 2)), min(numbers(on, 2)), max(numbers(on, 3))
-
-
-def _measured(rows: Rows) -> str:
-    off, on, cost = _parts(rows)
-    norm = max(numbers([row for row in rows if row[0] != "off"], 4))
-    return (
+def judge(rows: Rows) -> Judgement:
+    """Judge whether every plain run left the range, and every clipped one learnt."""
+    without, clipped = NAMES.values()
+    off, on = max(values(rows, 2, without)), min(values(rows, 2, clipped))
+    cost, norm = (max(values(rows, k, clipped)) for k in (3, 4))
+    measured = (
         f"Without clipping the longest of {len(SEEDS)} runs made {off:g} of {STEPS:,} steps before "
         f"it left the range of numbers; clipped, all made at least {on:,g} and ended at a cost of "
         f"{number(cost, 2)} or less, through gradients of norm up to {number(norm, 2)}."
     )
-
-
-def clipping_criterion(rows: Rows) -> tuple[bool, str]:
-    """Return whether every plain run left the range, and every clipped one learnt."""
-    off, on, cost = _parts(rows)
-    return off < STEPS and on >= STEPS and cost < 0.5 * LN2, (
-        f"Asked: without clipping no run lasts {STEPS:,} steps (the longest made {off:g}); with it "
-        f"all do ({on:,g}) and end under half of ln 2 ({number(cost, 2)} < {number(0.5 * LN2)})."
+    why = (
+        f"Criterion: without clipping no run lasts {STEPS:,} steps (the longest made {off:g}); "
+        f"with it all do ({on:,g}) and end under half of ln 2 "
+        f"({number(cost, 2)} < {number(0.5 * LN2)})."
     )
+    return off < STEPS and on >= STEPS and cost < 0.5 * LN2, measured, why
 
 
 EXPERIMENTS = [
@@ -101,7 +75,12 @@ EXPERIMENTS = [
         "training; scaled down to a fixed norm, gradient descent trains recurrent networks on "
         "long sequences on which it fails without.",
         config=_config(CLIP),
-        run=run_clipping,
-        criterion=clipping_criterion,
+        collect=collect,
+        stages=2 * len(SEEDS) * 4,
+        columns=(
+            "clipping", "seed", "steps made", "mean cost of the last 100 steps",
+            "largest gradient norm recorded", "end",
+        ),
+        judge=judge,
     ),
-]
+]  # fmt: skip

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log, sqrt
 from typing import Any
 
 import numpy as np
 
-from dnn.config import Config
+from dnn.config import DEFAULT, Config
 from lab.analysis.jacobians import layer_jacobian, singular_values
 from lab.analysis.signal import Probe
-from lab.experiments.experiment import (
-    Experiment,
-    Outcome,
-    Progress,
-    Row,
-    Rows,
-    Stages,
-    concluded,
-    curve,
-)
-from lab.experiments.runs import (
-    SEEDS,
-    clusters,
-    last_cost,
-    numbers,
-    picked,
-    random_inputs,
-    trained,
-)
+from lab.experiments.experiment import Experiment, Findings, Judgement, Rows
+from lab.experiments.runs import SEEDS, clusters, last_cost, random_inputs, trained, values
 from lab.text.numbers import number
 
 PAPER = "Glorot & Bengio 2010, Understanding the difficulty of training deep networks"
@@ -52,69 +36,49 @@ def _tanh(kind: str) -> Config:
     )
 
 
-def run_tanh(progress: Progress) -> Outcome:
-    """Return activations, errors, gradients and Jacobians of both, at step 0."""
+def collect_tanh(found: Findings) -> None:
+    """Find activations, errors, gradients and Jacobians of both, at step 0."""
     data = random_inputs(784, 32, PIXEL)
-    stages, rows = Stages(progress, 2 * DEPTH), list[Row]()
     for kind in WEIGHTS:
-        stages.next(f"Drawing the {kind} network.")
+        found.next(f"Drawing the {kind} network.")
         probe = Probe(_tanh(kind), data)
         signal = probe.signal(0)
         for l in range(DEPTH):
             mean = float("nan")
             if l < DEPTH - 1:
-                stages.next(f"Singular values between layers {l + 1} and {l + 2}, {kind}.")
+                found.next(f"Singular values between layers {l + 1} and {l + 2}, {kind}.")
                 mean = singular_values(layer_jacobian(probe.net, l + 2)).mean()
             kept = signal.activation[l], signal.delta[l], signal.gradient[l]
-            rows.append((kind, l + 1, *kept, mean))
-    layers = range(1, DEPTH + 1)
-    series = [
-        curve(f"{name}, {kind}", layers, numbers(picked(tuple(rows), 0, kind), column))
-        for column, name in ((3, "error"), (4, "weight gradient"))
-        for kind in WEIGHTS
-    ]
-    columns = (
-        "weights", "layer", "activation rms", "error (delta) rms", "weight gradient rms",
-        "mean singular value to the next layer",
-    )  # fmt: skip
-    return concluded(
-        tanh_criterion, columns, rows, _tanh_measured, series, "layer", "root mean square", True
-    )
+            found.row(kind, l + 1, *kept, mean)
+    for column, name in ((3, "error"), (4, "weight gradient")):
+        for kind in WEIGHTS:
+            found.curve(f"{name}, {kind}", range(1, DEPTH + 1), values(found.rows, column, kind))
 
 
 def _falls(rows: Rows, kind: str) -> tuple[float, float, float]:
     """Return delta and weight gradient of the first over the last layer, mean singular value."""
-    part = picked(rows, 0, kind)
-    delta, gradient = numbers(part, 3), numbers(part, 4)
-    return delta[0] / delta[-1], gradient[0] / gradient[-1], float(np.nanmean(numbers(part, 5)))
+    delta, gradient, singular = (values(rows, k, kind) for k in (3, 4, 5))
+    return delta[0] / delta[-1], gradient[0] / gradient[-1], float(np.nanmean(singular))
 
 
-def _tanh_measured(rows: Rows) -> str:
+def judge_tanh(rows: Rows) -> Judgement:
+    """Judge whether singular values, errors and weight gradients do as in the paper."""
     (d0, g0, s0), (d1, _, s1) = (_falls(rows, kind) for kind in WEIGHTS)
-    return (
+    near = abs(s0 - VALUES["standard"]) <= NEAR and abs(s1 - VALUES["normalised"]) <= NEAR
+    met = near and d0 < 0.2 and d1 > 0.5 and 0.5 < g0 < 2
+    measured = (
         f"From layer {DEPTH} back to layer 1 the error keeps {number(d0, 2)} of its size with "
         f"standard weights and {number(d1, 2)} with normalised ones; the standard weight gradients "
         f"keep {number(g0, 2)} and hide it. Mean singular values: {number(s1, 2)} normalised, "
         f"{number(s0, 2)} standard."
     )
-
-
-def tanh_criterion(rows: Rows) -> tuple[bool, str]:
-    """Return whether singular values, errors and weight gradients do as in the paper."""
-    (d0, g0, s0), (d1, _, s1) = (_falls(rows, kind) for kind in WEIGHTS)
-    met = (
-        abs(s0 - VALUES["standard"]) <= NEAR
-        and abs(s1 - VALUES["normalised"]) <= NEAR
-        and d0 < 0.2
-        and d1 > 0.5
-        and 0.5 < g0 < 2
-    )
-    return met, (
-        f"Asked: mean singular values within {NEAR} of 0.5 ({number(s0)}) and 0.8 ({number(s1)}); "
-        f"errors that keep under 0.2 ({number(d0, 2)}) with standard and over 0.5 "
+    why = (
+        f"Criterion: mean singular values within {NEAR} of 0.5 ({number(s0)}) and 0.8 "
+        f"({number(s1)}); errors that keep under 0.2 ({number(d0, 2)}) with standard and over 0.5 "
         f"({number(d1, 2)}) with normalised weights; standard weight gradients that keep between "
         f"0.5 and 2 ({number(g0, 2)})."
     )
+    return met, measured, why
 
 
 # --- sigmoid networks of growing depth -----------------------------------------------------------
@@ -137,59 +101,45 @@ def _sigmoid(depth: int, seed: int) -> Config:
     )
 
 
-def run_sigmoid(progress: Progress) -> Outcome:
-    """Return what sigmoid networks of one to five hidden layers learn in the same time."""
-    data = clusters(64, EXAMPLES, 1.0, CLASSES)
-    stages, series = Stages(progress, 4 * len(SEEDS) * 5), []
-    rows: list[Row] = []
+def collect_sigmoid(found: Findings) -> None:
+    """Find what sigmoid networks of one to five hidden layers learn in the same time."""
+    data = clusters(64, EXAMPLES, CLASSES)
     for depth in range(1, 6):
         for seed in SEEDS:
             sentence = f"Training {depth} hidden sigmoid layers, seed {seed}."
-            config = _sigmoid(depth, seed)
-            run, records = trained(config, STEPS, 100, stages, sentence, 4, data)
+            run, records = trained(_sigmoid(depth, seed), STEPS, 100, found, sentence, 4, data)
             last = [float(r.activation_rms[-2]) for r in records]
-            rows.append((depth, seed, last_cost(run, records), last[-1]))
+            found.row(depth, seed, last_cost(run, records), last[-1])
             if seed == SEEDS[0]:
-                series.append(curve(f"{depth} hidden", [r.step for r in records], last))
-    return concluded(
-        sigmoid_criterion,
-        ("hidden layers", "seed", "cost at the end", "activation rms of the last hidden layer"),
-        rows,
-        _sigmoid_measured,
-        series,
-        "step",
-        "activation rms of the last hidden layer",
+                found.curve(f"{depth} hidden", [r.step for r in records], last)
+
+
+def costs_by_depth(rows: Rows) -> tuple[float, float]:
+    """Return the highest cost of 1 and 2 hidden layers, and the lowest of 4 and 5."""
+    return (
+        max(values(rows, 2, 1) + values(rows, 2, 2)),
+        min(values(rows, 2, 4) + values(rows, 2, 5)),
     )
 
 
-def _deep(rows: Rows) -> tuple[float, float, float]:
-    """Return the highest cost of 1 and 2 layers; of 4 and 5 the lowest, and the activation."""
-    shallow = [row for row in rows if float(row[0]) <= 2]
-    deep = [row for row in rows if float(row[0]) >= 4]
-    return max(numbers(shallow, 2)), min(numbers(deep, 2)), max(numbers(deep, 3))
-
-
-def _sigmoid_measured(rows: Rows) -> str:
-    shallow, deep, saturated = _deep(rows)
-    three = numbers(picked(rows, 0, 3.0), 2)
-    return (
+def judge_sigmoid(rows: Rows) -> Judgement:
+    """Judge whether the deep networks saturate and stay, and the shallow ones learn."""
+    (shallow, deep), three = costs_by_depth(rows), values(rows, 2, 3)
+    saturated = max(values(rows, 3, 4) + values(rows, 3, 5))
+    met = shallow < 0.1 * CHANCE and deep > 0.95 * CHANCE and saturated < 0.1
+    measured = (
         f"After {STEPS:,} steps the cost is at most {number(shallow, 2)} with 1 or 2 hidden "
         f"layers, {number(min(three), 2)} to {number(max(three), 2)} with 3, and still "
         f"{number(deep)} or more with 4 and 5 (guessing: {number(CHANCE)}), whose last hidden "
         f"layer has gone from 0.5 to {number(saturated, 2)} or less."
     )
-
-
-def sigmoid_criterion(rows: Rows) -> tuple[bool, str]:
-    """Return whether the deep networks saturate and stay, and the shallow ones learn."""
-    shallow, deep, saturated = _deep(rows)
-    met = shallow < 0.1 * CHANCE and deep > 0.95 * CHANCE and saturated < 0.1
-    return met, (
-        f"Asked, on all {len(SEEDS)} seeds: 1 and 2 hidden layers under a tenth of guessing's cost "
-        f"({number(shallow, 2)} < {number(0.1 * CHANCE, 2)}); 4 and 5 over 95% of it "
+    why = (
+        f"Criterion, on all {len(SEEDS)} seeds: 1 and 2 hidden layers under a tenth of guessing's "
+        f"cost ({number(shallow, 2)} < {number(0.1 * CHANCE, 2)}); 4 and 5 over 95% of it "
         f"({number(deep)} > {number(0.95 * CHANCE)}) with a last hidden activation under 0.1 "
         f"({number(saturated, 2)})."
     )
+    return met, measured, why
 
 
 EXPERIMENTS = [
@@ -208,8 +158,15 @@ EXPERIMENTS = [
         "singular value of a layer's Jacobian is about 0.8 with normalised weights and 0.5 with "
         "standard ones.",
         config=_tanh("standard"),
-        run=run_tanh,
-        criterion=tanh_criterion,
+        collect=collect_tanh,
+        stages=2 * DEPTH,
+        columns=(
+            "weights", "layer", "activation rms", "error (delta) rms", "weight gradient rms",
+            "mean singular value to the next layer",
+        ),
+        judge=judge_tanh,
+        x_label="layer",
+        y_label="root mean square",
     ),
     Experiment(
         key="glorot_sigmoid",
@@ -224,17 +181,15 @@ EXPERIMENTS = [
         source=f"{PAPER}, section 3.1, figure 2",
         paper="With four hidden layers the last one saturates at 0 at once, and leaves it only "
         "about epoch 100; with five layers it was never seen to leave it.",
-        config=Config(
-            dataset="circle",
-            hidden=(UNITS,) * 5,
-            activation="sigmoid",
-            initializer="mean_field",
-            sigma_w=sqrt(1 / 3),
-            optimizer="sgd",
-            learning_rate=0.5,
-            batch_size=10,
+        config=replace(_sigmoid(5, 0), dataset="circle", dtype=DEFAULT.dtype),
+        collect=collect_sigmoid,
+        stages=4 * len(SEEDS) * 5,
+        columns=(
+            "hidden layers", "seed", "cost at the end", "activation rms of the last hidden layer",
         ),
-        run=run_sigmoid,
-        criterion=sigmoid_criterion,
+        judge=judge_sigmoid,
+        x_label="step",
+        y_label="activation rms of the last hidden layer",
+        log_y=False,
     ),
-]
+]  # fmt: skip

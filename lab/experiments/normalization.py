@@ -6,16 +6,7 @@ from math import pi, sqrt
 
 from dnn.config import Config
 from lab.analysis.signal import Probe
-from lab.experiments.experiment import (
-    Experiment,
-    Outcome,
-    Progress,
-    Row,
-    Rows,
-    Stages,
-    concluded,
-    curve,
-)
+from lab.experiments.experiment import Experiment, Findings, Judgement, Rows
 from lab.experiments.runs import (
     LN2,
     SEEDS,
@@ -23,10 +14,9 @@ from lab.experiments.runs import (
     last_cost,
     mean,
     median,
-    numbers,
-    picked,
     random_inputs,
     trained,
+    values,
 )
 from lab.text.numbers import number, times
 
@@ -48,51 +38,33 @@ def _sigmoid(batch_norm: bool, seed: int = 0) -> Config:
     )
 
 
-def run_sigmoid(progress: Progress) -> Outcome:
-    """Return the costs of ten sigmoid layers with and without batch normalisation."""
-    stages, series = Stages(progress, 2 * len(SEEDS) * 5), []
-    rows: list[Row] = []
+def collect_sigmoid(found: Findings) -> None:
+    """Find the costs of ten sigmoid layers with and without batch normalisation."""
     for on, name in NAMES.items():
         for seed in SEEDS:
             sentence = f"Training ten sigmoid layers {name} batch normalisation, seed {seed}."
-            run, records = trained(_sigmoid(on, seed), STEPS, 50, stages, sentence, 5)
-            costs = [r.train_cost for r in records]
-            end = last_cost(run, records, 6)
-            rows.append((name, seed, min(costs), end, records[-1].train_score))
+            run, records = trained(_sigmoid(on, seed), STEPS, 50, found, sentence, 5)
+            lowest = min(r.train_cost for r in records)
+            found.row(name, seed, lowest, last_cost(run, records, 6), records[-1].train_score)
             if seed == SEEDS[0]:
-                series.append(curve(name, [r.step for r in records], costs))
-    columns = (
-        "batch normalisation", "seed", "lowest cost", "mean cost of the last 300 steps",
-        "accuracy at the end",
-    )  # fmt: skip
-    return concluded(
-        sigmoid_criterion, columns, rows, _sigmoid_measured, series, "step", "cost J (nats)", True
-    )
+                found.costs(name, records)
 
 
-def _ends(rows: Rows) -> tuple[float, float]:
-    """Return the lowest cost without, and the median last cost with batch normalisation."""
-    return min(numbers(picked(rows, 0, "without"), 2)), median(numbers(picked(rows, 0, "with"), 3))
-
-
-def _sigmoid_measured(rows: Rows) -> str:
-    without, on = _ends(rows)
-    accuracy = median(numbers(picked(rows, 0, "with"), 4))
-    return (
+def judge_sigmoid(rows: Rows) -> Judgement:
+    """Judge whether the networks learn with batch normalisation and only with it."""
+    without = min(values(rows, 2, "without"))
+    on, accuracy = (median(values(rows, k, "with")) for k in (3, 4))
+    measured = (
         f"After {STEPS:,} steps the cost is {number(on, 2)} with batch normalisation (accuracy "
         f"{100 * accuracy:.0f}%, medians of {len(SEEDS)} seeds); without, it never fell below "
         f"{number(without)} on any, guessing being {number(LN2)}."
     )
-
-
-def sigmoid_criterion(rows: Rows) -> tuple[bool, str]:
-    """Return whether the networks learn with batch normalisation and only with it."""
-    without, on = _ends(rows)
-    return without > 0.98 * LN2 and on < 0.5 * LN2, (
-        f"Asked: without, on none of {len(SEEDS)} seeds ever below 98% of ln 2 "
+    why = (
+        f"Criterion: without, on none of {len(SEEDS)} seeds ever below 98% of ln 2 "
         f"({number(without)} > {number(0.98 * LN2)}); with, a median under half "
         f"of it ({number(on, 2)} < {number(0.5 * LN2)})."
     )
+    return without > 0.98 * LN2 and on < 0.5 * LN2, measured, why
 
 
 # --- with ReLU gradients grow at the start -------------------------------------------------------
@@ -110,56 +82,36 @@ def _relu(batch_norm: bool) -> Config:
     )
 
 
-def run_explosion(progress: Progress) -> Outcome:
-    """Return the factor a layer of the error at step 0, with and without batch normalisation."""
+def collect_explosion(found: Findings) -> None:
+    """Find the factor a layer of the error at step 0, with and without batch normalisation."""
     data = random_inputs(WIDTH, EXAMPLES)
-    stages, series = Stages(progress, 2 * len(SEEDS)), []
-    rows: list[Row] = []
     for on, name in NAMES.items():
         probe = Probe(_relu(on), data)
         for seed in SEEDS:
-            stages.next(f"Drawing {DEPTH} ReLU layers {name} batch normalisation, seed {seed}.")
+            found.next(f"Drawing {DEPTH} ReLU layers {name} batch normalisation, seed {seed}.")
             delta = probe.signal(seed).delta[INNER]
             rate = factor(delta[0], delta[-1], len(delta) - 1)
-            rows.append((name, seed, rate, RATE if on else 1.0, delta[0] / delta[-1]))
+            found.row(name, seed, rate, RATE if on else 1.0, delta[0] / delta[-1])
             if seed == SEEDS[0]:
-                series.append(curve(name, range(2, DEPTH + 1), delta / delta[-1]))
-    columns = (
-        "batch normalisation", "seed", "factor a layer", "predicted",
-        f"error of layer 2 over layer {DEPTH}",
-    )  # fmt: skip
-    return concluded(
-        explosion_criterion,
-        columns,
-        rows,
-        _explosion_measured,
-        series,
-        "layer",
-        "error rms over the last hidden layer's",
-        True,
-    )
+                found.curve(name, range(2, DEPTH + 1), delta / delta[-1])
 
 
-def _explosion_measured(rows: Rows) -> str:
-    on, off = picked(rows, 0, "with"), picked(rows, 0, "without")
-    return (
+def judge_explosion(rows: Rows) -> Judgement:
+    """Judge whether the factors are sqrt(pi / (pi - 1)) with, and about 1 without."""
+    rates, plain = values(rows, 2, "with"), mean(values(rows, 2, "without"))
+    worst = max(abs(v / RATE - 1) for v in rates)
+    measured = (
         f"With batch normalisation each layer multiplies the error by "
-        f"{number(mean(numbers(on, 2)))} on its way back, "
-        f"{times(mean(numbers(on, 4)))} over {DEPTH - 2} layers; without, by "
-        f"{number(mean(numbers(off, 2)))}."
+        f"{number(mean(rates))} on its way back, "
+        f"{times(mean(values(rows, 4, 'with')))} over {DEPTH - 2} layers; without, by "
+        f"{number(plain)}."
     )
-
-
-def explosion_criterion(rows: Rows) -> tuple[bool, str]:
-    """Return whether the factors are sqrt(pi / (pi - 1)) with, and about 1 without."""
-    on, off = picked(rows, 0, "with"), picked(rows, 0, "without")
-    worst = max(abs(v / RATE - 1) for v in numbers(on, 2))
-    plain = float(mean(numbers(off, 2)))
-    return worst <= NEAR and abs(plain - 1) <= NEAR, (
-        f"Asked: on every seed a factor within {100 * NEAR:.0f}% of sqrt(pi / (pi - 1)) = "
+    why = (
+        f"Criterion: on every seed a factor within {100 * NEAR:.0f}% of sqrt(pi / (pi - 1)) = "
         f"{number(RATE, 4)} (furthest {100 * worst:.1f}%), and without batch normalisation a mean "
         f"factor within {100 * NEAR:.0f}% of 1 ({number(plain)})."
     )
+    return worst <= NEAR and abs(plain - 1) <= NEAR, measured, why
 
 
 EXPERIMENTS = [
@@ -175,8 +127,13 @@ EXPERIMENTS = [
         paper="Inception with sigmoids reaches 69.8% on ImageNet with batch normalisation; without "
         "it, it never does better than chance.",
         config=_sigmoid(True),
-        run=run_sigmoid,
-        criterion=sigmoid_criterion,
+        collect=collect_sigmoid,
+        stages=2 * len(SEEDS) * 5,
+        columns=(
+            "batch normalisation", "seed", "lowest cost", "mean cost of the last 300 steps",
+            "accuracy at the end",
+        ),
+        judge=judge_sigmoid,
     ),
     Experiment(
         key="batch_norm_explodes",
@@ -191,7 +148,14 @@ EXPERIMENTS = [
         "pi / (pi - 1) = 1.467 a layer; no choice of weights prevents it, and very deep networks "
         "of the kind can't be trained.",
         config=_relu(True),
-        run=run_explosion,
-        criterion=explosion_criterion,
+        collect=collect_explosion,
+        stages=2 * len(SEEDS),
+        columns=(
+            "batch normalisation", "seed", "factor a layer", "predicted",
+            f"error of layer 2 over layer {DEPTH}",
+        ),
+        judge=judge_explosion,
+        x_label="layer",
+        y_label="error rms over the last hidden layer's",
     ),
-]
+]  # fmt: skip

@@ -11,17 +11,8 @@ from dnn.engine.layout import Array
 from dnn.engine.network import Pass
 from lab import theory
 from lab.analysis.signal import Probe
-from lab.experiments.experiment import (
-    Experiment,
-    Outcome,
-    Progress,
-    Row,
-    Rows,
-    Stages,
-    concluded,
-    curve,
-)
-from lab.experiments.runs import SEEDS, factor, mean, numbers, picked, random_inputs, rms
+from lab.experiments.experiment import Experiment, Findings, Judgement, Rows
+from lab.experiments.runs import SEEDS, factor, mean, random_inputs, rms, values
 from lab.text.numbers import number
 
 WIDTH, DEPTH = 300, 40
@@ -62,64 +53,46 @@ def _predicted_correlation(sigma_w: float, q: float) -> float:
     return c
 
 
-def run_phases(progress: Progress) -> Outcome:
-    """Return the factor of squared errors and the correlation that each phase ends with."""
-    stages, series = Stages(progress, len(PHASES) * len(SEEDS)), []
-    rows: list[Row] = []
+def collect(found: Findings) -> None:
+    """Find the factor of squared errors and the correlation that each phase ends with."""
     for phase, sigma_w in PHASES.items():
         at = theory.depth_scales("tanh", sigma_w, SIGMA_B)
         # Inputs of the size with which every layer has the fixed point's variance.
         data = random_inputs(WIDTH, 32, sqrt((at.q - SIGMA_B**2) / sigma_w**2))
         probe, deltas, met = Probe(_config(sigma_w), data), [], []
         for seed in SEEDS:
-            stages.next(f"Drawing {DEPTH} layers of {WIDTH} units, {phase}, seed {seed}.")
+            found.next(f"Drawing {DEPTH} layers of {WIDTH} units, {phase}, seed {seed}.")
             deltas.append(probe.signal(seed).delta[:-1])
             met.append(_correlation(probe.net))
         delta = rms(deltas)
         chi = factor(delta[0], delta[-1], DEPTH - 1) ** 2
         scale = 1 / abs(log(at.chi)) if abs(at.chi - 1) > 1e-6 else float("inf")
         c = _predicted_correlation(sigma_w, at.q)
-        rows.append((phase, sigma_w**2, at.chi, chi, scale, 1 / abs(log(chi)), c, mean(met)))
-        series.append(curve(phase, range(1, DEPTH + 1), (delta / delta[-1]) ** 2))
-    columns = (
-        "phase", "sigma_w^2", "factor of the squared error, theory", "measured",
-        "depth scale in layers, theory", "measured depth scale",
-        "correlation of two examples in the last hidden layer, theory", "measured correlation",
-    )  # fmt: skip
-    return concluded(
-        phases_criterion,
-        columns,
-        rows,
-        _measured,
-        series,
-        "layer",
-        "mean square error over the last hidden layer's",
-        True,
-    )
+        found.row(phase, sigma_w**2, at.chi, chi, scale, 1 / abs(log(chi)), c, mean(met))
+        found.curve(phase, range(1, DEPTH + 1), (delta / delta[-1]) ** 2)
 
 
-def _measured(rows: Rows) -> str:
-    parts = []
-    for row in rows:
-        chi, c = float(row[3]), float(row[7])
-        parts.append(f"{row[0]} {number(chi)} ({number(float(row[2]))}), correlation {number(c)}")
-    return "Factor of the squared error a layer, in brackets theory's: " + "; ".join(parts) + "."
-
-
-def phases_criterion(rows: Rows) -> tuple[bool, str]:
-    """Return whether factors and correlations are theory's, and the phases what they are called."""
-    chi = {str(row[0]): float(row[3]) for row in rows}
-    off = max(abs(v / t - 1) for v, t in zip(numbers(rows, 3), numbers(rows, 2), strict=True))
-    off_c = max(abs(v - t) for v, t in zip(numbers(rows, 7), numbers(rows, 6), strict=True))
-    ordered, chaotic = picked(rows, 0, "ordered")[0], picked(rows, 0, "chaotic")[0]
-    met = off <= NEAR and off_c <= NEAR_C and chi["ordered"] < chi["critical"] < chi["chaotic"]
-    met = met and float(ordered[7]) > 0.99 and float(chaotic[7]) < 0.5
-    return met, (
-        f"Asked: factors within {100 * NEAR:.0f}% of theory (furthest {100 * off:.1f}%) and "
+def judge(rows: Rows) -> Judgement:
+    """Judge whether factors and correlations are theory's, and the phases what they are called."""
+    names = [str(row[0]) for row in rows]
+    theory_chi, chi, theory_c, c = (values(rows, k) for k in (2, 3, 6, 7))
+    off = max(abs(v / t - 1) for v, t in zip(chi, theory_chi, strict=True))
+    off_c = max(abs(v - t) for v, t in zip(c, theory_c, strict=True))
+    (ordered,), (chaotic,) = values(rows, 7, "ordered"), values(rows, 7, "chaotic")
+    rises = chi == sorted(set(chi))
+    met = off <= NEAR and off_c <= NEAR_C and rises and ordered > 0.99 and chaotic < 0.5
+    parts = [
+        f"{name} {number(v)} ({number(t)}), correlation {number(alike)}"
+        for name, v, t, alike in zip(names, chi, theory_chi, c, strict=True)
+    ]
+    measured = f"Factor of the squared error a layer, in brackets theory's: {'; '.join(parts)}."
+    why = (
+        f"Criterion: factors within {100 * NEAR:.0f}% of theory (furthest {100 * off:.1f}%) and "
         f"correlations within {NEAR_C} (furthest {number(off_c, 2)}); ordered examples grow alike, "
-        f"over 0.99 ({float(ordered[7]):.4f}), chaotic ones stay apart, under 0.5 "
-        f"({number(float(chaotic[7]), 2)})."
+        f"over 0.99 ({ordered:.4f}), chaotic ones stay apart, under 0.5 "
+        f"({number(chaotic, 2)})."
     )
+    return met, measured, why
 
 
 EXPERIMENTS = [
@@ -139,7 +112,15 @@ EXPERIMENTS = [
         "1 / |ln chi_1| layers, and networks train up to about six depth scales of the "
         "correlation; at the critical point both scales diverge.",
         config=_config(CRITICAL),
-        run=run_phases,
-        criterion=phases_criterion,
+        collect=collect,
+        stages=len(PHASES) * len(SEEDS),
+        columns=(
+            "phase", "sigma_w^2", "factor of the squared error, theory", "measured",
+            "depth scale in layers, theory", "measured depth scale",
+            "correlation of two examples in the last hidden layer, theory", "measured correlation",
+        ),
+        judge=judge,
+        x_label="layer",
+        y_label="mean square error over the last hidden layer's",
     ),
-]
+]  # fmt: skip

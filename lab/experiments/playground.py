@@ -13,16 +13,8 @@ from dnn.engine.layout import Array
 from dnn.run.history import Record
 from dnn.run.training import Watch, advance, start
 from lab import theory
-from lab.experiments.experiment import (
-    Experiment,
-    Outcome,
-    Progress,
-    Rows,
-    Stages,
-    concluded,
-    curve,
-)
-from lab.experiments.runs import factor, numbers, rms
+from lab.experiments.experiment import Experiment, Findings, Judgement, Rows
+from lab.experiments.runs import factor, rms, values
 from lab.text.numbers import number, times
 
 UNITS, DEPTH, DRAWS = 8, 6, 60
@@ -67,57 +59,44 @@ def _predicted() -> Array:
     return delta / delta[-1]
 
 
-def run_playground(progress: Progress) -> Outcome:
-    """Return activations, errors and weight gradients of Playground's largest network, step 0."""
-    stages, records = Stages(progress, DRAWS // 10), []
+def collect(found: Findings) -> None:
+    """Find activations, errors and weight gradients of Playground's largest network, step 0."""
+    records = []
     for seed in range(DRAWS):
         if seed % 10 == 0:
-            stages.next(f"Drawing networks {seed + 1} to {seed + 10} of {DRAWS}.")
+            found.next(f"Drawing networks {seed + 1} to {seed + 10} of {DRAWS}.")
         records.append(_at_start(seed))
-    fields = ("activation_rms", "delta_rms", "gradient_rms")
-    found = {name: [getattr(r, name)[:DEPTH] for r in records] for name in fields}
-    median = np.median([d / d[-1] for d in found["delta_rms"]], axis=0)
-    signal, line = [rms(found[name]) for name in fields], _predicted()
-    rows = [(l + 1, *(part[l] for part in signal), median[l], line[l]) for l in range(DEPTH)]
-    names = ("activation", "error (delta)", "weight gradient")
-    layers = range(1, DEPTH + 1)
-    series = [curve(name, layers, part) for name, part in zip(names, signal, strict=True)]
-    columns = (
-        "layer", "activation rms", "error (delta) rms", "weight gradient rms",
-        f"error over layer {DEPTH}'s, median network", "and in theory",
-    )  # fmt: skip
-    return concluded(
-        playground_criterion, columns, rows, _measured, series, "layer", "root mean square", True
-    )
+    deltas = [r.delta_rms[:DEPTH] for r in records]
+    signal = {
+        "activation": rms(r.activation_rms[:DEPTH] for r in records),
+        "error (delta)": rms(deltas),
+        "weight gradient": rms(r.gradient_rms[:DEPTH] for r in records),
+    }
+    median, layers = np.median([d / d[-1] for d in deltas], axis=0), range(1, DEPTH + 1)
+    for cells in zip(layers, *signal.values(), median, _predicted(), strict=True):
+        found.row(*cells)
+    for name, part in signal.items():
+        found.curve(name, layers, part)
 
 
-def _parts(rows: Rows) -> tuple[float, float, float, float]:
-    """Return first over last layer's error, its median and theory's; the gradients' spread."""
-    delta, gradient = numbers(rows, 2), numbers(rows, 3)
-    first = rows[0]
-    return delta[0] / delta[-1], float(first[4]), float(first[5]), max(gradient) / min(gradient)
-
-
-def _measured(rows: Rows) -> str:
-    mean, median, line, level = _parts(rows)
-    return (
+def judge(rows: Rows) -> Judgement:
+    """Judge whether errors fall layer by layer, where weight gradients stay level."""
+    delta, gradient = values(rows, 2), values(rows, 3)
+    mean, level = delta[0] / delta[-1], max(gradient) / min(gradient)
+    median, line = float(rows[0][4]), float(rows[0][5])
+    met = delta == sorted(delta) and mean < 1 / 3 and level < 3 and 0.5 < mean / line < 2
+    measured = (
         f"Over {DRAWS} networks the first of {DEPTH} hidden layers gets {number(mean, 2)} of the "
         f"last one's error (median network {number(median, 2)}, wide ones in theory "
         f"{number(line, 2)}), a factor {number(factor(mean, 1.0, DEPTH - 1), 2)} a layer, while "
         f"the weight gradients differ by {times(level)} at most."
     )
-
-
-def playground_criterion(rows: Rows) -> tuple[bool, str]:
-    """Return whether errors fall layer by layer, where weight gradients stay level."""
-    delta = numbers(rows, 2)
-    mean, _, line, level = _parts(rows)
-    met = delta == sorted(delta) and mean < 1 / 3 and level < 3 and 0.5 < mean / line < 2
-    return met, (
-        f"Asked: errors that fall at every layer, to under a third from the last to the first "
+    why = (
+        f"Criterion: errors that fall at every layer, to under a third from the last to the first "
         f"({number(mean, 2)}), within 2\u00d7 of theory ({number(line, 2)}), and weight gradients "
         f"within 3\u00d7 of each other ({times(level)})."
     )
+    return met, measured, why
 
 
 EXPERIMENTS = [
@@ -134,7 +113,14 @@ EXPERIMENTS = [
         paper="No figure is published: every weight is drawn uniformly from -0.5 to 0.5 and every "
         "bias is 0.1, whatever the activation and the number of layers.",
         config=_config(0),
-        run=run_playground,
-        criterion=playground_criterion,
+        collect=collect,
+        stages=DRAWS // 10,
+        columns=(
+            "layer", "activation rms", "error (delta) rms", "weight gradient rms",
+            f"error over layer {DEPTH}'s, median network", "and in theory",
+        ),
+        judge=judge,
+        x_label="layer",
+        y_label="root mean square",
     ),
-]
+]  # fmt: skip

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 from dnn.config import Config
-from lab.experiments.experiment import (
-    Experiment,
-    Outcome,
-    Progress,
-    Row,
-    Rows,
-    Stages,
-    concluded,
-    curve,
-)
-from lab.experiments.runs import LN2, SEEDS, last_cost, median, numbers, picked, trained
+from lab.experiments.experiment import Experiment, Findings, Judgement, Rows
+from lab.experiments.runs import LN2, SEEDS, last_cost, median, trained, values
 from lab.text.numbers import number, times
 
 #: Longer runs of the plain networks differ from processor to processor, by what rounding becomes.
@@ -38,77 +29,54 @@ def _config(depth: int, residual: bool, seed: int = 0) -> Config:
     )
 
 
-def run_residual(progress: Progress) -> Outcome:
-    """Return the training costs of plain and residual networks of three depths."""
-    stages, series = Stages(progress, 2 * len(DEPTHS) * len(SEEDS) * 4), []
-    rows: list[Row] = []
-    for residual, name in NAMES.items():
-        for depth in DEPTHS:
-            for seed in SEEDS:
-                sentence = f"Training {depth} {name} layers, seed {seed}."
-                config = _config(depth, residual, seed)
-                run, records = trained(config, STEPS, RECORDED, stages, sentence, 4)
-                costs = [r.train_cost for r in records]
-                rows.append(
-                    (name, depth, seed, last_cost(run, records, LAST), records[-1].train_score)
-                )
-                if seed == SEEDS[0] and depth != DEPTHS[1]:
-                    series.append(curve(f"{name}, {depth}", [r.step for r in records], costs))
-    columns = (
-        "network", "hidden layers", "seed", f"mean train cost of the last {LAST * RECORDED} steps",
-        "train accuracy at the end",
-    )  # fmt: skip
-    return concluded(
-        residual_criterion, columns, rows, _measured, series, "step", "cost J (nats)", True
-    )
+def collect(found: Findings) -> None:
+    """Find the training costs of plain and residual networks of three depths."""
+    for (residual, name), depth, seed in product(NAMES.items(), DEPTHS, SEEDS):
+        sentence = f"Training {depth} {name} layers, seed {seed}."
+        run, records = trained(_config(depth, residual, seed), STEPS, RECORDED, found, sentence, 4)
+        found.row(name, depth, seed, last_cost(run, records, LAST), records[-1].train_score)
+        if seed == SEEDS[0] and depth != DEPTHS[1]:
+            found.costs(f"{name}, {depth}", records)
 
 
-def _medians(rows: Rows, name: str) -> list[float]:
+def medians(rows: Rows, name: str) -> list[float]:
     """Return the median cost over the seeds for each depth."""
-    part = tuple(picked(rows, 0, name))
-    return [median(numbers(picked(part, 1, float(depth)), 3)) for depth in DEPTHS]
+    return [median(values(rows, 3, name, depth)) for depth in DEPTHS]
 
 
 def _better(rows: Rows) -> str:
     """Return whether the deepest residual network ends below the shallowest, seed by seed."""
-    part = tuple(picked(rows, 0, "residual"))
-    shallow, deep = (numbers(picked(part, 1, float(d)), 3) for d in (DEPTHS[0], DEPTHS[-1]))
+    shallow, deep = (values(rows, 3, "residual", depth) for depth in (DEPTHS[0], DEPTHS[-1]))
     below = sum(d < s for s, d in zip(shallow, deep, strict=True))
     return {0: "not here", len(deep): "also here"}.get(below, "here seeds differ")
 
 
-def _measured(rows: Rows) -> str:
-    parts = [
-        f"{name} " + ", ".join(number(cost, 2) for cost in _medians(rows, name))
-        for name in NAMES.values()
-    ]
-    depths = ", ".join(map(str, DEPTHS[:-1]))
-    shallow, *_, deep = _medians(rows, "residual")
-    return (
-        f"Train cost after {STEPS} steps with {depths} and {DEPTHS[-1]} hidden layers, the median "
-        f"of {len(SEEDS)} seeds: "
-        + "; ".join(parts)
-        + f" (guessing: {number(LN2)}). The paper's deeper residual network is the better one; "
-        f"{_better(rows)}: {DEPTHS[-1]} layers end at {times(deep / shallow)} the cost of "
-        f"{DEPTHS[0]}."
-    )
-
-
-def residual_criterion(rows: Rows) -> tuple[bool, str]:
-    """Return whether plain networks train worse with depth, and residual ones learn at any.
+def judge(rows: Rows) -> Judgement:
+    """Judge whether plain networks train worse with depth, and residual ones learn at any.
 
     That deeper residual networks end lower is not asked: the circle is learnt by the shallowest.
     """
-    plain, learnt = _medians(rows, "plain"), max(_medians(rows, "residual"))
+    plain, residual = medians(rows, "plain"), medians(rows, "residual")
     rises = all(deep > RISE * shallow for shallow, deep in pairwise(plain))
-    met = rises and plain[-1] > 0.5 * LN2 and learnt < 0.25 * LN2
-    return met, (
-        f"Asked, of medians over {len(SEEDS)} seeds: plain costs that rise with depth, over "
-        f"{RISE:g} times at each doubling ({', '.join(number(c, 2) for c in plain)}), to more than "
+    met = rises and plain[-1] > 0.5 * LN2 and max(residual) < 0.25 * LN2
+    said = {
+        name: ", ".join(number(cost, 2) for cost in medians(rows, name)) for name in NAMES.values()
+    }
+    measured = (
+        f"Train cost after {STEPS} steps with {', '.join(map(str, DEPTHS[:-1]))} and {DEPTHS[-1]} "
+        f"hidden layers, the median of {len(SEEDS)} seeds: plain {said['plain']}; residual "
+        f"{said['residual']} (guessing: {number(LN2)}). The paper's deeper residual network is the "
+        f"better one; {_better(rows)}: {DEPTHS[-1]} layers end at "
+        f"{times(residual[-1] / residual[0])} the cost of {DEPTHS[0]}."
+    )
+    why = (
+        f"Criterion, on medians over {len(SEEDS)} seeds: plain costs that rise with depth, over "
+        f"{RISE:g} times at each doubling ({said['plain']}), to more than "
         f"half of ln 2 at {DEPTHS[-1]} layers ({number(plain[-1], 2)} > {number(0.5 * LN2)}); "
-        f"residual ones under a quarter of it at every depth ({number(learnt, 2)} < "
+        f"residual ones under a quarter of it at every depth ({number(max(residual), 2)} < "
         f"{number(0.25 * LN2)})."
     )
+    return met, measured, why
 
 
 EXPERIMENTS = [
@@ -126,7 +94,12 @@ EXPERIMENTS = [
         "batch normalisation and He's weights; residual ones have a lower one, and on CIFAR-10 "
         "110 layers train.",
         config=_config(DEPTHS[-1], True),
-        run=run_residual,
-        criterion=residual_criterion,
+        collect=collect,
+        stages=2 * len(DEPTHS) * len(SEEDS) * 4,
+        columns=(
+            "network", "hidden layers", "seed",
+            f"mean train cost of the last {LAST * RECORDED} steps", "train accuracy at the end",
+        ),
+        judge=judge,
     ),
-]
+]  # fmt: skip

@@ -11,24 +11,24 @@ from dnn.data.datasets import Dataset
 from dnn.engine.layout import Array
 from dnn.run.history import Record
 from dnn.run.training import Run, Watch, advance, start
-from lab.experiments.experiment import NotBy, Row, Rows, Stages
+from lab.experiments.experiment import Findings, NotBy, Row
 
 SEEDS = (0, 1, 2)
 LN2 = float(np.log(2))
 
 
-def random_inputs(n: int, m: int, rms: float = 1.0, classes: int = 10, seed: int = 0) -> Dataset:
+def random_inputs(n: int, m: int, rms: float = 1.0, classes: int = 10) -> Dataset:
     """Return m examples of n normal inputs of mean 0, with labels that mean nothing."""
-    rng = np.random.default_rng([seed, 7])
+    rng = np.random.default_rng([0, 7])
     X = rms * rng.standard_normal((n, m))
     return Dataset(X, np.arange(m)[None] % classes, target="classes", name="random inputs")
 
 
-def clusters(n: int, m: int, noise: float, classes: int = 10, seed: int = 0) -> Dataset:
-    """Return m examples around one centre a class, centres N(0, 1) and noise N(0, noise^2)."""
-    rng = np.random.default_rng([seed, 8])
+def clusters(n: int, m: int, classes: int) -> Dataset:
+    """Return m examples around one centre a class, centres and noise N(0, 1)."""
+    rng = np.random.default_rng([0, 8])
     centres, labels = rng.standard_normal((n, classes)), np.arange(m) % classes
-    X = centres[:, labels] + noise * rng.standard_normal((n, m))
+    X = centres[:, labels] + rng.standard_normal((n, m))
     return Dataset(X, labels[None], target="classes", name="clusters")
 
 
@@ -36,7 +36,7 @@ def trained(
     config: Config,
     steps: int,
     every: int,
-    stages: Stages | None = None,
+    found: Findings | None = None,
     sentence: str = "",
     parts: int = 1,
     data: Dataset | None = None,
@@ -44,8 +44,8 @@ def trained(
     """Return the run after so many steps and a record every `every`, one stage for each part."""
     run, records = start(config, data), []
     for end in np.linspace(0, steps, parts + 1).round().astype(int)[1:]:
-        if stages is not None:
-            stages.next(sentence)
+        if found is not None:
+            found.next(sentence)
         run, more = advance(run, int(end) - run.step, Watch(every))
         records += more
     return run, records
@@ -74,8 +74,8 @@ def last_cost(run: Run, records: list[Record], count: int = 1) -> float:
 
 def steps_to(cost: float, records: list[Record]) -> float:
     """Return the first recorded step at which the train cost is below; NotBy where none is."""
-    found = next((r.step for r in records if r.train_cost < cost), None)
-    return NotBy(records[-1].step if records else 0) if found is None else float(found)
+    step = next((r.step for r in records if r.train_cost < cost), None)
+    return NotBy(records[-1].step if records else 0) if step is None else float(step)
 
 
 def factor(first: float, last: float, layers: int) -> float:
@@ -89,11 +89,6 @@ def rms(values: Iterable[Array]) -> Array:
     return np.sqrt(np.mean([np.square(v, dtype=float) for v in values], axis=0))
 
 
-def picked(rows: Rows, column: int, name: str | float) -> list[Row]:
-    """Return the rows whose cell in a column is `name`."""
-    return [row for row in rows if row[column] == name]
-
-
-def numbers(rows: Iterable[Row], column: int) -> list[float]:
-    """Return a column of rows as numbers."""
-    return [float(row[column]) for row in rows]
+def values(rows: Iterable[Row], column: int, *cells: str | float) -> list[float]:
+    """Return a column as numbers, of the rows that begin with these cells."""
+    return [float(row[column]) for row in rows if row[: len(cells)] == cells]

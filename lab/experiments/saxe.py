@@ -9,17 +9,8 @@ import numpy as np
 from dnn.config import Config
 from lab.analysis.jacobians import end_to_end_jacobian, singular_values
 from lab.analysis.signal import Probe
-from lab.experiments.experiment import (
-    Experiment,
-    Outcome,
-    Progress,
-    Row,
-    Rows,
-    Stages,
-    concluded,
-    curve,
-)
-from lab.experiments.runs import SEEDS, mean, numbers, picked, random_inputs
+from lab.experiments.experiment import Experiment, Findings, Judgement, Rows
+from lab.experiments.runs import SEEDS, mean, random_inputs, values
 from lab.text.numbers import number
 
 WIDTH, DEPTHS = 150, (1, 5, 10, 20)
@@ -43,61 +34,40 @@ def edge(depth: int) -> float:
     return sqrt((depth + 1) ** (depth + 1) / depth**depth)
 
 
-def run_saxe(progress: Progress) -> Outcome:
-    """Return the singular values from the input to hidden layers of growing depth."""
+def collect(found: Findings) -> None:
+    """Find the singular values from the input to hidden layers of growing depth."""
     data = random_inputs(WIDTH, 10)
-    stages, series = Stages(progress, 2 * len(SEEDS)), []
-    rows: list[Row] = []
     for key, name in NAMES.items():
         probe = Probe(_config(key), data)
         for seed in SEEDS:
-            stages.next(f"Singular values of {DEPTHS[-1]} linear layers, {name}, seed {seed}.")
+            found.next(f"Singular values of {DEPTHS[-1]} linear layers, {name}, seed {seed}.")
             net = probe.run(seed)
             for depth in DEPTHS:
                 s = singular_values(end_to_end_jacobian(net, last=depth))
-                rows.append((name, depth, seed, s[0], np.median(s), s[-1], mean(s < SMALL)))
+                found.row(name, depth, seed, s[0], np.median(s), s[-1], mean(s < SMALL))
             if seed == SEEDS[0]:
                 kept = s[s > ROUNDING]
-                series.append(curve(f"{name}, {DEPTHS[-1]} layers", range(1, len(kept) + 1), kept))
-    columns = (
-        "weights", "layers", "seed", "largest singular value", "median",
-        f"smallest (rounding below {ROUNDING:g})",
-        f"share below {SMALL}",
-    )  # fmt: skip
-    return concluded(
-        saxe_criterion, columns, rows, _measured, series, "rank", "singular value", True
-    )
+                found.curve(f"{name}, {DEPTHS[-1]} layers", range(1, len(kept) + 1), kept)
 
 
-def _parts(rows: Rows) -> tuple[float, float, float, float]:
-    """Return the furthest orthogonal value from 1; of the deepest Gaussian the means of three."""
-    orthogonal = picked(rows, 0, "orthogonal")
-    off = max(abs(v - 1) for row in orthogonal for v in (float(row[3]), float(row[5])))
-    deepest = picked(tuple(picked(rows, 0, "Gaussian")), 1, float(DEPTHS[-1]))
-    largest, median, share = (mean(numbers(deepest, k)) for k in (3, 4, 6))
-    return off, largest, median, share
-
-
-def _measured(rows: Rows) -> str:
-    off, largest, median, share = _parts(rows)
-    return (
-        f"Orthogonal: every singular value is 1 to within {number(off, 2)}, at any depth. "
-        f"Gaussian, {DEPTHS[-1]} layers: the largest is {number(largest)}, the median "
-        f"{number(median, 2)}, and {100 * share:.0f}% lie below {SMALL}."
-    )
-
-
-def saxe_criterion(rows: Rows) -> tuple[bool, str]:
-    """Return whether orthogonal values are 1, and Gaussian ones a few large and many near 0."""
-    off, largest, _, share = _parts(rows)
+def judge(rows: Rows) -> Judgement:
+    """Judge whether orthogonal values are 1, and Gaussian ones a few large and many near 0."""
+    off = max(abs(v - 1) for k in (3, 5) for v in values(rows, k, "orthogonal"))
+    largest, middle, share = (mean(values(rows, k, "Gaussian", DEPTHS[-1])) for k in (3, 4, 6))
     top = edge(DEPTHS[-1])
     met = off < 1e-8 and abs(largest / top - 1) < 1 / 3 and share > 0.5
-    return met, (
-        f"Asked: orthogonal values within 1e-8 of 1 (furthest {number(off, 2)}); with Gaussian "
+    measured = (
+        f"Orthogonal: every singular value is 1 to within {number(off, 2)}, at any depth. "
+        f"Gaussian, {DEPTHS[-1]} layers: the largest is {number(largest)}, the median "
+        f"{number(middle, 2)}, and {100 * share:.0f}% lie below {SMALL}."
+    )
+    why = (
+        f"Criterion: orthogonal values within 1e-8 of 1 (furthest {number(off, 2)}); with Gaussian "
         f"weights and {DEPTHS[-1]} layers a largest value within a third of the wide limit's "
         f"{number(top)} ({number(largest)}), and more than half below {SMALL} "
         f"({100 * share:.0f}%)."
     )
+    return met, measured, why
 
 
 EXPERIMENTS = [
@@ -116,7 +86,14 @@ EXPERIMENTS = [
         "few large singular values and most of them near zero; orthogonal weights have all of "
         "them at 1, and learn in a time that does not depend on depth.",
         config=_config("orthogonal"),
-        run=run_saxe,
-        criterion=saxe_criterion,
+        collect=collect,
+        stages=2 * len(SEEDS),
+        columns=(
+            "weights", "layers", "seed", "largest singular value", "median",
+            f"smallest (rounding below {ROUNDING:g})", f"share below {SMALL}",
+        ),
+        judge=judge,
+        x_label="rank",
+        y_label="singular value",
     ),
-]
+]  # fmt: skip

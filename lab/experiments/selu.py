@@ -9,17 +9,8 @@ import numpy as np
 from dnn.config import Config
 from dnn.engine.layout import Array
 from lab.analysis.signal import Probe
-from lab.experiments.experiment import (
-    Experiment,
-    Outcome,
-    Progress,
-    Row,
-    Rows,
-    Stages,
-    concluded,
-    curve,
-)
-from lab.experiments.runs import SEEDS, numbers, picked, random_inputs
+from lab.experiments.experiment import Experiment, Findings, Judgement, Rows
+from lab.experiments.runs import SEEDS, random_inputs, values
 from lab.text.numbers import number
 
 WIDTH, DEPTH, LAST = 400, 24, 8
@@ -40,53 +31,38 @@ def _moments(probe: Probe, seed: int) -> Array:
     return np.array([[A.mean() for A in layers], [A.var() for A in layers]])
 
 
-def run_selu(progress: Progress) -> Outcome:
-    """Return mean and variance of activations that start from three variances."""
-    stages, series = Stages(progress, len(NAMES) * len(STARTS)), []
-    rows: list[Row] = []
+def collect(found: Findings) -> None:
+    """Find mean and variance of activations that start from three variances."""
     for key, name in NAMES.items():
         for start in STARTS:
-            stages.next(f"{name}: inputs of variance {start:g}.")
+            found.next(f"{name}: inputs of variance {start:g}.")
             probe = Probe(_config(key), random_inputs(WIDTH, 32, sqrt(start)))
-            found = np.array([_moments(probe, seed) for seed in SEEDS])
-            mean, variance = found[:, :, -LAST:].mean(axis=(0, 2))
-            rows.append((name, start, found[:, 1, 0].mean(), mean, variance))
-            series.append(
-                curve(f"{name}, from {start:g}", range(1, DEPTH + 1), found[:, 1].mean(axis=0))
-            )
-    columns = (
-        "network", "variance of the inputs", "variance in the first layer",
-        f"mean, last {LAST} layers", f"variance, last {LAST} layers",
-    )  # fmt: skip
-    return concluded(
-        selu_criterion, columns, rows, _measured, series, "layer", "variance of activations", True
-    )
+            moments = np.array([_moments(probe, seed) for seed in SEEDS])
+            mean, variance = moments[:, :, -LAST:].mean(axis=(0, 2))
+            found.row(name, start, moments[:, 1, 0].mean(), mean, variance)
+            layers = range(1, DEPTH + 1)
+            found.curve(f"{name}, from {start:g}", layers, moments[:, 1].mean(axis=0))
 
 
-def _measured(rows: Rows) -> str:
-    parts = [
-        ", ".join(number(v, 2) for v in numbers(picked(rows, 0, n), 4)) for n in NAMES.values()
-    ]
+def judge(rows: Rows) -> Judgement:
+    """Judge whether SELU ends in the paper's domain from every start, and ReLU does not."""
+    selu, relu = (values(rows, 4, name) for name in NAMES.values())
+    furthest = max(abs(v) for v in values(rows, 3, NAMES["selu"]))
+    apart, (low, high) = max(relu) / min(relu), VARIANCES
+    met = furthest <= MEANS and low <= min(selu) and max(selu) <= high and apart > 10
     starts = ", ".join(f"{start:g}" for start in STARTS)
-    return (
-        f"From input variances {starts} SELU's last layers have variances {parts[0]}; ReLU's, "
-        f"which nothing pulls back, {parts[1]}."
+    ends = [", ".join(number(v, 2) for v in part) for part in (selu, relu)]
+    measured = (
+        f"From input variances {starts} SELU's last layers have variances {ends[0]}; ReLU's, "
+        f"which nothing pulls back, {ends[1]}."
     )
-
-
-def selu_criterion(rows: Rows) -> tuple[bool, str]:
-    """Return whether SELU ends in the paper's domain from every start, and ReLU does not."""
-    selu, relu = (picked(rows, 0, name) for name in NAMES.values())
-    means, variances = [abs(v) for v in numbers(selu, 3)], numbers(selu, 4)
-    apart = max(numbers(relu, 4)) / min(numbers(relu, 4))
-    low, high = VARIANCES
-    met = max(means) <= MEANS and low <= min(variances) and max(variances) <= high and apart > 10
-    return met, (
-        f"Asked: from every start a mean within {MEANS} of 0 (furthest {number(max(means), 2)}) "
-        f"and a variance from {low} to {high} ({number(min(variances), 2)} to "
-        f"{number(max(variances), 2)}), the domain of theorem 1; ReLU's ends still over 10 times "
+    why = (
+        f"Criterion: from every start a mean within {MEANS} of 0 (furthest {number(furthest, 2)}) "
+        f"and a variance from {low} to {high} ({number(min(selu), 2)} to "
+        f"{number(max(selu), 2)}), the domain of theorem 1; ReLU's ends still over 10 times "
         f"apart ({number(apart, 2)})."
     )
+    return met, measured, why
 
 
 EXPERIMENTS = [
@@ -103,7 +79,14 @@ EXPERIMENTS = [
         "fixed point: means from -0.1 to 0.1 with variances from 0.8 to 1.5 stay there and are "
         "drawn to it; higher variances fall and lower ones rise.",
         config=_config("selu"),
-        run=run_selu,
-        criterion=selu_criterion,
+        collect=collect,
+        stages=len(NAMES) * len(STARTS),
+        columns=(
+            "network", "variance of the inputs", "variance in the first layer",
+            f"mean, last {LAST} layers", f"variance, last {LAST} layers",
+        ),
+        judge=judge,
+        x_label="layer",
+        y_label="variance of activations",
     ),
-]
+]  # fmt: skip

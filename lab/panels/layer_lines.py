@@ -149,7 +149,7 @@ def _entry(
 
 
 _ACTIVATION = partial(_lines, "activation_rms", "Activation", _compared)
-_DELTA = partial(_lines, "delta_rms", "Delta, coming back", _compared)
+_DELTA = partial(_lines, "delta_rms", "Back-propagated error", _compared)
 _UPDATE = partial(_lines, "update_ratio", "Update to weight", _update_words)
 _WEIGHT = partial(_lines, "weight_norm", "Weight norm", _weight_words)
 

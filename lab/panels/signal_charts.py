@@ -22,7 +22,7 @@ FEWEST = 5
 SIGNALS = [["gradient", "Gradient"], ["delta", "Error"], ["activation", "Signal"]]
 TITLES = {
     "activation": "Signal going forward",
-    "delta": "Error coming back",
+    "delta": "Back-propagated error",
     "gradient": "What each layer learns from",
 }
 

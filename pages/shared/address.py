@@ -21,7 +21,7 @@ CLOSED = (
 )
 #: What is said of a link that nobody else can open, and before what they can put in its place.
 ELSEWHERE = "Others can’t open “{host}”: on their machines it means their own."
-INSTEAD = " On this network {there} stands for it."
+INSTEAD = " On this network, use {there} instead."
 UNKNOWN = (
     "Others can’t open “{host}”: on their machines it means their own. This machine’s address on "
     "the network could not be found out: look it up, and open this page with it."

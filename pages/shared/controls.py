@@ -21,7 +21,7 @@ from lab.analysis.signal import weight_scales
 from lab.intake.hand_drawn import by_hand
 from lab.live.session.loop import Loop
 from lab.teaching.presets import PRESETS
-from pages.shared import frames, session
+from pages.shared import changes, frames, messages, session, uploads, widgets
 from pages.shared.page import all_pages
 
 GROUPS = {"data": "Data", "network": "Network", "training": "Training"}
@@ -79,7 +79,7 @@ SIGMA_W = (0.3, 3.0)
 @st.fragment
 def lab_bar() -> None:
     """Draw what a lecture turns while it is projected: depth, activation, scale, learning rate."""
-    if session.behind():
+    if session.sidebar_outdated():
         st.rerun()
     config = session.state().config
     with st.container(key="lab_bar"):
@@ -98,7 +98,7 @@ def _weight_scale(config: Config) -> None:
     """Draw σ_w of the hidden layers, whatever their starting weights are called."""
     low, high = SIGMA_W
     value = min(max(round(weight_scales(config)[0], 2), low), high) if config.hidden else 1.0
-    key = session.key_for("lab_scale", value)
+    key = widgets.key_for("lab_scale", value)
     st.slider(
         "Weight scale σ_w", low, high, value, 0.01, key=key, on_change=_rescale, args=(key,),
         help=help_of(FIELDS["sigma_w"]),
@@ -106,15 +106,15 @@ def _weight_scale(config: Config) -> None:
 
 
 def _rescale(key: str) -> None:
-    if session.current(key):
+    if widgets.on_page(key):
         # From starting weights of another name only the scale is to change.
         sigma_b = round(weight_scales(session.state().config)[1], 4)
-        session.change(initializer="mean_field", sigma_w=float(session.value(key)), sigma_b=sigma_b)
+        changes.change(initializer="mean_field", sigma_w=float(widgets.value(key)), sigma_b=sigma_b)
 
 
 @st.fragment
 def _lab_group(heading: str) -> None:
-    if session.behind():
+    if session.sidebar_outdated():
         st.rerun()
     config = session.state().config
     fields = _shown(LAB[heading], config)
@@ -133,7 +133,7 @@ def _shape(config: Config) -> None:
     """Draw depth and width: all hidden layers alike."""
     depth(config)
     setting, width = FIELDS["hidden"], config.hidden[0] if config.hidden else 64
-    key = session.key_for("lab_width", width)
+    key = widgets.key_for("lab_width", width)
     st.number_input(
         "Width", int(setting.min), int(setting.max), width, 16, key=key, on_change=_reshape,
         args=(key, "width"), help="The number of units in each hidden layer.",
@@ -142,7 +142,7 @@ def _shape(config: Config) -> None:
 
 def depth(config: Config) -> None:
     """Draw the number of hidden layers, all of one width."""
-    key = session.key_for("lab_depth", len(config.hidden))
+    key = widgets.key_for("lab_depth", len(config.hidden))
     st.slider(
         "Depth", 1, FIELDS["hidden"].max_length, max(1, len(config.hidden)), key=key,
         on_change=_reshape, args=(key, "depth"),
@@ -151,13 +151,13 @@ def depth(config: Config) -> None:
 
 
 def _reshape(key: str, what: str) -> None:
-    if not session.current(key):
+    if not widgets.on_page(key):
         return
     hidden = session.state().config.hidden
     depth, width = max(1, len(hidden)), hidden[0] if hidden else 64
-    value = int(session.value(key))
+    value = int(widgets.value(key))
     depth, width = (value, width) if what == "depth" else (depth, value)
-    session.change(hidden=(width,) * depth)
+    changes.change(hidden=(width,) * depth)
 
 
 def brand() -> None:
@@ -172,7 +172,7 @@ def brand() -> None:
 
 def message() -> None:
     """Draw the sentence about what could not be done, if there is one; seen on a phone too."""
-    found = session.problem()
+    found = messages.problem()
     if found:
         title, text = found
         st.error(f"**{title}**\n\n" + "\n\n".join(map(escaped, text.split("\n"))))
@@ -186,19 +186,19 @@ def escaped(text: str) -> str:
 def _start_from(config: Config) -> None:
     if session.hidden("start_from"):
         return
-    current = session.preset_of(config) if session.state().given is None else None
-    key, presets = session.key_for("start_from", current), list(PRESETS)
+    current = changes.preset_of(config) if session.state().given is None else None
+    key, presets = widgets.key_for("start_from", current), list(PRESETS)
     st.selectbox(
         "Start from", presets, index=None if current is None else presets.index(current), key=key,
         format_func=lambda k: PRESETS[k].label, placeholder="Your own settings",
         on_change=_take_preset, args=(key,),
-        help="Whole networks worth a first look: " + " ".join(p.help for p in PRESETS.values()),
+        help="Ready-made networks to start from: " + " ".join(p.help for p in PRESETS.values()),
     )  # fmt: skip
 
 
 def _take_preset(key: str) -> None:
-    if session.current(key) and session.value(key):
-        session.start_from(session.value(key))
+    if widgets.on_page(key) and widgets.value(key):
+        changes.start_from(widgets.value(key))
 
 
 @st.fragment
@@ -207,7 +207,7 @@ def _group(group: str) -> None:
 
     A fragment: a learning rate, which changes live, does not draw the whole page again.
     """
-    if session.behind():
+    if session.sidebar_outdated():
         st.rerun()
     config = session.state().config
     if group == "data" and session.state().given is not None:
@@ -240,19 +240,19 @@ def _own_data(data: Dataset) -> None:
         f"{data.n_inputs:,} input{'s' * (data.n_inputs > 1)}, {kind}. Data of your own: no link "
         "carries it.</p></section>"
     )
-    key = session.key_for("dataset_instead", None)
+    key = widgets.key_for("dataset_instead", None)
     st.selectbox(
         "Another data set", list(DATASETS), index=None, key=key,
         format_func=lambda k: DATASETS[k].label, placeholder="Built-in data instead",
         on_change=_changed, args=("dataset", key), label_visibility="collapsed",
     )  # fmt: skip
-    if session.looked_at(data) and not session.hidden("navigation"):
+    if uploads.looked_at(data) and not session.hidden("navigation"):
         st.page_link("data.py", label="Target, inputs and scaling", icon=":material/table_chart:")
 
 
 def _pictures(config: Config) -> None:
     """Draw the data sets as a row of pictures to press, beside their list."""
-    key, sets = session.key_for("dataset_picture", config.dataset), FIELDS["dataset"].choices
+    key, sets = widgets.key_for("dataset_picture", config.dataset), FIELDS["dataset"].choices
     st.segmented_control(
         "Data set, by picture", list(sets), default=config.dataset, required=True, key=key,
         format_func=lambda k: f"![{sets[k].label}]({frames.PREFIX}/data/{k}.svg)",
@@ -307,8 +307,8 @@ def _entry(setting: Setting, key: Any) -> Any:
 
 
 def _changed(name: str, key: str, read: Callable[[Any], Any] = lambda v: v) -> None:
-    if session.current(key):
-        session.change(**{name: read(session.value(key))})
+    if widgets.on_page(key):
+        changes.change(**{name: read(widgets.value(key))})
 
 
 # --- one function a kind -------------------------------------------------------------------------
@@ -317,7 +317,7 @@ def _changed(name: str, key: str, read: Callable[[Any], Any] = lambda v: v) -> N
 def _choice(name: str, setting: Setting, config: Config) -> None:
     value = setting.write(getattr(config, name))
     options = ([setting.none] if setting.none else []) + list(setting.choices)
-    key = session.key_for(f"config_{name}", value)
+    key = widgets.key_for(f"config_{name}", value)
 
     def label(option: str) -> str:
         # The same words whatever it comes to: the browser answers with an option's label, and one
@@ -336,7 +336,7 @@ def _choice(name: str, setting: Setting, config: Config) -> None:
 def _int(name: str, setting: Setting, config: Config) -> None:
     value = getattr(config, name)
     if not setting.marks:
-        key = session.key_for(f"config_{name}", value)
+        key = widgets.key_for(f"config_{name}", value)
         st.number_input(
             setting.label, int(setting.min), int(setting.max), value, int(setting.step), key=key,
             on_change=_changed, args=(name, key), help=help_of(setting),
@@ -345,7 +345,7 @@ def _int(name: str, setting: Setting, config: Config) -> None:
     numbers = sorted({int(m) for m in setting.marks} | ({value} if value else set()))
     texts = ([setting.none] if setting.none else []) + [str(n) for n in numbers]
     shown = setting.write(value)
-    key = session.key_for(f"config_{name}", shown)
+    key = widgets.key_for(f"config_{name}", shown)
     st.selectbox(
         setting.label, texts, index=texts.index(shown), key=key, accept_new_options=True,
         format_func=lambda t: setting.none_label if t == setting.none else t,
@@ -356,7 +356,7 @@ def _int(name: str, setting: Setting, config: Config) -> None:
 
 def _float(name: str, setting: Setting, config: Config) -> None:
     value = getattr(config, name)
-    key = session.key_for(f"config_{name}", value)
+    key = widgets.key_for(f"config_{name}", value)
     top = math.nextafter(setting.max, 0.0) if setting.below else setting.max
     st.number_input(
         setting.label, setting.min, top, value, float(setting.step), format="%g", key=key,
@@ -366,7 +366,7 @@ def _float(name: str, setting: Setting, config: Config) -> None:
 
 def _log(name: str, setting: Setting, config: Config) -> None:
     value = getattr(config, name)
-    text_key = session.key_for(f"config_{name}_text", f"{value:g}")
+    text_key = widgets.key_for(f"config_{name}_text", f"{value:g}")
     slider, text = st.columns([2.4, 1], gap="small", vertical_alignment="bottom")
     with slider:
         _marks(name, setting, config)
@@ -379,7 +379,7 @@ def _log(name: str, setting: Setting, config: Config) -> None:
 def _marks(name: str, setting: Setting, config: Config) -> None:
     """Draw a slider over the usual values, and the present one."""
     value = getattr(config, name)
-    key = session.key_for(f"config_{name}", value)
+    key = widgets.key_for(f"config_{name}", value)
     st.select_slider(
         setting.label, sorted({float(m) for m in setting.marks} | {value}), value, key=key,
         format_func=lambda v: f"{v:g}", on_change=_changed, args=(name, key),
@@ -388,13 +388,13 @@ def _marks(name: str, setting: Setting, config: Config) -> None:
 
 
 def _typed(name: str, key: str) -> None:
-    if session.current(key):
-        session.change_text(name, str(session.value(key) or ""))
+    if widgets.on_page(key):
+        changes.change_text(name, str(widgets.value(key) or ""))
 
 
 def _features(name: str, setting: Setting, config: Config) -> None:
     value = list(getattr(config, name))
-    key = session.key_for(f"config_{name}", value)
+    key = widgets.key_for(f"config_{name}", value)
     st.pills(
         setting.label, list(setting.choices), selection_mode="multi", default=value, key=key,
         format_func=lambda k: setting.choices[k].label, on_change=_changed,
@@ -405,7 +405,7 @@ def _features(name: str, setting: Setting, config: Config) -> None:
 
 def _switch(name: str, setting: Setting, config: Config) -> None:
     value = getattr(config, name)
-    key = session.key_for(f"config_{name}", value)
+    key = widgets.key_for(f"config_{name}", value)
     st.toggle(
         setting.label, value, key=key, on_change=_changed, args=(name, key), help=help_of(setting)
     )
@@ -417,7 +417,7 @@ def _activation(name: str, setting: Setting, config: Config) -> None:
     mixed = not isinstance(value, str)
     options = (["mixed"] if mixed else []) + list(setting.choices)
     shown = "mixed" if mixed else value
-    key = session.key_for(f"config_{name}", shown)
+    key = widgets.key_for(f"config_{name}", shown)
     st.selectbox(
         setting.label, options, index=options.index(shown), key=key,
         format_func=lambda k: "one for each layer" if k == "mixed" else setting.choices[k].label,
@@ -427,15 +427,15 @@ def _activation(name: str, setting: Setting, config: Config) -> None:
 
 
 def _all_layers(key: str) -> None:
-    if session.current(key) and session.value(key) != "mixed":
-        session.change(activation=session.value(key))
+    if widgets.on_page(key) and widgets.value(key) != "mixed":
+        changes.change(activation=widgets.value(key))
 
 
 def _layers(name: str, setting: Setting, config: Config) -> None:
     """A row a layer: width and activation; buttons that add and remove the last one."""
     hidden = config.hidden
     if len(hidden) > ROWS:
-        key = session.key_for("config_hidden_text", setting.write(hidden))
+        key = widgets.key_for("config_hidden_text", setting.write(hidden))
         st.text_input(
             f"{setting.label}: {len(hidden)}, their widths", setting.write(hidden), key=key,
             on_change=_typed,
@@ -450,21 +450,21 @@ def _layers(name: str, setting: Setting, config: Config) -> None:
     if add.button(
         "Add layer", key="add_layer", width="stretch", disabled=len(hidden) >= setting.max_length
     ):
-        session.change(hidden=(*hidden, hidden[-1] if hidden else 4))
+        changes.change(hidden=(*hidden, hidden[-1] if hidden else 4))
         st.rerun()
     if remove.button("Remove last", key="remove_layer", width="stretch", disabled=not hidden):
-        session.change(hidden=hidden[:-1])
+        changes.change(hidden=hidden[:-1])
         st.rerun()
 
 
 def _layer(l: int, setting: Setting, config: Config) -> None:
     width, own = st.columns([1.15, 1], gap="small")
-    key = session.key_for(f"config_hidden_{l}", config.hidden[l])
+    key = widgets.key_for(f"config_hidden_{l}", config.hidden[l])
     width.number_input(
         f"Units of layer {l + 1}", int(setting.min), int(setting.max), config.hidden[l], key=key,
         label_visibility="collapsed", on_change=_resize, args=(l, key), icon=_digit(l + 1),
     )  # fmt: skip
-    key = session.key_for(f"config_activation_{l}", config.activations[l])
+    key = widgets.key_for(f"config_activation_{l}", config.activations[l])
     own.selectbox(
         f"Activation of layer {l + 1}", list(ACTIVATIONS), key=key,
         index=list(ACTIVATIONS).index(config.activations[l]),
@@ -479,14 +479,14 @@ def _digit(number: int) -> str:
 
 def _resize(l: int, key: str) -> None:
     hidden = session.state().config.hidden
-    if session.current(key) and l < len(hidden):
-        session.change(hidden=(*hidden[:l], int(session.value(key)), *hidden[l + 1 :]))
+    if widgets.on_page(key) and l < len(hidden):
+        changes.change(hidden=(*hidden[:l], int(widgets.value(key)), *hidden[l + 1 :]))
 
 
 def _reactivate(l: int, key: str) -> None:
     keys = session.state().config.activations
-    if session.current(key) and l < len(keys):
-        session.change(activation=(*keys[:l], session.value(key), *keys[l + 1 :]))
+    if widgets.on_page(key) and l < len(keys):
+        changes.change(activation=(*keys[:l], widgets.value(key), *keys[l + 1 :]))
 
 
 WIDGETS: dict[str, Callable[[str, Setting, Config], None]] = {

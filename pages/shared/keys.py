@@ -48,7 +48,7 @@ PLACES = (
         (ARROWS, "from neuron to neuron"),
         (("e",), "edits the neuron's bias or a weight"),
     )),
-    Place("Network: a neuron that is pinned", "diagram.js", ((("Escape",), "lets it go"),)),
+    Place("Network: a neuron that is pinned", "diagram.js", ((("Escape",), "unpins it"),)),
     Place("Network: the window of a weight", "editor.js", (
         (("Enter",), "takes the number typed"),
         (("Escape",), "closes it"),
@@ -71,7 +71,7 @@ PLACES = (
     Place("Layers: their buttons", "layer_link.js", (
         (ACROSS, "the layer before, the next one"),
         (("Home", "End"), "the first, the last"),
-        (("Escape",), "lets a picked layer go"),
+        (("Escape",), "unpicks the layer"),
     )),
     Place("Layers: a chart (Tab leads to it)", "layer_link.js", (
         (ACROSS, "reads the record before, the next one"),
@@ -81,7 +81,7 @@ PLACES = (
         (("Enter",), "picks the layer"),
         (("Escape",), "ends reading"),
     )),
-    Place("Drawing points", "drawing.js", ((("Escape",), "puts the pen away"),)),
+    Place("Drawing points", "drawing.js", ((("Escape",), "stops drawing"),)),
     Place("Saving a panel", "export.js", ((("Escape",), "closes the menu"),)),
 )  # fmt: skip
 #: On every button and neuron, as browsers have it.

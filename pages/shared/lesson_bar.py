@@ -6,7 +6,7 @@ import streamlit as st
 
 from dnn.config import FIELDS, Config
 from lab.live.session.loop import Loop
-from pages.shared import session
+from pages.shared import changes, session, widgets
 from pages.shared.controls import WIDGETS, depth
 
 #: So many settings fit in a row.
@@ -37,7 +37,7 @@ def height(loop: Loop) -> int:
 @st.fragment
 def lesson_bar() -> None:
     """Draw the row; the style sheet puts it above the panels."""
-    if session.behind():
+    if session.sidebar_outdated():
         st.rerun()
     loop = session.loop()
     shown = fields(loop)
@@ -61,12 +61,12 @@ def _layers(config: Config) -> None:
         depth(config)
         return
     text = FIELDS["hidden"].write(widths)
-    key = session.key_for("lesson_hidden", text)
+    key = widgets.key_for("lesson_hidden", text)
     st.text_input(
         "Hidden layers: their widths, as 8-4", text, key=key, on_change=_reshape, args=(key,)
     )
 
 
 def _reshape(key: str) -> None:
-    if session.current(key):
-        session.change_text("hidden", str(session.value(key) or ""))
+    if widgets.on_page(key):
+        changes.change_text("hidden", str(widgets.value(key) or ""))

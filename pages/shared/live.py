@@ -14,7 +14,7 @@ from lab.live.session.loop import Loop
 from lab.live.session.state import SPEEDS
 from lab.teaching.attending import question_of
 from lab.view import LINKED
-from pages.shared import frames, session, style
+from pages.shared import changes, frames, link_writing, messages, session, style, widgets
 from pages.shared.share import share
 
 #: What counts each time it is pressed: label, icon, help, shortcut.
@@ -77,7 +77,7 @@ def stage(bar_height: Callable[[Loop], int]) -> None:
     A fragment, so that a press of its buttons does not draw the side bar again. bar_height: pixels
     of the bar that a projector shows above the panels.
     """
-    if session.behind():
+    if session.sidebar_outdated():
         st.rerun()
     loop = session.loop()
     if loop.state.view.present:
@@ -89,7 +89,7 @@ def stage(bar_height: Callable[[Loop], int]) -> None:
         st.rerun(scope="fragment")  # a step pauses: the buttons drawn above are those of before
     session.transport_drawn()
     _panels(
-        key=session.COMPONENT,
+        key=widgets.COMPONENT,
         # The number makes every run of the page a reason to look whether there is a newer frame.
         data={
             "token": session.token(),
@@ -141,12 +141,12 @@ def transport(loop: Loop) -> None:
         st.rerun()  # the side bar has what was hidden too
     if present:
         loop.look(present=not loop.state.view.present)
-        session.write_link()
+        link_writing.write_link()
         st.rerun()  # the side bar goes or comes
 
 
 def _speed(loop: Loop) -> None:
-    key = session.key_for("speed", loop.state.speed)
+    key = widgets.key_for("speed", loop.state.speed)
     st.segmented_control(
         "Speed", list(SPEEDS), default=loop.state.speed, format_func=SPEEDS.__getitem__, key=key,
         label_visibility="collapsed", on_change=set_speed, args=(key,), width="content",
@@ -170,15 +170,15 @@ def _press(loop: Loop, key: str) -> None:
     elif key == "reset":
         loop.reset()
     else:
-        session.change(seed=(loop.state.config.seed + 1) % 2**31)
+        changes.change(seed=(loop.state.config.seed + 1) % 2**31)
         st.rerun()  # the side bar shows the seed
 
 
 def set_speed(key: str) -> None:
     """Take the speed chosen; pressing the chosen one again changes nothing."""
-    if session.current(key):
-        session.loop().set_speed(session.value(key) or session.state().speed)
-        session.write_link()
+    if widgets.on_page(key):
+        session.loop().set_speed(widgets.value(key) or session.state().speed)
+        link_writing.write_link()
 
 
 # --- events of the panels ------------------------------------------------------------------------
@@ -188,11 +188,11 @@ def on_event() -> None:
     """Answer what the panels sent: a switch, a button, a hidden page, a person gone."""
     loop = session.loop()
     drawn = loop.sidebar_version
-    session.follow()
-    handle(loop, session.event())
+    session.draw_what_waited()
+    handle(loop, widgets.event())
     if loop.sidebar_version != drawn:
-        session.redraw()  # a change that no widget of the side bar has made itself
-    session.write_link()
+        messages.redraw()  # a change that no widget of the side bar has made itself
+    link_writing.write_link()
 
 
 def handle(loop: Loop, event: dict) -> None:
@@ -273,7 +273,7 @@ def strokes_of(told: object) -> list[tuple[int, Stroke]]:
             for each in list(told)[:MOST_STROKES]  # type: ignore[call-overload]
         ]
     except (TypeError, KeyError, AttributeError, OverflowError):
-        raise ValueError("draw: this is no stroke") from None
+        raise ValueError("draw: not a valid stroke") from None
 
 
 def go_to(loop: Loop, step: object) -> None:
@@ -290,7 +290,7 @@ def move(sigma_w: object, sigma_b: object) -> None:
         v if isinstance(v, (int, float)) and abs(v) < 1000 else None for v in (sigma_w, sigma_b)
     )
     if w is not None and b is not None:
-        session.change(
+        changes.change(
             initializer="mean_field",
             sigma_w=round(max(0.0, float(w)), 2),
             sigma_b=round(max(0.0, float(b)), 2),
@@ -309,13 +309,13 @@ def reshape(loop: Loop, hidden: object, at: object) -> None:
         elif len(hidden) == len(keys) + 1:
             keys = (*keys[:at], keys[max(0, at - 1)], *keys[at:])
         if len(keys) == len(hidden):
-            session.change(hidden=tuple(hidden), activation=keys or "tanh")
+            changes.change(hidden=tuple(hidden), activation=keys or "tanh")
             return
-    session.change(hidden=tuple(hidden))
+    changes.change(hidden=tuple(hidden))
 
 
 def take_features(features: object) -> None:
     """Take other inputs from the diagram, in the order of the side bar."""
     if isinstance(features, list):
         known = tuple(key for key in FEATURES if key in features)
-        session.change(features=known)
+        changes.change(features=known)

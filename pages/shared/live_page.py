@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lab.live.session.loop import Loop
-from pages.shared import live, session
+from pages.shared import link_writing, live, session
 from pages.shared.controls import message, sidebar
 from pages.shared.lesson_bar import height, lesson_bar
 from pages.shared.page import Page
@@ -33,4 +33,4 @@ def live_page(
         if below is not None:
             below()
         side(loop)
-    session.write_link()
+    link_writing.write_link()

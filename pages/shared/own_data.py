@@ -18,7 +18,7 @@ from lab.figures.inputs import effect_sentence
 from lab.intake import MISSING, Arrays, Examples, Prepared, Table, classic
 from lab.intake.proposal import proposed, reasons
 from lab.intake.scaling_effect import effect
-from pages.shared import session
+from pages.shared import changes, session, uploads
 from pages.shared.controls import brand, escaped, message
 from pages.shared.preview import (
     after_scaling,
@@ -54,7 +54,7 @@ PRIVATE = (
 
 def data_page() -> None:
     """Draw the page, with its side bar."""
-    session.heed_link()
+    session.read_link()
     with st.sidebar:
         brand()
     message()
@@ -69,7 +69,7 @@ def page() -> None:
         _upload()
     with known:
         _cards()
-    source = session.source()
+    source = uploads.source()
     if source is not None:
         _look_at(source)
 
@@ -82,22 +82,22 @@ def _upload() -> None:
     given = st.file_uploader(
         "A table (CSV, TSV), arrays (NPZ: X and Y) or pictures (HDF5)",
         [*TABLES, *ARRAYS, *PICTURES], accept_multiple_files=True, key="own_data",
-        on_change=session.upload_changed, max_upload_size=max(1, MAX_FILE_BYTES // 1_000_000),
+        on_change=uploads.upload_changed, max_upload_size=max(1, MAX_FILE_BYTES // 1_000_000),
         help=f"Up to {MAX_ROWS:,} examples of {MAX_COLUMNS:,} inputs. Pictures may come as two "
         "files, one to train and one to test with. " + PRIVATE,
     )  # fmt: skip
-    new = session.files_to_read(tuple((file.file_id, file.name, file.size) for file in given))
+    new = uploads.files_to_read(tuple((file.file_id, file.name, file.size) for file in given))
     if new is not None:
         try:
-            session.bring(_read([(f.name, f.getvalue(), k in new) for k, f in enumerate(given)]))
-            session.refused("")
+            uploads.bring(_read([(f.name, f.getvalue(), k in new) for k, f in enumerate(given)]))
+            uploads.refused("")
         except ValueError as error:
-            session.refused(str(error))
-    if given and session.refusal():
-        st.error(escaped(f"Not read: {session.refusal()}"))
-    elif getattr(session.source(), "uploaded", ()):
+            uploads.refused(str(error))
+    if given and uploads.refusal():
+        st.error(escaped(f"Not read: {uploads.refusal()}"))
+    elif getattr(uploads.source(), "uploaded", ()):
         with st.container(key="read_below"):  # on a narrow page the cards are in between
-            name = escaped(session.source().name)
+            name = escaped(uploads.source().name)
             st.markdown(f"Read: {name}. [See it and train on it](#{ANCHOR})")
 
 
@@ -146,7 +146,7 @@ def _card(key: str) -> None:
             made = at_hand(key).what.prepared()  # type: ignore[union-attr]
             _train(built_in(proposed(made.data), key), None)
         if st.button("Look", key=f"look_{key}", icon=":material/search:"):
-            session.bring(at_hand(key))
+            uploads.bring(at_hand(key))
             st.rerun()
 
 
@@ -163,7 +163,7 @@ def _classic_card(paths: Any) -> None:
                 st.error(escaped(str(error)))
         if st.button("Look", key="look_classic", icon=":material/search:"):
             try:
-                session.bring(Source("cat / non-cat", classic.read(paths)))
+                uploads.bring(Source("cat / non-cat", classic.read(paths)))
                 st.rerun()
             except ValueError as error:
                 st.error(escaped(str(error)))
@@ -179,7 +179,7 @@ def _train_classic(examples: Examples) -> None:
 def _train(config: Config, data: Any, weights: Any = None) -> None:
     """Put the run on screen; where no network can be made of it, say why."""
     try:
-        session.train_on(config, data, weights)
+        changes.train_on(config, data, weights)
     except ValueError as error:
         st.error(escaped(f"Not trained: {error}"))
         return
@@ -193,14 +193,14 @@ def _look_at(source: Source) -> None:
     """Draw the choices that data leaves at the left, and what it looks like at the right."""
     st.html(f"<div class='nl-section' id='{ANCHOR}'>{escape(source.name)}</div>")
     left, right = st.columns([1, 1.9], gap="medium")
-    chosen = session.choices()
+    chosen = uploads.choices()
     with left:
         first = st.container()
         _choose(source, chosen)
         picked = (*_frozen(chosen), source.name)
         try:
-            examples: Examples = session.made("examples", picked, lambda: source.examples(chosen))
-            prepared: Prepared = session.made(
+            examples: Examples = uploads.made("examples", picked, lambda: source.examples(chosen))
+            prepared: Prepared = uploads.made(
                 "prepared", picked,
                 lambda: examples.prepared(chosen["train_share"], chosen["scaling"]),
             )  # fmt: skip
@@ -237,7 +237,7 @@ def _choose(source: Source, chosen: dict[str, Any]) -> None:
     options = list(SCALINGS)
     chosen["scaling"] = st.selectbox(
         "Scaling of the inputs", options, index=options.index(chosen.get("scaling", first)),
-        format_func=lambda key: SCALINGS[key].label, key=session.choice_key("scaling"),
+        format_func=lambda key: SCALINGS[key].label, key=uploads.choice_key("scaling"),
         help="Fitted on the training part only. " + " ".join(
             f"**{s.label}**: {s.help}" for s in SCALINGS.values()
         ),
@@ -246,7 +246,7 @@ def _choose(source: Source, chosen: dict[str, Any]) -> None:
     if getattr(source.what, "n_train", None) is None and split:
         chosen["train_share"] = st.slider(
             "Training share", 0.1, 0.9, chosen.get("train_share", 0.7), 0.1,
-            key=session.choice_key("share"), help="The rest of the examples tests the network.",
+            key=uploads.choice_key("share"), help="The rest of the examples tests the network.",
         )  # fmt: skip
     else:
         chosen["train_share"] = 0.7
@@ -258,27 +258,27 @@ def _choose_columns(source: Source, table: Table, chosen: dict[str, Any]) -> Non
     target = chosen.get("target") or table.suggested_target
     chosen["target"] = st.selectbox(
         "Target: what is to be predicted", names, index=names.index(target),
-        key=session.choice_key("target"),
+        key=uploads.choice_key("target"),
     )  # fmt: skip
     others = [c.name for c in table.columns if c.usable and c.name != chosen["target"]]
     usual = [c.name for c in table.inputs_of(chosen["target"])]
     every = st.toggle(
         f"All other columns are inputs ({len(usual):,})", chosen.get("features") is None,
-        key=session.choice_key("every"),
+        key=uploads.choice_key("every"),
     )  # fmt: skip
     if every:
         chosen["features"] = None
     else:
         before = [name for name in chosen.get("features") or usual if name in others]
         chosen["features"] = st.multiselect(
-            "Inputs", others, before, key=session.choice_key("features_of_" + chosen["target"])
+            "Inputs", others, before, key=uploads.choice_key("features_of_" + chosen["target"])
         )
     if table.column(chosen["target"]).kind == "number":
         # "" rather than None, which would leave all of them unmarked.
         picked = st.segmented_control(
             "Learned as", ["", *KINDS], default=chosen.get("kind") or "", required=True,
             format_func=lambda kind: KINDS.get(kind, "Automatic"),
-            key=session.choice_key("kind_of_" + chosen["target"]),
+            key=uploads.choice_key("kind_of_" + chosen["target"]),
         )  # fmt: skip
         chosen["kind"] = picked or None
     else:
@@ -286,7 +286,7 @@ def _choose_columns(source: Source, table: Table, chosen: dict[str, Any]) -> Non
     if any(column.missing for column in table.columns):
         _choose_missing(chosen)
     header = st.toggle(
-        "The first row holds the names", table.header, key=session.choice_key("header")
+        "The first row is the header", table.header, key=uploads.choice_key("header")
     )
     if header != table.header:
         _read_again(source, header)
@@ -295,7 +295,7 @@ def _choose_columns(source: Source, table: Table, chosen: dict[str, Any]) -> Non
 def _read_again(source: Source, header: bool) -> None:
     """Read a table's bytes again, with or without a row of names."""
     try:
-        session.bring(replace(source, what=read_files([("t.csv", *source.files)], header).what))
+        uploads.bring(replace(source, what=read_files([("t.csv", *source.files)], header).what))
     except ValueError as error:
         st.error(escaped(f"Not read so: {error}"))
         return
@@ -308,7 +308,7 @@ def _choose_missing(chosen: dict[str, Any]) -> None:
         "Where an input is missing", options,
         index=options.index(chosen.get("missing", "drop")),
         format_func=lambda key: MISSING[key][:1].upper() + MISSING[key][1:],
-        key=session.choice_key("missing"),
+        key=uploads.choice_key("missing"),
     )  # fmt: skip
 
 
@@ -323,9 +323,9 @@ def _choose_orientation(arrays: Arrays, chosen: dict[str, Any]) -> None:
         True: f"Columns: {columns:,} examples of {rows:,} inputs (n, m)",
     }
     chosen["columns"] = st.radio(
-        "Which way round is X?", [False, True],
+        "How are the examples arranged in X?", [False, True],
         index=int(chosen.get("columns", arrays.columns)), format_func=words.__getitem__,
-        key=session.choice_key("columns"), help=escaped(arrays.reason),
+        key=uploads.choice_key("columns"), help=escaped(arrays.reason),
     )  # fmt: skip
 
 
@@ -376,7 +376,7 @@ def _scaling_matters(examples: Examples, config: Config, chosen: dict[str, Any])
 
     key = (*_frozen(chosen), one)
     try:
-        words = session.made("effect", key, measured)
+        words = uploads.made("effect", key, measured)
     except ValueError:
         return  # too large without it as well
     st.html(f"<p class='nl-read'><b>{SCALINGS[one].label}:</b> {escape(words)}</p>")

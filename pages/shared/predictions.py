@@ -8,7 +8,7 @@ import streamlit as st
 
 from lab.experiments import EXPERIMENTS, NOT_HERE, REPRODUCED
 from lab.live.trials import Trials
-from pages.shared import session
+from pages.shared import parameters, session
 
 QUESTION = "Will a run here, at this size, find what the paper found?"
 CHOICES = {REPRODUCED: "Yes: reproduced", NOT_HERE: "No: not at this size"}
@@ -23,7 +23,7 @@ def question(trials: Trials, key: str) -> None:
     """Draw the question with its choices, or the prediction beside the outcome."""
     if not session.predicting():
         return
-    session.choose("predict", "on")
+    parameters.write("predict", "on")
     with st.container(border=True, key="predict"):
         st.html(f"<h4 class='nl-chart-title'>Predict, then run</h4><p>{QUESTION}</p>")
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -48,7 +48,7 @@ def _answer(trials: Trials, key: str) -> str:
     """Return the prediction beside what came of it."""
     said, outcome = trials.predicted.get(key), trials.outcomes.get(key)
     predicted = f"<span>Predicted: </span><b>{escape(CHOICES[said])}</b> " if said else ""
-    came = "has not been made yet" if outcome is None else EXPERIMENTS[key].concluded(outcome)
+    came = "has not been started yet" if outcome is None else EXPERIMENTS[key].concluded(outcome)
     mark = ""
     if said and outcome is not None:
         right = said == outcome.verdict

@@ -21,7 +21,7 @@ from lab.figures.inputs import (
 )
 from lab.intake import Arrays, Examples, Prepared, Table
 from lab.text.numbers import number, short
-from pages.shared import session
+from pages.shared import uploads
 from pages.shared.sources import Source
 
 #: So many rows and columns are shown of a table, and inputs of a page of histograms.
@@ -36,7 +36,7 @@ def how_read(source: Source, examples: Examples | None) -> None:
     """Draw in words how a file was read."""
     what = source.what
     if isinstance(what, Table):
-        names = "the first row holds the names" if what.header else "no row of names"
+        names = "the first row is the header" if what.header else "no header row"
         rows = "1 row" if what.rows == 1 else f"{what.rows:,} rows"
         text = (
             f"{rows}, {len(what.columns)} columns, separated by {what.separator}; "
@@ -214,7 +214,7 @@ def _chosen_inputs(examples: Examples) -> tuple[list[int], list[str]]:
         return list(range(n)), names
     starts = list(range(0, n, INPUTS))
     first = st.selectbox(
-        "Inputs shown", starts, key=session.choice_key("inputs_shown"),
+        "Inputs shown", starts, key=uploads.choice_key("inputs_shown"),
         format_func=lambda k: f"{k + 1} to {min(k + INPUTS, n)} of {n:,}",
         label_visibility="collapsed", width=180,
     )  # fmt: skip

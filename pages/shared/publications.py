@@ -13,7 +13,7 @@ from lab import figures
 from lab.experiments import EXPERIMENTS, REPRODUCED, Experiment, NotBy, Outcome
 from lab.live.trials import Trials
 from lab.text.numbers import count, number
-from pages.shared import predictions, session
+from pages.shared import parameters, predictions, session, widgets
 from pages.shared.controls import brand, message
 from pages.shared.page import page_of
 
@@ -30,8 +30,8 @@ SIGNS = {"sigma_": "σ_", "chi_1": "χ₁", "sqrt ": "√", "sqrt(": "√(", "^2
 #: Whole words only: "pi" is part of others.
 LETTERS = {"pi": "π"}
 EMPTY = (
-    "Nothing has been measured yet. A run takes a second to a minute; its figures and the verdict "
-    "computed from them stand here then."
+    "Nothing has been measured yet. A run takes a second to a minute; then its figures and the "
+    "verdict computed from them are shown here."
 )
 
 HELD = "What the run measures is shown here once you have predicted."
@@ -39,7 +39,7 @@ HELD = "What the run measures is shown here once you have predicted."
 
 def chosen() -> str:
     """Return the key of the experiment that the address names, else the first."""
-    return session.chosen("experiment", EXPERIMENTS, next(iter(EXPERIMENTS)))
+    return parameters.chosen("experiment", EXPERIMENTS, next(iter(EXPERIMENTS)))
 
 
 def listing(trials: Trials) -> None:
@@ -54,7 +54,7 @@ def listing(trials: Trials) -> None:
             type="secondary" if key == current else "tertiary",
             help=f"{experiment.help} ({experiment.source})",
         ):
-            session.choose("experiment", key)
+            parameters.write("experiment", key)
             st.rerun()
     st.caption(ABOUT)
 
@@ -70,7 +70,7 @@ def details(trials: Trials) -> None:
     """Draw the chosen experiment: the paper's finding, the settings, and this run's."""
     key = chosen()
     experiment = EXPERIMENTS[key]
-    if session.taken("run") == "1":
+    if parameters.take("run") == "1":
         trials.start(key)
     _choice(key)
     st.html(_heading(experiment, *_state(trials, key)))
@@ -96,10 +96,10 @@ def _choice(key: str) -> None:
         found = st.selectbox(
             "Experiment", list(EXPERIMENTS), index=list(EXPERIMENTS).index(key),
             format_func=lambda k: EXPERIMENTS[k].label,
-            key=session.key_for("chosen_experiment", key), label_visibility="collapsed",
+            key=widgets.key_for("chosen_experiment", key), label_visibility="collapsed",
         )  # fmt: skip
     if found != key:
-        session.choose("experiment", found)
+        parameters.write("experiment", found)
         st.rerun()
 
 
@@ -186,28 +186,28 @@ def _outcome(experiment: Experiment, outcome: Outcome, seconds: float) -> None:
         f"<p>{escape(typeset(outcome.measured))}</p></section>"
     )
     if outcome.series:
-        _chart(outcome)
-    st.html(_table(outcome))
+        _chart(experiment, outcome)
+    st.html(_table(experiment, outcome))
 
 
-def _chart(outcome: Outcome) -> None:
+def _chart(experiment: Experiment, outcome: Outcome) -> None:
     theme = getattr(st.context.theme, "type", None) or "light"
-    y, x = outcome.y_label, outcome.x_label
+    y, x = experiment.y_label, experiment.x_label
     with st.container(border=True, key="experiment_chart"):
         st.html(f"<h4 class='nl-chart-title'>{escape(y[:1].upper() + y[1:])}, by {escape(x)}</h4>")
         st.plotly_chart(
             figures.series_figure(
                 outcome.series, x[:1].upper() + x[1:], y[:1].upper() + y[1:],
-                log=outcome.log_y, theme=theme, height=HEIGHT,
+                log=experiment.log_y, theme=theme, height=HEIGHT,
             ),
             theme=None,
             config={"displayModeBar": False},
         )  # fmt: skip
 
 
-def _table(outcome: Outcome) -> str:
+def _table(experiment: Experiment, outcome: Outcome) -> str:
     """Return the rows as a table; numbers stand at the right."""
-    head = "".join(f"<th>{escape(typeset(name))}</th>" for name in outcome.columns)
+    head = "".join(f"<th>{escape(typeset(name))}</th>" for name in experiment.columns)
     columns = [_column(cells) for cells in zip(*outcome.rows, strict=True)]
     rows = "".join(
         "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>"
@@ -250,7 +250,7 @@ def _show(config: Config) -> None:
 
 def experiments_page() -> None:
     """Draw the page, with the list of experiments in the side bar."""
-    session.heed_link()
+    session.read_link()
     with st.sidebar:
         brand()
         listing(session.trials())

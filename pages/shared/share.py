@@ -17,7 +17,7 @@ from dnn.run.training import Run
 from lab.link import LONGEST, Link, changes_text, farthest, link_text
 from lab.live.session.loop import Loop
 from lab.report import report
-from pages.shared import session
+from pages.shared import changes, link_writing, session
 from pages.shared.address import Reach, elsewhere, network_address, reach
 from pages.shared.hiding import HIDEABLE
 
@@ -140,7 +140,7 @@ def _file(loop: Loop) -> None:
     except ValueError as error:
         st.error(f"Not opened: {error}")
         return
-    session.opened()
+    changes.opened()
     st.rerun()
 
 
@@ -177,7 +177,7 @@ def _exports(loop: Loop) -> None:
 def _report(loop: Loop) -> None:
     """Draw what saves the run as a page to print."""
     # When it is pressed nothing of the page can be asked any more: what it says is asked now.
-    base, wanted = _reach().address + _page(), session.link_query()
+    base, wanted = _reach().address + _page(), link_writing.link_query()
     st.download_button(
         "Report (HTML)", lambda: report_of(loop, base, wanted),
         f"neural-lab-{name_of(loop)}-report.html", "text/html", key="save_report",
@@ -224,7 +224,7 @@ def _moment(run: Run) -> bool:
         return False
     far = run.step > farthest(run, run.changes)
     options = ["start"] if far else ["start", "step"]
-    labels = {"start": "At the start", "step": "Where it is now"}
+    labels = {"start": "At the start", "step": "At this step"}
     chosen = st.radio(
         "The link opens", options, index=len(options) - 1, format_func=labels.__getitem__,
         key="share_moment", horizontal=True,
@@ -238,7 +238,7 @@ def _moment(run: Run) -> bool:
 
 def link_of(run: Run, at_step: bool) -> tuple[dict[str, str], str]:
     """Return a link's parameters for a run, and what they leave out, in a sentence."""
-    return parameters(run, at_step, session.link_query(), session.state().given is not None)
+    return parameters(run, at_step, link_writing.link_query(), session.state().given is not None)
 
 
 def parameters(

@@ -8,7 +8,8 @@ import streamlit as st
 
 from lab.report.qr import qr_svg
 from lab.teaching.lessons import LESSONS, Lesson
-from pages.shared import frames, keys, session, style
+from lab.teaching.lessons.lesson import MINUTES
+from pages.shared import frames, keys, parameters, session, style
 from pages.shared.address import Reach, lesson_address, network_address, reach, spoken
 from pages.shared.controls import brand, message
 from pages.shared.page import page_of
@@ -65,7 +66,7 @@ def teach() -> None:
 
 def _head(present: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="teach_head"):
-        minutes = sum(lesson.minutes for lesson in LESSONS.values())
+        minutes = MINUTES * len(LESSONS)
         st.html(
             "<h3 class='nl-title'>Teach</h3><p class='nl-read'>"
             f"{len(LESSONS)} lessons, about {minutes} minutes in all</p>"
@@ -75,7 +76,7 @@ def _head(present: bool) -> None:
             help="For a projector: no side bar, and everything large. P brings it back.",
         ):  # fmt: skip
             session.loop().look(present=not present)
-            session.choose_only(**({} if present else {"present": "on"}))
+            parameters.write_only(**({} if present else {"present": "on"}))
             st.rerun()
 
 
@@ -116,7 +117,7 @@ def _room(found: Reach) -> str:
 def _row(number: int, lesson: Lesson, found: Reach) -> str:
     address = lesson_address(found.address, lesson.key)
     page = page_of(lesson.page).title
-    place = f"Lesson {number} · {page} · about {lesson.minutes} minutes"
+    place = f"Lesson {number} · {page} · about {MINUTES} minutes"
     goals = "".join(f"<li>{escape(goal.text)}</li>" for goal in lesson.goals)
     return (
         f"<article class='nl-handed' {_shown(lesson.title, place, address)}><div>"
@@ -204,15 +205,15 @@ def _class() -> None:
     _title("class")
     with st.expander("One machine"):
         st.markdown(
-            "This machine computes for all. Everyone opens its address in a browser; nothing is "
-            "installed on theirs."
+            "This machine computes for everyone. Students open its address in a browser and "
+            "install nothing."
         )
         st.code(ONE_MACHINE, language="sh", wrap_lines=True)
         st.markdown(
             "`NEURAL_LAB_WORKERS` is the number of processes that train, by default one a core. "
             "They are shared by all who are training at that moment; a paused or hidden page "
-            "costs nothing. A session ends two minutes after its page is closed: what should last "
-            "is the link, or the saved file."
+            "costs nothing. A session ends two minutes after its page is closed: to keep a run, "
+            "keep its link or save it as a file."
         )
     with st.expander("Several processes or machines"):
         st.markdown(

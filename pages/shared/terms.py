@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from lab.teaching.glossary import GLOSSARY, Term, search
-from pages.shared import session, style
+from pages.shared import parameters, session, style, widgets
 from pages.shared.controls import brand, message
 
 
@@ -54,25 +54,25 @@ def glossary() -> None:
     elif not session.hidden("sidebar"):
         with st.sidebar:
             brand()
-            st.caption("The name of each setting in the side bar opens its help too: the ? there.")
-    text = session.query_text("search")
-    key = session.key_for("glossary_search", text)
+            st.caption("In the side bar, the ? beside each setting opens its help too.")
+    text = parameters.text("search")
+    key = widgets.key_for("glossary_search", text)
     st.html("<h3 class='nl-title'>Glossary</h3>")
     st.text_input(
         "Search", text, key=key, placeholder="Search: delta, vanishing, Adam, χ …", max_chars=60,
         label_visibility="collapsed", on_change=_search, args=(key,),
     )  # fmt: skip
     found = search(text)
-    named = session.query_text("term")
+    named = parameters.text("term")
     if named in GLOSSARY and not text:
         found = [GLOSSARY[named], *(term for term in found if term.key != named)]
     _found(found)
 
 
 def _search(key: str) -> None:
-    if session.current(key):
-        text = str(session.value(key) or "").strip()
-        session.choose_only(**({"search": text} if text else {}))
+    if widgets.on_page(key):
+        text = str(widgets.value(key) or "").strip()
+        parameters.write_only(**({"search": text} if text else {}))
 
 
 def _found(found: list[Term]) -> None:
@@ -95,7 +95,7 @@ def _found(found: list[Term]) -> None:
 
 def glossary_page() -> None:
     """Draw the page."""
-    session.heed_link()
+    session.read_link()
     session.loop()
     message()
     glossary()

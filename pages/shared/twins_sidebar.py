@@ -9,7 +9,7 @@ import streamlit as st
 from dnn.config import FIELDS, Config
 from lab.live.session.loop import Loop
 from lab.live.twins import TWIN_FIELDS
-from pages.shared import session
+from pages.shared import changes, messages, session, widgets
 from pages.shared.controls import help_of, lab_sidebar
 
 
@@ -20,14 +20,14 @@ def twins_sidebar(loop: Loop) -> None:
 
 @st.fragment
 def _differs() -> None:
-    if session.behind():
+    if session.sidebar_outdated():
         st.rerun()
     if session.hidden("twin"):
         return
     loop = session.loop()
     st.html("<div class='nl-section'>B differs in</div>")
     ((name, value),) = loop.state.twin_setting.items()
-    key = session.key_for("twin_field", name)
+    key = widgets.key_for("twin_field", name)
     st.selectbox(
         "Setting", TWIN_FIELDS, index=TWIN_FIELDS.index(name), key=key, format_func=_label,
         on_change=_other_field, args=(key,), help="All other settings are those of A.",
@@ -44,7 +44,7 @@ def _value(name: str, value: Any) -> None:
     """Draw the widget of B's value."""
     about, shown = FIELDS[name], value
     if name == "hidden":
-        key = session.key_for("twin_value", len(value))
+        key = widgets.key_for("twin_value", len(value))
         st.number_input(
             "In B", 1, about.max_length, len(value), key=key, on_change=_changed, args=(name, key),
         )  # fmt: skip
@@ -52,7 +52,7 @@ def _value(name: str, value: Any) -> None:
     if about.kind in ("switch", "choice", "activation"):
         texts = {"on": "On", "off": "Off"} if about.kind == "switch" else _choices(name)
         shown = about.write(value)
-        key = session.key_for("twin_value", shown)
+        key = widgets.key_for("twin_value", shown)
         st.selectbox(
             "In B", list(texts), index=list(texts).index(shown), key=key,
             format_func=lambda text: texts[text], on_change=_changed, args=(name, key),
@@ -60,7 +60,7 @@ def _value(name: str, value: Any) -> None:
         )  # fmt: skip
         return
     shown = about.write(value)
-    key = session.key_for("twin_value", shown)
+    key = widgets.key_for("twin_value", shown)
     st.text_input(
         "In B", shown, key=key, on_change=_changed, args=(name, key), help=help_of(about),
         max_chars=20,
@@ -76,9 +76,9 @@ def _choices(name: str) -> dict[str, str]:
 
 def _other_field(key: str) -> None:
     """Let B differ in another setting, in a way that shows something."""
-    if session.current(key):
-        name = session.value(key)
-        session.differ({name: _first_value(name, session.state().config)})
+    if widgets.on_page(key):
+        name = widgets.value(key)
+        changes.differ({name: _first_value(name, session.state().config)})
 
 
 def _first_value(name: str, config: Config) -> Any:
@@ -96,14 +96,14 @@ def _first_value(name: str, config: Config) -> Any:
 
 
 def _changed(name: str, key: str) -> None:
-    if not session.current(key):
+    if not widgets.on_page(key):
         return
-    value = session.value(key)
+    value = widgets.value(key)
     if name == "hidden":
         width = (session.state().config.hidden or (16,))[0]
-        session.differ({name: (width,) * int(value)})
+        changes.differ({name: (width,) * int(value)})
         return
     try:
-        session.differ({name: FIELDS[name].parse(name, str(value).strip())})
+        changes.differ({name: FIELDS[name].parse(name, str(value).strip())})
     except ValueError as error:
-        session.say(str(error), "Not changed:")
+        messages.say(str(error), "Not changed:")

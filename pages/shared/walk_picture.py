@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from lab.figures.walk import Part, walk_figure, walk_key
-from lab.teaching.walk import Layer, Stage, Trace
+from lab.teaching.walk.stage import Stage
+from lab.teaching.walk.trace import Layer, Trace
 
 #: Streamlit takes pictures out of a page's HTML: a component draws ours, and keeps it in place.
 drawn = st.components.v2.component(

@@ -8,20 +8,14 @@ from html import escape
 import streamlit as st
 
 from lab.figures.walk import symbol_color
-from lab.teaching.walk import (
-    Lines,
-    Stage,
-    Trace,
-    batch_stages,
-    chain_stages,
-    chain_traces,
-    coloured,
-    example_stages,
-    small_run,
-    source_lines,
-    trace,
-)
-from pages.shared import session, style
+from lab.teaching.walk.batch import batch_stages
+from lab.teaching.walk.chain import chain_stages, chain_traces
+from lab.teaching.walk.example import example_stages
+from lab.teaching.walk.small import small_run
+from lab.teaching.walk.source import Lines, source_lines
+from lab.teaching.walk.stage import Stage, coloured
+from lab.teaching.walk.trace import Trace
+from pages.shared import link_writing, parameters, session, style, widgets
 from pages.shared.controls import brand, message
 from pages.shared.terms import popovers
 from pages.shared.walk_picture import drawn, picture
@@ -52,7 +46,7 @@ BATCH = 64
 
 def walk() -> None:
     """Draw the page for what its address names."""
-    subject = session.chosen("walk", SUBJECTS, "small")
+    subject = parameters.chosen("walk", SUBJECTS, "small")
     style.apply("walk")
     present = session.state().view.present
     if present:
@@ -60,7 +54,7 @@ def walk() -> None:
     if subject == "run":
         if session.state().goal is not None:
             st.fragment(_catch_up, run_every=0.2)()
-        session.link_run(("walk", "stage", "example", "present"))
+        link_writing.link_run(("walk", "stage", "example", "present"))
     if subject == "run" and (session.state().large or session.state().run.data is None):
         st.info("The network on screen is too large to walk through: here is a small one.")
         subject = "small"
@@ -71,7 +65,7 @@ def walk() -> None:
         subject = "small"
         t, then, stages = _walked(subject)
     keys = [stage.key for stage in stages]
-    key = session.chosen("stage", keys, keys[0])
+    key = parameters.chosen("stage", keys, keys[0])
     at = keys.index(key)
     _bar(subject, stages, at, t)
     if not present and not session.hidden("sidebar"):
@@ -98,10 +92,10 @@ def _walked(subject: str) -> tuple[Trace, Trace, list[Stage]]:
     run = small_run() if subject == "small" else session.state().run
     data = run.data
     assert data is not None
-    i = session.whole("example", 1, data.m_train, 1) - 1
+    i = parameters.whole("example", 1, data.m_train, 1) - 1
     m = min(run.config.batch_size or data.m_train, data.m_train, BATCH)
-    one = trace(run, data.X_train[:, i : i + 1], data.Y_train[:, i : i + 1])
-    many = trace(run, data.X_train[:, :m], data.Y_train[:, :m])
+    one = Trace(run, data.X_train[:, i : i + 1], data.Y_train[:, i : i + 1])
+    many = Trace(run, data.X_train[:, :m], data.Y_train[:, :m])
     return one, many, [*example_stages(one), *batch_stages(many)]
 
 
@@ -115,7 +109,7 @@ def _bar(subject: str, stages: Sequence[Stage], at: int, t: Trace) -> None:
             horizontal=True, vertical_alignment="center", key="walk_bar", width="content"
         ):
             _keys(stages, at)
-        key = session.key_for("walk_subject", subject)
+        key = widgets.key_for("walk_subject", subject)
         st.segmented_control(
             "What is walked through", list(SUBJECTS), default=subject, required=True, key=key,
             format_func=SUBJECTS.__getitem__, label_visibility="collapsed", width="content",
@@ -144,17 +138,17 @@ def _projector() -> None:
 def _present(on: bool) -> None:
     session.loop().look(present=on)
     if on:
-        session.choose("present", "on")
+        parameters.write("present", "on")
     else:
-        session.withdraw("present")
+        parameters.remove("present")
 
 
 def _example(t: Trace) -> None:
     """Draw which of the training examples goes through the network."""
     data = t.run.data
     assert data is not None
-    chosen = session.whole("example", 1, data.m_train, 1)
-    key = session.key_for("walk_example", chosen)
+    chosen = parameters.whole("example", 1, data.m_train, 1)
+    key = widgets.key_for("walk_example", chosen)
     st.number_input(
         "Example", 1, data.m_train, chosen, key=key, width=150, label_visibility="collapsed",
         icon=":material/scatter_plot:", on_change=_take_example, args=(key,),
@@ -163,8 +157,8 @@ def _example(t: Trace) -> None:
 
 
 def _take_example(key: str) -> None:
-    if session.current(key):
-        session.choose("example", str(int(session.value(key))))
+    if widgets.on_page(key):
+        parameters.write("example", str(int(widgets.value(key))))
 
 
 def _keys(stages: Sequence[Stage], at: int) -> None:
@@ -178,15 +172,15 @@ def _key(name: str, label: str, icon: str, shortcut: str, to: str, end: bool) ->
     # An absolute place: Streamlit may run a callback twice for one press.
     st.button(
         label, key=f"walk_{name}", icon=f":material/{icon}:", shortcut=shortcut, disabled=end,
-        type="primary" if name == "next" else "secondary", on_click=session.choose,
+        type="primary" if name == "next" else "secondary", on_click=parameters.write,
         args=("stage", to),
     )  # fmt: skip
 
 
 def _take_subject(key: str) -> None:
-    if session.current(key):
+    if widgets.on_page(key):
         present = {"present": "1"} if session.state().view.present else {}
-        session.choose_only(walk=session.value(key), **present)
+        parameters.write_only(walk=widgets.value(key), **present)
 
 
 def _list(stages: Sequence[Stage], at: int) -> None:
@@ -197,7 +191,7 @@ def _list(stages: Sequence[Stage], at: int) -> None:
             part = stage.part
             st.html(f"<div class='nl-section'>{PARTS[part]}</div>")
         st.button(
-            stage.title, key=f"stage_{stage.key}", width="stretch", on_click=session.choose,
+            stage.title, key=f"stage_{stage.key}", width="stretch", on_click=parameters.write,
             type="secondary" if i == at else "tertiary", args=("stage", stage.key),
         )  # fmt: skip
 
@@ -205,7 +199,7 @@ def _list(stages: Sequence[Stage], at: int) -> None:
 def _pick(stages: Sequence[Stage], at: int) -> None:
     """Draw the list as one box, where there is no side bar."""
     titles = {stage.key: f"{i + 1}. {stage.title}" for i, stage in enumerate(stages)}
-    key = session.key_for("walk_pick", stages[at].key)
+    key = widgets.key_for("walk_pick", stages[at].key)
     with st.container(key="pick"):
         st.selectbox(
             "Stage", list(titles), index=at, format_func=titles.__getitem__, key=key,
@@ -214,8 +208,8 @@ def _pick(stages: Sequence[Stage], at: int) -> None:
 
 
 def _take_stage(key: str) -> None:
-    if session.current(key):
-        session.choose("stage", session.value(key))
+    if widgets.on_page(key):
+        parameters.write("stage", widgets.value(key))
 
 
 # --- one stage -----------------------------------------------------------------------------------
@@ -293,7 +287,7 @@ def source_html(lines: Lines) -> str:
 
 def walk_page() -> None:
     """Draw the page."""
-    session.heed_link()
+    session.read_link()
     session.loop()
     message()
     walk()

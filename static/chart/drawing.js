@@ -63,11 +63,11 @@ export class Drawing {
       return node;
     };
     this.buttons = [
-      button("draw", "Draw", "Put, erase and move points; the network trains on meanwhile."),
+      button("draw", "Draw", "Add, erase and move points while the network keeps training."),
       ...this.told.classes.map((c, k) => button(String(k), c.label, `Click and drag: points of ${valued ? "value " : ""}${c.label}`, legendKey(c))),
-      button("erase", "Erase", "Click and drag: points go."),
+      button("erase", "Erase", "Click and drag to erase points."),
       button("move", "Move", "Drag a point."),
-      button("clear", "Clear", valued ? "All points go but the lowest and the highest." : "All points go but one of each class: there must be something to tell apart."),
+      button("clear", "Clear", valued ? "Erases all points but the lowest and the highest." : "Erases all points but one of each class, which the network needs."),
     ];
     this.root.replaceChildren(...this.buttons);
     this.choose(this.tool);

@@ -134,7 +134,7 @@ export class Editor {
   typed() {
     if (!this.busy) return;
     const { value, validity, valueAsNumber } = this.number;
-    const wrong = validity.badInput ? "Not a number that can be held." : value === "" ? "Nothing was typed."
+    const wrong = validity.badInput ? "Not a number that can be stored." : value === "" ? "Nothing was typed."
       : Math.abs(valueAsNumber) > this.diagram.panel.limits.value ? `${value.slice(0, 12)} is too large.` : "";
     this.say(wrong);
     if (!wrong) return this.take(valueAsNumber);

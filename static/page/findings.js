@@ -2,7 +2,7 @@
 
 import { element } from "./dom.js";
 
-const NONE = "No alarm: nothing in this run stands out.";
+const NONE = "No problem found in this run.";
 
 export class Findings {
   /** link: marks a finding's layer in all panels; send(event) reports what is pressed. */

@@ -34,7 +34,7 @@ export class Lesson {
     this.missing = lesson.goals.map(() => element("span", "nl-missing"));
     if (lesson.goals.length) this.root.append(this.goals(lesson));
     if (lesson.take_away) this.root.append(this.takeAway(lesson));
-    if (lesson.held) this.root.append(element("p", "nl-held", "What the run shows stands here once you have predicted."));
+    if (lesson.held) this.root.append(element("p", "nl-held", "What the run shows appears here once you have predicted."));
     this.root.dataset.done = String(lesson.done);
     this.root.dataset.lesson = String(lesson.lesson);
     if (focused) this.root.querySelector(`[data-name="${focused}"]`)?.focus();

@@ -319,7 +319,7 @@ def first_visit(seconds: float) -> str:
         run, _ = dnn.advance(run, 5000)
         rates.append(5000 / (time.perf_counter() - began))
     return (
-        f"first visit ({PRESETS['spiral'].formula}): {np.median(rates):,.0f} steps/s, "
+        f"first visit ({PRESETS['spiral'].label}): {np.median(rates):,.0f} steps/s, "
         f"{max(rates):,.0f} at best"
     )
 

@@ -81,51 +81,37 @@ def row(*cells: object) -> None:
 
 def figures() -> dict[str, tuple[str, dict[str, float]]]:
     """Return what each criterion on training compares, and the experiment's verdict."""
-    from lab.experiments import (
-        EXPERIMENTS,
-        NOT_HERE,
-        adam,
-        clipping,
-        glorot,
-        he,
-        normalization,
-        residual,
-    )
-    from lab.experiments.runs import median, numbers
-
-    def told(rows, layers, key, column=3):
-        return median(numbers(he._part(rows, layers, key), column))
+    from lab.experiments import EXPERIMENTS, NOT_HERE, adam, glorot, residual
+    from lab.experiments.runs import median, values
 
     compared = {
         "glorot_sigmoid": {
-            "highest cost, 1 and 2 layers": lambda rows: glorot._deep(rows)[0],
-            "lowest cost, 4 and 5 layers": lambda rows: glorot._deep(rows)[1],
+            "highest cost, 1 and 2 layers": lambda rows: glorot.costs_by_depth(rows)[0],
+            "lowest cost, 4 and 5 layers": lambda rows: glorot.costs_by_depth(rows)[1],
         },
         "he_training": {
-            "22 layers, He: steps": lambda rows: told(rows, 22, "he"),
-            "22 layers, Glorot: steps": lambda rows: told(rows, 22, "glorot"),
-            "30 layers, He: steps": lambda rows: told(rows, 30, "he"),
-            "30 layers, Glorot: lowest cost": lambda rows: told(rows, 30, "glorot", 5),
-            "the step one of them leaves at": lambda rows: he._part(rows, 30, "glorot")[0][4],
+            "22 layers, He: steps": lambda rows: median(values(rows, 3, 22, "He")),
+            "22 layers, Glorot: steps": lambda rows: median(values(rows, 3, 22, "Glorot")),
+            "30 layers, He: steps": lambda rows: median(values(rows, 3, 30, "He")),
+            "30 layers, Glorot: lowest cost": lambda rows: median(values(rows, 5, 30, "Glorot")),
+            "the step one of them leaves at": lambda rows: values(rows, 4, 30, "Glorot")[0],
         },
-        "pascanu": {"highest cost, clipped": lambda rows: clipping._parts(rows)[2]},
+        "pascanu": {"highest cost, clipped": lambda rows: max(values(rows, 3, "to 1"))},
         "batch_norm_sigmoid": {
-            "lowest cost without": lambda rows: normalization._ends(rows)[0],
-            "median cost with": lambda rows: normalization._ends(rows)[1],
+            "lowest cost without": lambda rows: min(values(rows, 2, "without")),
+            "median cost with": lambda rows: median(values(rows, 3, "with")),
         },
         "residual": {
             **{
-                f"{name}, {depth} layers": lambda rows, n=name, i=i: residual._medians(rows, n)[i]
+                f"{name}, {depth} layers": lambda rows, n=name, i=i: residual.medians(rows, n)[i]
                 for name in residual.NAMES.values()
                 for i, depth in enumerate(residual.DEPTHS)
             },
-            "one plain run, 40 layers": lambda rows: next(
-                float(row[3]) for row in rows if row[:2] == ("plain", 40.0)
-            ),
+            "one plain run, 40 layers": lambda rows: values(rows, 3, "plain", 40)[0],
         },
         "adam_hides": {
-            "gradient descent, lowest cost": lambda rows: adam._parts(rows)[3],
-            "Adam, median cost": lambda rows: adam._parts(rows)[4],
+            "gradient descent, lowest cost": lambda rows: adam.lowest_costs(rows)[0],
+            "Adam, median cost": lambda rows: adam.lowest_costs(rows)[1],
         },
     }
     found = {}

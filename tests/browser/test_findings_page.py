@@ -21,6 +21,6 @@ def test_vanishing_gradients_are_said_and_fixed_by_a_button(visit):
     page.wait_for_selector(".nl-layer-button[data-layer='1'][data-marked]")
     page.mouse.move(5, 5)
     finding.get_by_role("button").click()
-    page.get_by_text("No alarm").wait_for(timeout=20_000)
+    page.get_by_text("No problem found").wait_for(timeout=20_000)
     page.wait_for_function("!location.search.includes('activation=sigmoid')")
     until(page, "lab.playing && lab.step > 0")

@@ -15,9 +15,9 @@ TERMS = (
          "X", "Input")),
     Term("y", "Target y", "What the network should answer for an example: 0 or 1, a class, or a "
          "number.", r"y \in \{0, 1\}", NG, "walk?stage=x", ("y", "Y", "Target")),
-    Term("unit", "Unit (neuron)", "The smallest part of a network: it adds up what reaches it, "
-         "times weights, plus a bias, and bends the sum.", r"a = g(w^{\top} x + b)", NG,
-         "walk?stage=z1", ("Unit", "Neuron", "Hidden unit")),
+    Term("unit", "Unit (neuron)", "The smallest part of a network: it adds its inputs, times "
+         "weights, and a bias, and applies the activation to the sum.", r"a = g(w^{\top} x + b)",
+         NG, "walk?stage=z1", ("Unit", "Neuron", "Hidden unit")),
     Term("layer", "Layer", "Units that are all given the values of the layer before; layer 0 is "
          "the input and layer L the output.", "a^{[l]} = g(W^{[l]} a^{[l-1]} + b^{[l]})", NG,
          "layers", ("Network", "Depth", "Layers")),
@@ -31,13 +31,13 @@ TERMS = (
          "sum: a row for a unit, a column for each value.",
          r"W^{[l]} \in \mathbb{R}^{n_l \times n_{l-1}}", NG, "walk?stage=z1", ("Weight",
          "Weights", "W", "Weights per layer")),
-    Term("b", "Bias b", "What each unit adds to its sum whatever it is given.",
+    Term("b", "Bias b", "The constant that each unit adds to its weighted sum.",
          r"b^{[l]} \in \mathbb{R}^{n_l}", NG, "walk?stage=z1", ("Bias", "Biases", "b")),
-    Term("z", "Weighted sum z", "What a unit adds up before its activation: weights times "
-         "values, plus the bias; of the output also called logit.",
-         "z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}", NG, "walk?stage=z1", ("z", "Z",
-         "Pre-activation", "Logit", "Logits")),
-    Term("a", "Value a", "What a unit passes on: its sum, bent by the activation.",
+    Term("z", "Weighted sum z", "The inputs of a unit times its weights, plus the bias, before "
+         "the activation; at the output also called logit.",
+         "z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}", NG, "walk?stage=z1", ("z", "Z", "Pre-activation",
+         "Logit", "Logits")),
+    Term("a", "Value a", "A unit's output: its weighted sum after the activation.",
          "a^{[l]} = g(z^{[l]})", NG, "walk?stage=a1", ("a", "A", "Activations", "Values",
          "Signal going forward")),
     Term("activation", "Activation", "The non-linear function g of a unit; without one, all "
@@ -82,12 +82,11 @@ TERMS = (
          "for each example, and scales the others up.",
          r"a = \frac{g(z) \odot r}{1 - p},\quad r_i \sim \mathrm{Bernoulli}(1-p)", SRIVASTAVA,
          "?dropout=0.3", numpy=MASKS),
-    Term("boundary", "Decision boundary", "The line on which a classifier wavers between two "
-         "classes: p = 0.5.", r"\{x : a^{[L]}(x) = \tfrac12\}", GOODFELLOW, ""),
-    Term("space", "Hidden space", "The space whose axes are the values of a layer's units: "
-         "there the layer has bent the data, so that less is left to be done.",
-         r"x \mapsto a^{[l]}(x)", RUMELHART, "?space_layer=last", ("Input plane",
-         "Axes of the hidden space")),
+    Term("boundary", "Decision boundary", "The line along which a classifier gives two classes "
+         "the same probability: p = 0.5.", r"\{x : a^{[L]}(x) = \tfrac12\}", GOODFELLOW, ""),
+    Term("space", "Hidden space", "The space whose axes are the values of a layer's units: the "
+         "data as the next layer gets it.", r"x \mapsto a^{[l]}(x)", RUMELHART, "?space_layer=last",
+         ("Input plane", "Axes of the hidden space")),
     Term("components", "Principal components", "The directions in which data is spread most; "
          "the first two make a picture of data with many inputs.",
          r"\max_{\|v\| = 1} \mathrm{Var}(v^{\top} x)", "Pearson 1901", "?space_layer=last",

@@ -6,20 +6,20 @@ from lab.teaching.glossary.term import Term
 PASCANU = "Pascanu, Mikolov & Bengio 2013"
 
 TERMS = (
-    Term("cost", "Cost", "What training makes small: the mean, over the examples, of how wrong "
-         "each answer is.", r"J = \frac1m \sum_{i=1}^m L(a_i, y_i)", NG, "walk?stage=cost", ("J",
-         "Loss", "L", "Train cost", "Test cost", "Train cost and test cost")),
+    Term("cost", "Cost", "What training minimises: the mean, over the examples, of how wrong each "
+         "answer is.", r"J = \frac1m \sum_{i=1}^m L(a_i, y_i)", NG, "walk?stage=cost", ("J", "Loss",
+         "L", "Train cost", "Test cost", "Train cost and test cost")),
     Term("nats", "Nats", "The unit of cross-entropy with natural logarithms; guessing between "
          "two classes costs ln 2 = 0.693 nats.", r"-\ln p", GOODFELLOW, "walk?stage=cost",
          ("Nat",)),
     Term("cross_entropy", "Cross-entropy", "The cost of a probability: minus the logarithm of "
          "what was given to the class that is right.", r"L = -\sum_k y_k \ln a_k", GOODFELLOW,
          "walk?stage=cost"),
-    Term("guessing", "Cost of guessing", "What the best answer costs that is the same for all "
-         "examples; a network that costs as much has learned nothing.", r"-\sum_k p_k \ln p_k",
-         GOODFELLOW, "", ("Guessing",)),
-    Term("accuracy", "Accuracy", "The share of examples whose class is answered rightly; it "
-         "can't be read off the cost.", r"\frac1m \sum_i 1_{\hat y_i = y_i}", GOODFELLOW, "",
+    Term("guessing", "Cost of guessing", "The cost of the best constant answer; a network that "
+         "costs as much has learned nothing.", r"-\sum_k p_k \ln p_k", GOODFELLOW, "",
+         ("Guessing",)),
+    Term("accuracy", "Accuracy", "The share of examples whose class is predicted correctly; it "
+         "cannot be inferred from the cost.", r"\frac1m \sum_i 1_{\hat y_i = y_i}", GOODFELLOW, "",
          ("Train accuracy", "Test accuracy")),
     Term("r2", "R²", "The share of the targets' variance that the answers explain: 1 is all of "
          "it, 0 is what their mean would explain.",
@@ -39,14 +39,14 @@ TERMS = (
          "in which it grows fastest.", r"\nabla J = \frac{\partial J}{\partial \theta}", NG,
          "walk?stage=dW1", ("Gradients", "Gradient per layer", "What each layer learns from",
          "dJ/dW")),
-    Term("backprop", "Back-propagation", "The chain rule from the output to the input, each "
-         "layer using what the one behind it has computed.",
+    Term("backprop", "Back-propagation", "The chain rule from the output to the input: each layer "
+         "uses what the next one has computed.",
          r"\delta^{[l]} = (W^{[l+1]\top} \delta^{[l+1]}) \odot g'(z^{[l]})", RUMELHART,
          "walk?stage=delta2", ("Backprop", "Backward pass")),
     Term("delta", "Delta δ", "How much an example's cost L changes with a unit's weighted sum: the "
          "error that is carried back.", r"\delta^{[l]} = \frac{\partial L}{\partial z^{[l]}}",
-         RUMELHART, "walk?stage=delta1", ("δ", "Delta", "Deltas", "Error", "Error coming back",
-         "Delta, coming back", "dZ")),
+         RUMELHART, "walk?stage=delta1", ("δ", "Delta", "Deltas", "Error", "Back-propagated error",
+         "dZ")),
     Term("dW", "Weight gradient dW", "The derivative of the cost J by a layer's weights: δ at the "
          "end of each link times the value at its start, averaged over the examples.",
          r"dW^{[l]} = \frac1m\,\delta^{[l]} A^{[l-1]\top}", NG, "walk?stage=dW1", ("dW",)),
@@ -79,7 +79,7 @@ TERMS = (
     Term("gradient_descent", "Plain gradient descent", "Each step goes a small way against the "
          "gradient.", r"\theta \leftarrow \theta - \eta\,\nabla J", "Cauchy 1847",
          "walk?stage=update1", ("Stochastic gradient descent",)),
-    Term("optimizer", "Optimiser", "The rule that makes an update of a gradient.",
+    Term("optimizer", "Optimiser", "The rule that turns a gradient into an update.",
          r"\Delta\theta = f(\nabla J, \text{memory})", GOODFELLOW, ""),
     Term("learning_rate", "Learning rate", "How far a step goes along the (rescaled) gradient: "
          "too small is slow, too large diverges.", r"\eta", NG, "walk?stage=update1", ("η",)),
@@ -87,16 +87,16 @@ TERMS = (
          GOODFELLOW, "?schedule=cosine"),
     Term("schedule_steps", "Schedule steps", "The number of steps T over which a schedule acts.",
          "T", "Loshchilov & Hutter 2017", "?schedule=cosine"),
-    Term("schedule_decay", "Schedule decay", "What the learning rate is multiplied with over "
-         "every T steps.", r"\eta(t + T) = d\,\eta(t)", "Senior et al. 2013, section 2.1",
+    Term("schedule_decay", "Schedule decay", "What the learning rate is multiplied by over every "
+         "T steps.", r"\eta(t + T) = d\,\eta(t)", "Senior et al. 2013, section 2.1",
          "?schedule=exponential"),
-    Term("batch", "Batch", "The examples that a step averages over; with a few of many it is "
-         "called a mini-batch.", r"X = [x_1 \cdots x_m]", NG, "walk?stage=columns", ("Mini-batch",
-         "Full batch")),
+    Term("batch", "Batch", "The examples that a step averages over; a part of the training data "
+         "is called a mini-batch.", r"X = [x_1 \cdots x_m]", NG, "walk?stage=columns",
+         ("Mini-batch", "Full batch")),
     Term("m", "Batch size", "How many examples each step averages over: more give a steadier "
          "gradient, fewer give more steps.", "m", NG, "walk?stage=mean1", ("m",)),
-    Term("epoch", "Epoch", "Every training example once.", r"\lceil M / m \rceil \text{ steps}",
-         NG, ""),
+    Term("epoch", "Epoch", "One pass through all training examples.",
+         r"\lceil M / m \rceil \text{ steps}", NG, ""),
     Term("momentum_constant", "Momentum constant μ", "How much of the last step's direction is "
          "kept.", r"v \leftarrow \mu v + g", "Polyak 1964", "?optimizer=momentum", ("μ",)),
     Term("rho", "ρ", "The memory of RMSProp's running mean of squared gradients.",

@@ -44,7 +44,6 @@ LESSON = Lesson(
     key="batches",
     order=60,
     title="Batch, mini-batch, single examples",
-    page="playground",
     config=Config(
         dataset="circle",
         noise=0.2,
@@ -63,10 +62,10 @@ LESSON = Lesson(
         Goal("mini", f"{EPOCHS} epochs with mini-batches", _mini),
         Goal("single", f"{EPOCHS} epochs with single examples", _single),
     ),
-    take_away="The same examples as often, but the whole batch made {full_steps} steps and came to "
-    "{full}, mini-batches {mini_steps} and {mini}, single examples {single_steps} and {single}. "
-    "More, rougher steps go further in an epoch. What one batch gains is a smooth curve, and "
-    "arithmetic that computers do at once.",
+    take_away="All saw every example equally often, but the whole batch made {full_steps} steps "
+    "and reached {full}, mini-batches {mini_steps} and {mini}, single examples {single_steps} and "
+    "{single}. More, noisier steps go further in an epoch. The advantages of the whole batch are a "
+    "smooth curve, and arithmetic that runs in parallel.",
     source="Bottou 2012, Stochastic gradient descent tricks; Goodfellow et al. 2016, section 8.1.3",
     free=("batch_size",),
 )

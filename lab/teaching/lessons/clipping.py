@@ -46,7 +46,6 @@ LESSON = Lesson(
     key="clipping",
     order=100,
     title="Clipping an explosion",
-    page="playground",
     config=Config(
         dataset="circle",
         hidden=(16,) * 12,

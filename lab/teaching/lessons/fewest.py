@@ -37,7 +37,6 @@ LESSON = Lesson(
     key="fewest",
     order=30,
     title="Challenge: the fewest neurons",
-    page="playground",
     config=Config(dataset="circle", hidden=(6, 4), learning_rate=0.03),
     question=Question(
         f"How few hidden tanh neurons can bring the circle’s test cost below {WANTED}?",

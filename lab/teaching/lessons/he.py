@@ -7,40 +7,38 @@ from lab.teaching.lessons.lesson import Found, Goal, Lesson, Notes, Question, St
 from lab.text.numbers import number
 
 STEPS, STUCK, LEARNED, SHALLOW = 200, 0.69, 0.5, 6
+PAIR = "on the page Twins, B has to differ in its starting weights: He"
 
 
-def _pair(state: State) -> str:
-    """Return what is missing to Glorot's weights in A and He's in B."""
-    other = state.second
-    if other is None:
-        return "this goal is on the page Twins"
-    if other.config.initializer != "he" or other.config.hidden != state.config.hidden:
-        return "B has to differ in its starting weights: He"
-    return ""
+def _he(state: State) -> State | None:
+    """Return B, if its settings are A's but for the starting weights, which are He's."""
+    b = state.second
+    fits = b and b.config.initializer == "he" and b.config.hidden == state.config.hidden
+    return b if fits else None
 
 
 def _deep(state: State) -> Found:
-    missing = _pair(state)
-    if missing or state.second is None:
-        return missing
+    other = _he(state)
+    if other is None:
+        return PAIR
     if len(state.config.hidden) < 20:
         return "20 hidden layers"
     if far_enough(state, STEPS):
         return far_enough(state, STEPS)
-    a, b = state.cost_at(STEPS), state.second.last("train_cost")
+    a, b = state.cost_at(STEPS), other.last("train_cost")
     if not (a > STUCK and b < LEARNED):
         return f"A is at {number(a)}, B at {number(b)}"
     return {"glorot": a, "he": b}
 
 
 def _shallow(state: State) -> Found:
-    missing = _pair(state)
-    if missing or state.second is None:
-        return missing
+    other = _he(state)
+    if other is None:
+        return PAIR
     depth = len(state.config.hidden)
     if depth > SHALLOW:
         return f"depth is {depth}"
-    a, b = state.last("train_cost"), state.second.last("train_cost")
+    a, b = state.last("train_cost"), other.last("train_cost")
     if not (a < LEARNED and b < LEARNED):
         return f"A is at {number(a)}, B at {number(b)}"
     return {"shallow": float(depth), "shallow_glorot": a, "shallow_he": b}

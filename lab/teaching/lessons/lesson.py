@@ -88,9 +88,9 @@ class State:
         """Return all weights, without biases, in one array."""
         return np.concatenate([W.ravel() for W, _ in self.run.weights])
 
-    def changed(self, *names: str) -> bool:
-        """Return whether one of these settings was changed while the run trained."""
-        return any(made.field in names for made in self.run.changes)
+    def changed(self, name: str) -> bool:
+        """Return whether a setting was changed while the run trained."""
+        return any(made.field == name for made in self.run.changes)
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,10 @@ class Goal:
     check: Callable[[State], Found]
 
 
+#: About how long a lesson takes in class.
+MINUTES = 5
+
+
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
     """One lesson of about five minutes.
@@ -128,19 +132,18 @@ class Lesson:
     which page it plays; config: its setting; twin: in what the second network differs; view: how it
     is looked at to begin with; free: the settings that its goals may change. take_away: what the
     run has shown, with the noted numbers in braces; plain: those of them that are settings,
-    written as they are set; minutes: about how long it takes in class.
+    written as they are set.
     """
 
     key: str
     order: int
     title: str
-    page: str
     config: Config
     question: Question
     goals: tuple[Goal, ...]
     take_away: str
     source: str
-    minutes: int = 5
+    page: str = "playground"
     plain: tuple[str, ...] = ()
     free: tuple[str, ...] = ()
     twin: Mapping[str, Any] = field(default_factory=dict)

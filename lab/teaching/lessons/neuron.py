@@ -36,24 +36,18 @@ def _separates(state: State) -> Found:
     if not cost < WANTED:
         return f"test cost is {number(cost)}, wanted below {WANTED}"
     (W, b), *_ = state.run.weights
-    return {
-        "cost": cost,
-        "steps": float(state.run.step),
-        "w1": float(W[0, 0]),
-        "w2": float(W[0, 1]),
-        "b": float(b[0, 0]),
-    }
+    numbers = {"steps": state.run.step, "w1": W[0, 0], "w2": W[0, 1], "b": b[0, 0]}
+    return {"cost": cost} | {name: float(value) for name, value in numbers.items()}
 
 
 LESSON = Lesson(
     key="neuron",
     order=10,
     title="A first neuron",
-    page="playground",
     config=Config(dataset="gauss", hidden=(), optimizer="sgd", learning_rate=0.1),
     question=Question(
-        "This network is one neuron: p = sigmoid(w₁x₁ + w₂x₂ + b). What can the line be along "
-        "which it changes its mind, p = 0.5?",
+        "This network is one neuron: p = sigmoid(w₁x₁ + w₂x₂ + b). What can its decision "
+        "boundary be, the line along which p = 0.5?",
         ("Always a straight line", "A curve, once it has trained", "A closed circle"),
         _outcome,
     ),

@@ -18,9 +18,9 @@ def _rise(state: State) -> float:
 def _over(state: State) -> Found:
     c = state.config
     if c.l1 or c.l2 or c.dropout:
-        return "take the penalties and dropout off"
+        return "remove the penalties and dropout"
     if state.run.changes:
-        return "Reset: this run was trained with them for a while"
+        return "Reset: this run was trained with them for some steps"
     if far_enough(state, STEPS):
         return far_enough(state, STEPS)
     if _rise(state) < OVER:
@@ -64,7 +64,6 @@ LESSON = Lesson(
     key="overfit",
     order=70,
     title="Overfitting, L2 and dropout",
-    page="playground",
     config=Config(
         dataset="circle",
         samples=200,
@@ -80,15 +79,16 @@ LESSON = Lesson(
         _outcome,
     ),
     goals=(
-        Goal("over", f"{STEPS} steps without a brake", _over),
+        Goal("over", f"{STEPS} steps without a penalty or dropout", _over),
         Goal(
             "l2", f"L2 penalty: test cost at most {HELD:g} times its lowest in {STEPS} steps", _l2
         ),
         Goal("dropout", "The same with dropout instead", _dropout),
     ),
-    take_away="Without a brake the train cost fell to {train} and the test cost rose to {test}, "
-    "{rise} times its lowest: the network learned the noise. L2 kept the test cost at {l2_test}, "
-    "dropout at {dropout_test}, at the price of higher train costs ({l2_train}, {dropout_train}).",
+    take_away="Without a penalty or dropout the train cost fell to {train} and the test cost rose "
+    "to {test}, {rise} times its lowest: the network learned the noise. L2 kept the test cost at "
+    "{l2_test}, dropout at {dropout_test}, at the price of higher train costs ({l2_train}, "
+    "{dropout_train}).",
     source="Srivastava et al. 2014; Goodfellow, Bengio & Courville 2016, sections 5.2 and 7.1",
     free=("l1", "l2", "dropout"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from dnn.config import Config
 from dnn.run.inference import guessing_cost
@@ -19,30 +20,27 @@ def _steady(state: State) -> str:
     return far_enough(state, STEPS)
 
 
+def _after(check: Callable[[State], Found]) -> Callable[[State], Found]:
+    """Return a check of runs that have trained long enough with one rate."""
+    return lambda state: _steady(state) or check(state)
+
+
 def _small(state: State) -> Found:
-    missing, rate = _steady(state), state.config.learning_rate
-    if missing:
-        return missing
-    cost = state.cost_at(STEPS)
+    cost, rate = state.cost_at(STEPS), state.config.learning_rate
     if not cost > SLOW or rate > 0.1:
         return "this rate is not too small"
     return {"small": rate, "small_cost": cost}
 
 
 def _right(state: State) -> Found:
-    missing, rate = _steady(state), state.config.learning_rate
-    if missing:
-        return missing
     cost = state.cost_at(STEPS)
     if not cost < WANTED:
         return f"at step {STEPS} the train cost was {number(cost)}"
-    return {"right": rate, "right_cost": cost}
+    return {"right": state.config.learning_rate, "right_cost": cost}
 
 
 def _large(state: State) -> Found:
-    missing, rate = _steady(state), state.config.learning_rate
-    if missing:
-        return missing
+    rate = state.config.learning_rate
     if rate < LARGE:
         return f"this rate is {short(rate)}"
     cost = math.inf if state.run.diverged else state.median_cost(STEPS)
@@ -62,7 +60,6 @@ LESSON = Lesson(
     key="rate",
     order=40,
     title="Learning rate: too small, right, too large",
-    page="playground",
     config=Config(dataset="circle", hidden=(8,), optimizer="sgd", learning_rate=0.001),
     question=Question(
         f"0.001 is too small here, and 1 is right. What will {short(LARGE)} or more do in {STEPS} "
@@ -71,14 +68,18 @@ LESSON = Lesson(
         _outcome,
     ),
     goals=(
-        Goal("small", f"{STEPS} steps at 0.001", _small),
-        Goal("right", f"A rate that reaches a train cost below {WANTED} in {STEPS} steps", _right),
-        Goal("large", f"{STEPS} steps at {short(LARGE)} or more", _large),
+        Goal("small", f"{STEPS} steps at 0.001", _after(_small)),
+        Goal(
+            "right",
+            f"A rate that reaches a train cost below {WANTED} in {STEPS} steps",
+            _after(_right),
+        ),
+        Goal("large", f"{STEPS} steps at {short(LARGE)} or more", _after(_large)),
     ),
     take_away="After 300 steps: {small} leaves the cost at {small_cost}, {right} brings it to "
-    "{right_cost}, {large} has a median of {large_cost}. Gradient descent trusts the slope for one "
-    "step: a short one wastes it, a long one jumps over the valley. Try rates by factors of 3 "
-    "or 10.",
+    "{right_cost}, {large} has a median of {large_cost}. Each step of gradient descent follows "
+    "the slope at one point: a short step makes little progress, a long one jumps over the valley. "
+    "Try rates by factors of 3 or 10.",
     source="LeCun et al. 1998, Efficient BackProp, section 4; Goodfellow et al. 2016, 11.4.1",
     plain=("small", "right", "large"),
     free=("learning_rate",),

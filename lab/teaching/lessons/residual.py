@@ -50,7 +50,6 @@ LESSON = Lesson(
     key="residual",
     order=110,
     title="Batch normalisation and residual connections",
-    page="playground",
     config=Config(
         dataset="circle",
         hidden=(16,) * 20,

@@ -35,7 +35,7 @@ def _logistic(state: State) -> Found:
     if state.config.loss != "logistic":
         return f"set “Cost”{state.more}, to logistic"
     if state.config.hidden:
-        return "take the hidden neuron away: the output is the sigmoid neuron now"
+        return "remove the hidden neuron: the output is the sigmoid neuron now"
     missing = far_enough(state, STEPS)
     return missing or {"logistic": 100 * state.moved(0), "logistic_right": right(state)}
 
@@ -51,7 +51,6 @@ LESSON = Lesson(
     key="saturated",
     order=130,
     title="Logistic against squared error, saturated",
-    page="playground",
     config=Config(
         dataset="gauss",
         hidden=(1,),
@@ -66,20 +65,12 @@ LESSON = Lesson(
     question=Question(
         "A sigmoid neuron is sure and wrong: its z is large, on the wrong side. With which cost is "
         f"it itself right for more examples after {STEPS} steps?",
-        (
-            "Squared error behind it",
-            "Logistic cost on it",
-            f"Alike, within {POINTS} points",
-        ),
+        ("Squared error behind it", "Logistic cost on it", f"Alike, within {POINTS} points"),
         _outcome,
     ),
     goals=(
         Goal("squared", f"{STEPS} steps with the squared error", _squared),
-        Goal(
-            "logistic",
-            f"{STEPS} steps with the logistic cost, without the hidden neuron",
-            _logistic,
-        ),
+        Goal("logistic", f"{STEPS} steps with the logistic cost, no hidden neuron", _logistic),
     ),
     take_away="Behind a saturated sigmoid every error is multiplied with its slope g′(z), nearly "
     "0: the squared error changed the neuron’s weights by {squared}%, and its z is on the right "

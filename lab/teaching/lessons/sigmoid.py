@@ -84,15 +84,5 @@ LESSON = Lesson(
     "off, unless its weights make up for it: with {depth} layers {lost} of the error arrived at "
     "the first. With another choice and {kept_depth} layers {kept} did.",
     source="Hochreiter 1991; Glorot & Bengio 2010, section 3.1",
-    free=(
-        "hidden",
-        "activation",
-        "initializer",
-        "sigma_w",
-        "sigma_b",
-        "batch_norm",
-        "residual",
-        "branch_scale",
-        "seed",
-    ),
+    free=("hidden", "activation", *OWN, "branch_scale", "seed"),
 )

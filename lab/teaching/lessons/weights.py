@@ -15,7 +15,7 @@ def _read(state: State, name: str, fits: bool, ask: str) -> Found:
     if not fits:
         return ask
     if state.run.changes:
-        return "Reset: this run was trained with another penalty for a while"
+        return "Reset: this run was trained with another penalty for some steps"
     if far_enough(state, STEPS):
         return far_enough(state, STEPS)
     weights = state.weights()
@@ -27,7 +27,7 @@ def _read(state: State, name: str, fits: bool, ask: str) -> Found:
 
 def _free(state: State) -> Found:
     c = state.config
-    return _read(state, "free", not (c.l1 or c.l2), "take the penalties off")
+    return _read(state, "free", not (c.l1 or c.l2), "remove the penalties")
 
 
 def _l1(state: State) -> Found:
@@ -57,7 +57,7 @@ LESSON = Lesson(
     config=Config(dataset="circle", hidden=(16, 8), optimizer="sgd", learning_rate=0.3),
     view={"quantity": "weight", "spread": "ridgelines"},
     question=Question(
-        f"Two penalties with the same λ = {PENALTY}. Which one heaps most weights up at 0?",
+        f"Two penalties with the same λ = {PENALTY}. Which one brings most weights close to 0?",
         ("L1: λ times the sum of |W|", "L2: λ/2 times the sum of W²", "Both alike"),
         _outcome,
     ),

@@ -11,7 +11,7 @@ STEPS, STUCK, WANTED = 300, 0.6, 0.1
 
 def _without(state: State) -> Found:
     if state.run.origin.hidden:
-        return "take every hidden layer away first"
+        return "remove every hidden layer first"
     cost = state.cost_at(STEPS)
     if not cost > STUCK:
         return far_enough(state, STEPS)
@@ -38,7 +38,6 @@ LESSON = Lesson(
     key="xor",
     order=20,
     title="Why xor needs a hidden layer",
-    page="playground",
     config=Config(dataset="xor", hidden=(), learning_rate=0.03),
     question=Question(
         "In xor opposite corners belong together. How many examples will one neuron get right, "

@@ -46,7 +46,6 @@ LESSON = Lesson(
     key="zeros",
     order=50,
     title="All weights zero",
-    page="playground",
     config=Config(
         dataset="xor", hidden=(4,), activation="sigmoid", initializer="zeros", learning_rate=0.03
     ),

@@ -125,8 +125,8 @@ def _mean(t: Trace, layer: Layer) -> Stage:
     length, mean = float(np.sqrt((layer.dW**2).sum())), float(sizes.mean())
     return Stage(
         f"mean{l}", "batch", f"Mean gradient of {named(t.depth, l)}",
-        "One product gives the mean of all examples' gradients: each example pulls the weights its "
-        f"own way, and what they do not agree on cancels. {_cancelled(length, mean)} The biases "
+        "One product gives the mean of all examples' gradients: contributions on which the "
+        f"examples disagree cancel. {_cancelled(length, mean)} The biases "
         "get the mean of δ itself: a mean along its rows.",
         aligned(
             rf"{symbol('dW', l)} &= \frac{{1}}{{m}}\,{delta_of(layer)}\,{_transposed(l)} = "

@@ -15,8 +15,8 @@ from dnn.run.training import Run, start
 from lab.teaching.walk.example import BACKWARD, FIRST_GRADIENT, PRODUCT, bracketed, checked
 from lab.teaching.walk.matrices import aligned, number, shaped
 from lab.teaching.walk.small import small_run
-from lab.teaching.walk.stage import Passage, Stage, symbol
-from lab.teaching.walk.trace import Trace, trace
+from lab.teaching.walk.stage import DELTA, TOP, Passage, Stage, symbol
+from lab.teaching.walk.trace import Trace
 
 #: How far w is moved to see what a derivative says.
 NUDGE = 0.1
@@ -35,7 +35,7 @@ def chain_traces() -> tuple[Trace, Trace]:
     """Return the traces of the neuron's first example, and of the 2-2-1 network's."""
     runs = neuron_run(), small_run()
     one, two = (
-        trace(run, run.data.X_train[:, :1], run.data.Y_train[:, :1])  # type: ignore[union-attr]
+        Trace(run, run.data.X_train[:, :1], run.data.Y_train[:, :1])  # type: ignore[union-attr]
         for run in runs
     )
     return one, two
@@ -58,8 +58,8 @@ def _links(t: Trace) -> Iterator[Stage]:
     yield Stage(
         "compose", "chain", "A function in a function",
         "One neuron, one input, and the answer should be y = 1. From w and b comes the sum z, "
-        "from z the value a, from a the cost L: three machines in a row, each fed by the one "
-        "before.",
+        "from z the value a, from a the cost L: three functions in a row, each applied to "
+        "the result of the one before.",
         rf"L(g(z({w_}, {b_})))",
         aligned(
             rf"{z_} &= {w_}\,{x_} + {b_} = {W} \cdot {X} + {bracketed(b)} = {Z}",
@@ -72,7 +72,7 @@ def _links(t: Trace) -> Iterator[Stage]:
     moved = float(np.log1p(np.exp(-((w + NUDGE) * x + b))))
     yield Stage(
         "slope", "chain", "What we want to know",
-        "Turn w a little: how much does L change? That ratio, for ever smaller turns, is the "
+        "Change w a little: how much does L change? That ratio, for ever smaller changes, is the "
         "derivative. It could be found by trying, once for each weight; the chain rule finds it "
         "for all of them in one pass.",
         rf"\frac{{dL}}{{d{w_}}} = \lim_{{h \to 0}} \frac{{L({w_} + h) - L({w_})}}{{h}}",
@@ -112,8 +112,8 @@ def _links(t: Trace) -> Iterator[Stage]:
     )  # fmt: skip
     yield Stage(
         "product", "chain", "Their product",
-        "A turn h of w moves z by x h, that moves a by g′(z) times as much, and that moves L by "
-        "dL/da times as much again. Each machine multiplies: the derivative of the whole is the "
+        "A change h of w changes z by x h, that changes a by g′(z) times as much, and that changes "
+        "L by dL/da times as much again. Each link multiplies: the derivative of the whole is the "
         "product of the links.",
         rf"\frac{{dL}}{{d{w_}}} = \frac{{dL}}{{d{a_}}} \cdot \frac{{d{a_}}}{{d{z_}}} \cdot "
         rf"\frac{{\partial {z_}}}{{\partial {w_}}}",
@@ -141,7 +141,7 @@ def _links(t: Trace) -> Iterator[Stage]:
 
 def _vectors(t: Trace) -> Iterator[Stage]:
     first, last = t.layers
-    dW1, d1, x = symbol("dW", 1), symbol(r"\delta", 1), r"\layer{0}{x^{\top}}"
+    dW1, d1, x = symbol("dW", 1), symbol(DELTA, 1), r"\layer{0}{x^{\top}}"
     sent = first.W.T @ first.delta
     parts = " + ".join(
         rf"{bracketed(first.W[k, 0])} \cdot {bracketed(first.delta[k, 0])}" for k in range(2)
@@ -161,7 +161,7 @@ def _vectors(t: Trace) -> Iterator[Stage]:
         "row. That is the transposed matrix. Forwards W gathers what a unit is given, backwards "
         "Wᵀ gathers what it has fed.",
         rf"\frac{{\partial L}}{{\partial \layer{{0}}{{x}}}} = "
-        rf"{symbol('W', 1, chr(92) + 'top')}\,{d1}",
+        rf"{symbol('W', 1, TOP)}\,{d1}",
         rf"{shaped(first.W.T)}\,{shaped(first.delta)} = {shaped(sent)}",
         layer=1, passages=(Passage(Pass.backward, ("self.W[l].T.dot",)),), units=(0, 1), links=(1,),
         shows="delta", terms=("transpose", "delta", "jacobian"),
@@ -174,7 +174,7 @@ def _vectors(t: Trace) -> Iterator[Stage]:
         "A unit's activation looks at its own sum only, so its link is one number for each unit: "
         "the matrix of these links has g′(z) on its diagonal and zeros elsewhere, and multiplying "
         "by it is multiplying entry by entry.",
-        rf"{d1} = \left({symbol('W', 2, chr(92) + 'top')}\,{symbol(chr(92) + 'delta', 2)}\right) "
+        rf"{d1} = \left({symbol('W', 2, TOP)}\,{symbol(DELTA, 2)}\right) "
         rf"\odot g'({symbol('z', 1)})",
         aligned(
             rf"{d1} &= \left({shaped(last.W.T)}\,{shaped(last.delta)}\right) \odot "
@@ -201,8 +201,8 @@ def _vectors(t: Trace) -> Iterator[Stage]:
         "a network of L layers there are L − 1 such pairs of factors, one after the other. If they "
         "are below 1 in size the product vanishes, if above it explodes.",
         aligned(
-            rf"{dW1} &= \Big(\big({symbol('W', 2, chr(92) + 'top')}\,"
-            rf"{symbol(chr(92) + 'delta', 2)}\big) \odot g'({symbol('z', 1)})\Big)\,{x}",
+            rf"{dW1} &= \Big(\big({symbol('W', 2, TOP)}\,"
+            rf"{symbol(DELTA, 2)}\big) \odot g'({symbol('z', 1)})\Big)\,{x}",
             rf"\text{{L layers: }}\quad {dW1} &= D^{{[1]}} W^{{[2]\top}} \cdots\, D^{{[L-1]}} "
             rf"W^{{[L]\top}}\, \delta^{{[L]}}\,{x} \qquad "
             r"D^{[l]} = \operatorname{diag}\, g'(z^{[l]})",

@@ -11,8 +11,8 @@ from dnn.engine.network import Pass
 from dnn.parts.activations import ACTIVATIONS
 from dnn.parts.losses import Loss
 from dnn.parts.normalization import PLAIN_FORWARD, BatchNorm
-from lab.teaching.walk.matrices import aligned, column, matrix, number, shaped, written
-from lab.teaching.walk.stage import Passage, Stage, named, symbol
+from lab.teaching.walk.matrices import aligned, matrix, number, shaped, written
+from lab.teaching.walk.stage import DELTA, TOP, Passage, Stage, named, symbol
 from lab.teaching.walk.trace import Layer, Trace
 from lab.teaching.walk.updates import updates
 from lab.text.numbers import number as words
@@ -37,7 +37,7 @@ def example_stages(t: Trace) -> list[Stage]:
 
 def forwards(t: Trace) -> Iterator[Stage]:
     """Yield the input, and z and a of each layer."""
-    target = f"y = {number(t.Y[0, 0])}" if len(t.Y) == 1 else f"y = {column(t.Y)}"
+    target = f"y = {number(t.Y[0, 0])}" if len(t.Y) == 1 else f"y = {matrix(t.Y)}"
     yield Stage(
         "x", "forwards", "The example", "The inputs of one example stand in a column, x; y is what "
         "the network should answer.",
@@ -71,8 +71,8 @@ def _sum(t: Trace, layer: Layer) -> Stage:
             r"{\sqrt{\sigma^2 + \varepsilon}} + \beta"
         )
         lines.append(
-            rf"{symbol('z', l)} &= {column(n.gamma)} \odot {column(n.normalised)} + "
-            rf"{column(n.beta)} = {column(layer.Z)}"
+            rf"{symbol('z', l)} &= {matrix(n.gamma)} \odot {matrix(n.normalised)} + "
+            rf"{matrix(n.beta)} = {matrix(layer.Z)}"
         )
         text += (
             " Batch normalisation then takes off a mean and divides by a spread. Here these are "
@@ -102,7 +102,7 @@ def _activation(t: Trace, layer: Layer) -> Stage:
         passages = (Passage(loss.link),)
     else:
         entry = ACTIVATIONS[layer.key]
-        text = f"Each unit bends its sum with the activation {entry.label}. {entry.help}"
+        text = f"Each unit applies the activation {entry.label} to its sum. {entry.help}"
         plain, code, passages = entry.formula, entry.plain, (Passage(entry.forward),)
     if layer.residual:
         s = t.net.architecture.branch_scale
@@ -163,7 +163,7 @@ def _cost(t: Trace) -> Iterator[Stage]:
         numpy=f"L = {loss.plain}", layer=L, passages=(Passage(loss.cost),), units=(L,), shows="a",
         terms=("cost", f"loss_{loss.key}", *(("nats",) if loss.unit == "nats" else ())),
     )  # fmt: skip
-    delta, a = symbol(r"\delta", L), symbol("a", L)
+    delta, a = symbol(DELTA, L), symbol("a", L)
     canonical = bool(np.allclose(layer.A - t.Y, layer.delta))
     difference = rf"{shaped(layer.A)} - {shaped(t.Y)} = " if canonical else ""
     yield Stage(
@@ -223,13 +223,13 @@ def backwards(t: Trace) -> Iterator[Stage]:
 
 def _weight_gradient(t: Trace, layer: Layer) -> Stage:
     l = layer.l
-    dW, delta, a = symbol("dW", l), delta_of(layer), symbol("a", l - 1, r"\top")
+    dW, delta, a = symbol("dW", l), delta_of(layer), symbol("a", l - 1, TOP)
     if l == 1:
         a = r"\layer{0}{x^{\top}}"
     return Stage(
         f"dW{l}", "backwards", f"Gradient of the weights of {named(t.depth, l)}",
-        "A weight's gradient is the δ at the end of its link times the value at its start: no more "
-        "than two numbers, both already there. All weights of the layer at once are δ times the "
+        "A weight's gradient is the δ at the end of its link times the value at its start: two "
+        "numbers that are already known. All weights of the layer at once are δ times the "
         "row of values." + _through_norm(layer),
         rf"{dW} = \frac{{1}}{{m}}\,{delta}\,{a} \qquad m = 1",
         aligned(
@@ -306,7 +306,7 @@ def carried(t: Trace, layer: Layer, above: Layer) -> Stage:
     l = layer.l
     z, a = ("z", "a") if t.m == 1 else ("Z", "A")
     assert layer.error is not None
-    W, delta = symbol("W", l + 1, r"\top"), delta_of(above)
+    W, delta = symbol("W", l + 1, TOP), delta_of(above)
     slope, slopes = _slope(t, layer, z)
     sent = rf"{W}\,{delta}"
     text = (
@@ -315,7 +315,7 @@ def carried(t: Trace, layer: Layer, above: Layer) -> Stage:
         "little is left: that is how gradients vanish."
     )
     error = rf"{shaped(above.W.T)}\,{shaped(above.delta)}"
-    formula = rf"{symbol(chr(92) + 'delta', l)} = \left({sent}\right) \odot {slope}"
+    formula = rf"{symbol(DELTA, l)} = \left({sent}\right) \odot {slope}"
     passages: tuple[Passage, ...] = (BACKWARD,)
     after = ""
     if above.residual:
@@ -327,9 +327,12 @@ def carried(t: Trace, layer: Layer, above: Layer) -> Stage:
         text += " The residual connection brings the error of the layer above along unchanged."
         passages = (AROUND_BRANCH,)
     if layer.residual:
-        text += " Only its own part is bent, and that is scaled by s: its slope is s g′(z)."
+        text += (
+            " Only the layer's own part goes through the activation and is scaled by s: "
+            "its slope is s g′(z)."
+        )
     lines = [
-        rf"{symbol(chr(92) + 'delta', l)} &= \left({error}\right) \odot {slopes}",
+        rf"{symbol(DELTA, l)} &= \left({error}\right) \odot {slopes}",
         rf"&= {shaped(layer.error)} \odot {slopes}",
     ]
     if t.m == 1:
@@ -339,7 +342,7 @@ def carried(t: Trace, layer: Layer, above: Layer) -> Stage:
     if layer.norm:
         before = (
             rf"\frac{{\gamma}}{{\sqrt{{\sigma^2 + \varepsilon}}}} \odot "
-            rf"{symbol(chr(92) + 'delta', l)}"
+            rf"{symbol(DELTA, l)}"
         )
         formula += rf"\qquad {delta_of(layer)} = {before}"
         lines.append(rf"{delta_of(layer)} &= {before} = {shaped(layer.delta)}")

@@ -12,8 +12,8 @@ Array = np.ndarray
 MOST = 4
 
 
-def number(x: float, digits: int = 3) -> str:
-    """Return x with so many significant figures, in LaTeX; beyond 0.001..1e5 a power of ten."""
+def number(x: float) -> str:
+    """Return x with three significant figures, in LaTeX; beyond 0.001..1e5 a power of ten."""
     x = float(x)
     if math.isnan(x):
         return r"\text{NaN}"
@@ -21,12 +21,11 @@ def number(x: float, digits: int = 3) -> str:
         return r"\infty" if x > 0 else r"-\infty"
     if x == 0:
         return "0"
-    mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
-    e = int(exponent)
+    e = int(f"{x:.2e}".split("e")[1])
     if e < -3 or e >= 5:
-        mantissa = f"{x:.1e}".split("e")[0]
-        return rf"{mantissa}{{\cdot}}10^{{{int(f'{x:.1e}'.split('e')[1])}}}"
-    text = f"{float(f'{x:.{digits - 1}e}'):.{max(0, digits - 1 - e)}f}"
+        mantissa, exponent = f"{x:.1e}".split("e")
+        return rf"{mantissa}{{\cdot}}10^{{{int(exponent)}}}"
+    text = f"{float(f'{x:.2e}'):.{max(0, 2 - e)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -37,9 +36,9 @@ def places(count: int, most: int = MOST) -> list[int | None]:
     return [*range(most - 2), None, count - 1]
 
 
-def written(count: int, most: int = MOST) -> list[int]:
+def written(count: int) -> list[int]:
     """Return the indices that `places` writes out."""
-    return [i for i in places(count, most) if i is not None]
+    return [i for i in places(count) if i is not None]
 
 
 def matrix(M: Array, most: tuple[int, int] = (MOST, MOST)) -> str:
@@ -56,14 +55,9 @@ def _row(M: Array, i: int | None, columns: Sequence[int | None]) -> str:
     return "&".join(r"\cdots" if j is None else number(M[i, j]) for j in columns)
 
 
-def column(M: Array, most: int = MOST) -> str:
-    """Return a column, or the first columns of a batch, in LaTeX."""
-    return matrix(M, (MOST, most))
-
-
-def shaped(M: Array, most: tuple[int, int] = (MOST, MOST)) -> str:
+def shaped(M: Array) -> str:
     """Return a matrix with its shape below it."""
-    return rf"\underset{{{M.shape[0]}\times{M.shape[1]}}}{{{matrix(M, most)}}}"
+    return rf"\underset{{{M.shape[0]}\times{M.shape[1]}}}{{{matrix(M)}}}"
 
 
 def aligned(*lines: str) -> str:

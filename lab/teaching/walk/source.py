@@ -6,6 +6,7 @@ import inspect
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from textwrap import dedent
 
 from lab.teaching.walk.stage import Passage
 
@@ -47,9 +48,5 @@ def source_lines(passage: Passage) -> Lines:
         low, high = max(0, marked[0] - AROUND), min(high, marked[-1] + AROUND + 1)
     name = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
     numbers = tuple(first + i for i in marked)
-    return Lines(name, first + low, tuple(_outdented(text[low:high])), numbers)
-
-
-def _outdented(lines: list[str]) -> list[str]:
-    margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
-    return [line[margin:] for line in lines]
+    shown = dedent("\n".join(text[low:high])).split("\n")
+    return Lines(name, first + low, tuple(shown), numbers)

@@ -10,6 +10,9 @@ from typing import Any
 #: Marks what belongs to a layer: \layer{2}{W}. The page puts the layer's colour in its place.
 MARK = re.compile(r"\\layer\{(\d+)\}")
 
+#: Names for f-strings, which hold no backslash.
+TOP, DELTA = r"\top", r"\delta"
+
 
 @dataclass(frozen=True)
 class Passage:

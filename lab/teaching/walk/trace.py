@@ -25,13 +25,10 @@ MOVE = 1e-5
 
 @dataclass(frozen=True)
 class Norm:
-    """A layer's batch normalisation with its running moments: columns (n, 1)."""
+    """A layer's batch normalisation: columns gamma, beta (n, 1), and the sums normalised (n, m)."""
 
     gamma: Array
     beta: Array
-    mean: Array
-    var: Array
-    scale: Array
     normalised: Array
 
 
@@ -69,9 +66,15 @@ class Trace:
     """A pass of examples X (n_0, m) with targets Y, forwards and backwards, in float64.
 
     layers: 1 to L; losses: of each example, (m,); cost: their mean J; Y: as the output sees it.
+    Raises ValueError where the network is too large, or X or Y has another shape than its own.
     """
 
     def __init__(self, run: Run, X: Array, Y: Array):
+        if run.layout.size > MOST_PARAMETERS:
+            raise ValueError(
+                f"this network has {run.layout.size:,} parameters; "
+                f"up to {MOST_PARAMETERS:,} can be walked through"
+            )
         self.run = run = doubled(run)
         self.X = np.array(X, float)
         self.question = Question(run, self.X, Y, KEPT)
@@ -145,8 +148,7 @@ def _norm(net: Pass, l: int) -> Norm | None:
     if not net.norms or l > len(net.norms):
         return None
     n = net.norms[l - 1]
-    parts = (n.gamma, n.beta, n.mean, n.var, n.scale, n.U)
-    return Norm(*(part.copy() for part in parts))
+    return Norm(n.gamma.copy(), n.beta.copy(), n.U.copy())
 
 
 def doubled(run: Run) -> Run:
@@ -173,19 +175,6 @@ def _update(run: Run, g: Array) -> Array:
     with np.errstate(all="ignore"):
         FusedLater(update.calls)([(None, None, None)])
     return p - run.parameters
-
-
-def trace(run: Run, X: Array, Y: Array) -> Trace:
-    """Return what the engine computes for examples X (n_0, m) and targets Y, layer by layer.
-
-    Raises ValueError where the network is too large, or X or Y has another shape than its own.
-    """
-    if run.layout.size > MOST_PARAMETERS:
-        raise ValueError(
-            f"this network has {run.layout.size:,} parameters; "
-            f"up to {MOST_PARAMETERS:,} can be walked through"
-        )
-    return Trace(run, X, Y)
 
 
 def unlike_training(run: Run) -> str:
