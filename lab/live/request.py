@@ -29,6 +29,10 @@ from lab.view import View
 MEASUREMENTS = frozenset({"check", "draws", "spectra", "moments", "diagnosis", "autopsy"})
 
 
+#: Seconds after which a call ends.
+BUDGET = 0.25
+
+
 @dataclass(frozen=True, eq=False)
 class Measured:
     """What has been measured of a run so far; None or empty where nothing has.
@@ -68,7 +72,7 @@ class Training:
     twin: Twin | None = None
     steps: int | None = 0
     every: int = 1
-    budget: float = 0.25
+    budget: float = BUDGET
     slot: int = 0
     seq: int = 0
     session: str = ""

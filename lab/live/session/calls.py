@@ -18,7 +18,7 @@ from lab.frame import answer
 from lab.intake.hand_drawn import drawn
 from lab.live.executors import WorkerPool, tell_all
 from lab.live.kept import Kept, without_run
-from lab.live.request import Display, Frame, Result, Training
+from lab.live.request import BUDGET, Display, Frame, Result, Training
 from lab.live.session.measurements import Measurements
 from lab.live.session.replay import Replay
 from lab.live.session.state import State
@@ -32,6 +32,10 @@ NOTICE = 8.0
 #: At high speed, no more records than these: each costs as much as some dozen steps. Those of a
 #: large network, each of which costs more than a step, take no more than this share of the time.
 RECORDS_A_SECOND, RECORDING = 40, 0.1
+#: Calls are one after the other, for the steps a second, where so many seconds lie between results.
+FOLLOWS = 1.5
+#: Seconds of a call at full speed while others train: the page that waits for it does not end it.
+BUDGET_AMONG_OTHERS = 0.1
 #: Records of a run that is recomputed for a link.
 RECORDS_TO_GOAL = 200
 
@@ -81,7 +85,7 @@ class Calls:
         self.points_there = ""
         self.under_way: Future[Result] | None = None
         self._training, self._display = Training(state.run, state.history), Display()
-        self._due, self._sent = 0, 0.0
+        self._due, self._sent, self._collected = 0, 0.0, 0.0
         self._noted = ("", 0.0)
 
     @property
@@ -139,6 +143,11 @@ class Calls:
             return 0.0
         return self._sent + self.executor.interval() if state.goal is None else 0.0
 
+    def _budget(self) -> float:
+        """Return the seconds after which a call ends in any case."""
+        shared = isinstance(self.executor, WorkerPool) and self.executor.interval() > 0
+        return BUDGET_AMONG_OTHERS if shared else BUDGET
+
     def submit_due(self) -> None:
         """Submit the next call, of as many steps as are due."""
         state = self.state
@@ -184,8 +193,8 @@ class Calls:
         self._training = Training(
             state.run, state.history, state.twin, steps, self._every(), slot=self.slot,
             seq=self.seq, session=self.session, data_key=state.run.data_key,
-            pressed=not state.playing, edited=edited, large=state.large, data=data,
-            keep_start=state.shows_start,
+            pressed=not state.playing, budget=self._budget(), edited=edited, large=state.large,
+            data=data, keep_start=state.shows_start,
             measured=self.measurements.so_far(), wanted=wanted, before=before,
         )  # fmt: skip
         self._display = Display(
@@ -291,7 +300,14 @@ class Calls:
         state.recording = result.recording or state.recording
         if result.frame.data:
             self.frame, self.shown = result.frame, self._training.seq
-        if result.steps:
-            rate = result.steps / max(time.perf_counter() - self._sent, 1e-6)
-            state.rate += (rate - state.rate) * (0.2 if state.rate else 1.0)
+        self._note_rate(result.steps)
         return result
+
+    def _note_rate(self, steps: int) -> None:
+        """Reckon the steps a second, from one call to the next where they follow each other."""
+        state, now = self.state, time.perf_counter()
+        since = self._collected if now - self._collected < FOLLOWS else self._sent
+        self._collected = now
+        if steps:
+            rate = steps / max(now - since, 1e-6)
+            state.rate += (rate - state.rate) * (0.2 if state.rate else 1.0)
